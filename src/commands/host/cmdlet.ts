@@ -1,0 +1,135 @@
+/**
+ * What a cmdlet is: one definition, from which the binder, prompts, help, completion, documentation and the
+ * acceptance of its examples are all made. A definition declares and delegates; it prints nothing and asks nothing.
+ */
+import type { Configuration } from '../../config/configuration.ts';
+import type { Result } from '../../primitives/result.ts';
+import type { ConfigStore } from '../../store/config-store.ts';
+
+/** How the text of one value becomes a value. `name` is what help shows: `Domain`, `Bool`, `UInt`, `Path`, `List<Domain>`. */
+export interface ValueType<T> {
+  readonly name: string;
+  readonly kind: 'switch' | 'bool' | 'value' | 'list';
+  /** The allowed words, when they can be listed. They bind without regard to case, hyphens, and by unique prefix. */
+  readonly values?: readonly string[];
+  /** `list` gets its items separated already; every other kind gets one text. */
+  parse(text: string): Result<T, string>;
+}
+
+export interface Parameter<T> {
+  readonly help: string;
+  readonly type: ValueType<T>;
+  readonly mandatory: boolean;
+  readonly position?: number;
+  readonly aliases?: readonly string[];
+  /** What binds from a pipe: the whole record or plain line (`value`), a property of the same name (`property`), or either. */
+  readonly pipeline?: 'value' | 'property' | 'both';
+  /** Whether `*`, `?` and `[]` select several. */
+  readonly wildcard?: boolean;
+  /** The default as help prints it. The cmdlet itself applies it. */
+  readonly defaultText?: string;
+  /** Secrets are refused on the command line, with the words to say instead. */
+  readonly refusedBecause?: string;
+}
+
+type AnyParameter = Parameter<any>;
+export type Parameters = Readonly<Record<string, AnyParameter>>;
+
+export type Values<P extends Parameters> = {
+  readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never;
+};
+
+export type Impact = 'Low' | 'Medium' | 'High';
+
+/** An object as cmdlets emit it: property names in PascalCase, equal to the parameter names. */
+export type OutputObject = Readonly<Record<string, unknown>>;
+
+export interface OutputKind {
+  /** `XmppFederatedPartner`; every object carries it as its last property `Kind`. */
+  readonly kind: string;
+  /** Columns of the table, most important first: a narrow terminal drops from the end. */
+  readonly table: readonly string[];
+}
+
+export interface Example {
+  /** What is typed, without the leading `xgw`. */
+  readonly command: string;
+  readonly shows: string;
+}
+
+/** A change of the configuration: what -WhatIf prints, -Confirm asks, and the store performs. */
+export interface ConfigurationChange {
+  /** The object that changes. */
+  readonly target: string;
+  /** Pure; throws a CodedError to refuse. */
+  apply(current: Configuration): Configuration;
+  /** What follows from the change, one sentence each, shown with -WhatIf. */
+  consequences?(before: Configuration, after: Configuration): readonly string[];
+}
+
+export interface Committed {
+  readonly before: Configuration;
+  readonly after: Configuration;
+  /** False after -WhatIf, after a No, and when nothing differed. */
+  readonly changed: boolean;
+  /** True when -WhatIf or a No stopped the change: then the cmdlet must do nothing else either. */
+  readonly withheld: boolean;
+}
+
+/** Everything a cmdlet may touch. Replaced whole in tests. */
+export interface CmdletContext {
+  readonly store: ConfigStore;
+  /** `New-XmppFederatedPartner`. */
+  readonly cmdlet: string;
+  /** -WhatIf was given: look, but change nothing, make no file and send nothing. */
+  readonly whatIf: boolean;
+  readonly force: boolean;
+  /** -PassThru or a cmdlet that always returns its object. */
+  readonly passThru: boolean;
+  /** -Quiet: answers only, in the shortest form. */
+  readonly quiet: boolean;
+  /** Milliseconds of -Timeout, or undefined when it was not given. */
+  readonly timeoutMs: number | undefined;
+  /** Aborts on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Whether somebody is there to answer. */
+  readonly interactive: boolean;
+  now(): Date;
+  /** One object to stdout, at once. */
+  write(object: OutputObject): void;
+  /** Preview, question, or change, as the common parameters say. */
+  commit(change: ConfigurationChange): Promise<Committed>;
+  /** The question for what is not a change of the configuration. False: do nothing, and that is no failure. */
+  shouldProcess(target: string, action: string): Promise<boolean>;
+  /** Reads a whole file or, for `-`, standard input. @throws CodedError `FileNotFound` */
+  readInput(path: string): Promise<Buffer>;
+  /** One line to stderr: `OK  partner fabrikam.com created. Revision 2.` Only where a person reads. */
+  done(sentence: string): void;
+  /** A hint of what to type next; only where a person reads. */
+  hint(line: string): void;
+  warn(sentence: string): void;
+  verbose(sentence: string): void;
+  /** Hidden input of a secret, asked twice when `isNew`. @throws CodedError `MandatoryParameterMissing` where nobody can be asked */
+  askSecret(question: string, isNew: boolean): Promise<string>;
+}
+
+export interface CmdletDefinition<P extends Parameters> {
+  /** Approved PowerShell verb, hyphen, singular noun: `New-XmppFederatedPartner`. */
+  readonly name: string;
+  /** Lync's name first, then short ones. */
+  readonly aliases?: readonly string[];
+  readonly synopsis: string;
+  readonly description?: string;
+  readonly parameters: P;
+  readonly examples: readonly Example[];
+  /** Absent for cmdlets that only read: those have no -WhatIf, -Confirm, -Force, -PassThru. */
+  readonly impact?: Impact;
+  readonly output?: OutputKind;
+  /** Called once per record of the pipe, or once. Objects go out through `context.write`. */
+  run(values: Values<P>, context: CmdletContext): Promise<void>;
+}
+
+export type Cmdlet = CmdletDefinition<any>;
+
+/** Keeps the parameter types; adds nothing. */
+export const defineCmdlet = <P extends Parameters>(definition: CmdletDefinition<P>): CmdletDefinition<P> => definition;

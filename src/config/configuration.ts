@@ -1,0 +1,95 @@
+/** The root document of the store: everything an administrator has said. Key files and run-time state are elsewhere. */
+import type { DomainName } from '../primitives/domain-name.ts';
+import type { FederatedPartner } from './federated-partner.ts';
+import type { GatewayConfiguration } from './gateway-configuration.ts';
+
+export const formatVersion = 1;
+
+export interface SipDomain {
+  readonly identity: DomainName;
+  readonly isDefault: boolean;
+}
+
+/** An account of the home server. Its digest credentials are a file in the key store, named by `credential`. */
+export interface User {
+  /** `sip:user@domain` in lower case; the user part as written. */
+  readonly identity: string;
+  readonly displayName: string;
+  /** Name of the credential file in the key store; absent: the user cannot register. */
+  readonly credential?: string;
+  /** A user on a survivable branch appliance has no XMPP, in either direction. */
+  readonly survivableBranch: boolean;
+  /** Name of a per-user policy (`tag:name` without the `tag:`); absent: site or Global. */
+  readonly externalAccessPolicy?: string;
+}
+
+export interface ExternalAccessPolicy {
+  /** `Global`, `site:name` or `tag:name`. */
+  readonly identity: string;
+  readonly description: string;
+  readonly enableFederationAccess: boolean;
+  readonly enableXmppAccess: boolean;
+  readonly enablePublicCloudAccess: boolean;
+  readonly enableOutsideAccess: boolean;
+}
+
+export interface AccessEdgeConfiguration {
+  readonly allowFederatedUsers: boolean;
+}
+
+export const certificateUsages = ['ExternalEdge', 'InternalEdge', 'XmppServer', 'Default'] as const;
+export type CertificateUsage = (typeof certificateUsages)[number];
+
+/** A certificate in the store. Chain and key are files in the key store. */
+export interface CertificateRecord {
+  /** SHA-1 of the DER as 40 upper-case hexadecimal digits: what Windows calls the thumbprint. */
+  readonly thumbprint: string;
+  readonly friendlyName: string;
+  /** SHA-256 of the SubjectPublicKeyInfo, hexadecimal: names the key file too. */
+  readonly publicKeySha256: string;
+  readonly privateKeyExportable: boolean;
+  /** Issued by this store's own test CA. */
+  readonly localTestCa: boolean;
+  readonly assignedTo: readonly CertificateUsage[];
+}
+
+export interface CertificateRequestRecord {
+  readonly requestId: number;
+  readonly usages: readonly CertificateUsage[];
+  readonly friendlyName: string;
+  readonly subject: string;
+  readonly subjectAlternativeNames: readonly { readonly name: string; readonly reason: string }[];
+  readonly keyAlgorithm: string;
+  readonly publicKeySha256: string;
+  readonly privateKeyExportable: boolean;
+  readonly created: string;
+  readonly status: 'Pending' | 'Completed' | 'Cleared';
+}
+
+/** Who made a revision, when and how. */
+export interface RevisionStamp {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly user: string;
+  readonly host: string;
+  /** The cmdlet, in PascalCase. */
+  readonly cmdlet: string;
+  /** The object that was changed. */
+  readonly target: string;
+}
+
+export interface Configuration {
+  readonly formatVersion: typeof formatVersion;
+  /** 0 before the first change. */
+  readonly revision: number;
+  readonly changed?: RevisionStamp;
+  /** All maps are keyed by identity. */
+  readonly sipDomains: Readonly<Record<string, SipDomain>>;
+  readonly federatedPartners: Readonly<Record<string, FederatedPartner>>;
+  readonly users: Readonly<Record<string, User>>;
+  readonly externalAccessPolicies: Readonly<Record<string, ExternalAccessPolicy>>;
+  readonly accessEdge: AccessEdgeConfiguration;
+  readonly gateway: GatewayConfiguration;
+  readonly certificates: Readonly<Record<string, CertificateRecord>>;
+  readonly certificateRequests: Readonly<Record<string, CertificateRequestRecord>>;
+}

@@ -1,0 +1,60 @@
+/** Every default an administrator can see, with its unit. Lync Server 2013's value wherever its documents give one. */
+import { type Configuration, type ExternalAccessPolicy, formatVersion } from './configuration.ts';
+import type { FederatedPartner } from './federated-partner.ts';
+import type { GatewayConfiguration } from './gateway-configuration.ts';
+
+export const partnerDefaults = {
+  additionalDomains: [],
+  description: '',
+  partnerType: 'PublicUnverified',
+  tlsNegotiation: 'Required',
+  saslNegotiation: 'Required',
+  supportDialbackNegotiation: true,
+  enableKeepAlive: true,
+  pinnedSpkiSha256: [],
+} as const satisfies Omit<FederatedPartner, 'identity'>;
+
+export const gatewayDefaults: GatewayConfiguration = {
+  connectionLimit: 1000,
+  partnerConnectionLimit: 20,
+  keepAliveInterval: 300,
+  streamEstablishmentTimeout: 60,
+  streamInactivityTimeout: 600,
+  subscriptionRefreshInterval: 28_800,
+  enableLoggingAllMessageBodies: false,
+  xmppPort: 5269,
+  xmppDirectTlsPort: 5270,
+  sipPort: 5060,
+  sipTlsPort: 5061,
+  sipMode: 'HomeServer',
+  sipSessionMode: 'Pager',
+  sipDigestSha256: false,
+  trustedSipPeers: [],
+  dnsServers: [],
+  useSystemRoots: true,
+  allowLoopbackPeers: false,
+  metricsPort: 0,
+};
+
+/** Lync's closed on-premises defaults: nobody may do anything until the administrator says so. */
+export const policyDefaults = {
+  description: '',
+  enableFederationAccess: false,
+  enableXmppAccess: false,
+  enablePublicCloudAccess: false,
+  enableOutsideAccess: false,
+} as const satisfies Omit<ExternalAccessPolicy, 'identity'>;
+
+/** What a store that does not exist yet holds. */
+export const emptyConfiguration: Configuration = {
+  formatVersion,
+  revision: 0,
+  sipDomains: {},
+  federatedPartners: {},
+  users: {},
+  externalAccessPolicies: { Global: { identity: 'Global', ...policyDefaults } },
+  accessEdge: { allowFederatedUsers: false },
+  gateway: gatewayDefaults,
+  certificates: {},
+  certificateRequests: {},
+};

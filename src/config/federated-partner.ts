@@ -1,0 +1,30 @@
+/** An XMPP federated partner: a domain we talk to, how far we trust it, and what its streams must pass. */
+import type { DomainName } from '../primitives/domain-name.ts';
+
+export const partnerTypes = ['Federated', 'PublicVerified', 'PublicUnverified'] as const;
+export type PartnerType = (typeof partnerTypes)[number];
+
+export const negotiations = ['Required', 'Optional', 'NotSupported'] as const;
+export type Negotiation = (typeof negotiations)[number];
+
+export interface FederatedPartner {
+  /** The primary domain; it is the partner's name. */
+  readonly identity: DomainName;
+  readonly additionalDomains: readonly DomainName[];
+  readonly description: string;
+  readonly partnerType: PartnerType;
+  readonly tlsNegotiation: Negotiation;
+  readonly saslNegotiation: Negotiation;
+  readonly supportDialbackNegotiation: boolean;
+  readonly enableKeepAlive: boolean;
+  /** Streams to and from this partner at one time; absent: the gateway's PartnerConnectionLimit. */
+  readonly connectionLimit?: number;
+  /** Host and optional port to connect to in place of what DNS says. The certificate must still match the domain. */
+  readonly proxyFqdn?: string;
+  /** Why a configuration that permits plaintext dialback is accepted. */
+  readonly allowInsecure?: string;
+  /** PEM file with the trust anchors that count for this partner only. */
+  readonly trustedRootsPath?: string;
+  /** SHA-256 of public keys (SPKI, base64); when not empty, the peer's leaf must have one of them. */
+  readonly pinnedSpkiSha256: readonly string[];
+}

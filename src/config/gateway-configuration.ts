@@ -1,0 +1,41 @@
+/** The settings of the one gateway (`Global`). Durations are seconds, ports 0 mean "off". */
+
+export const sipModes = ['HomeServer', 'NextHop'] as const;
+export type SipMode = (typeof sipModes)[number];
+
+export const sipSessionModes = ['Pager', 'Session'] as const;
+export type SipSessionMode = (typeof sipSessionModes)[number];
+
+export interface GatewayConfiguration {
+  /** All streams together. */
+  readonly connectionLimit: number;
+  /** Streams of one partner that sets no limit of its own. */
+  readonly partnerConnectionLimit: number;
+  readonly keepAliveInterval: number;
+  readonly streamEstablishmentTimeout: number;
+  readonly streamInactivityTimeout: number;
+  readonly subscriptionRefreshInterval: number;
+  readonly enableLoggingAllMessageBodies: boolean;
+  /** The name partners reach this gateway by: subject of the certificate, target of the SRV records. */
+  readonly accessEdgeFqdn?: string;
+  /** Absent: all interfaces. */
+  readonly xmppListenAddress?: string;
+  readonly xmppPort: number;
+  readonly xmppDirectTlsPort: number;
+  readonly sipListenAddress?: string;
+  readonly sipPort: number;
+  readonly sipTlsPort: number;
+  readonly sipMode: SipMode;
+  readonly sipNextHop?: string;
+  readonly sipSessionMode: SipSessionMode;
+  /** Offer SHA-256 beside MD5 when a SIP client registers. */
+  readonly sipDigestSha256: boolean;
+  /** Addresses or certificate names that may speak for the SIP domains without digest. */
+  readonly trustedSipPeers: readonly string[];
+  /** `address` or `address:port`; empty: the system's resolvers. */
+  readonly dnsServers: readonly string[];
+  readonly trustedRootsPath?: string;
+  readonly useSystemRoots: boolean;
+  readonly allowLoopbackPeers: boolean;
+  readonly metricsPort: number;
+}
