@@ -14,6 +14,7 @@ export default {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
+  reporters: ['default', '<rootDir>/test/support/closing-line-reporter.mjs'],
   globalSetup: '<rootDir>/test/support/build-once.mjs',
   maxWorkers: 2,
   testTimeout: 30_000,

@@ -1,0 +1,137 @@
+/**
+ * The header section of a message: an ordered, immutable list of fields. Names compare without case and compact forms
+ * are their long names [RFC 3261 §7.3.1, §7.3.3]; unknown fields keep their spelling and their place.
+ */
+import { splitAtCommas } from './scan.ts';
+
+export type HeaderField = readonly [name: string, value: string];
+
+/** Compact form to long name. Source: IANA "SIP Compact Forms"; the RFC that defines each header. */
+const longNames: ReadonlyMap<string, string> = new Map([
+  ['a', 'Accept-Contact'],
+  ['b', 'Referred-By'],
+  ['c', 'Content-Type'],
+  ['d', 'Request-Disposition'],
+  ['e', 'Content-Encoding'],
+  ['f', 'From'],
+  ['i', 'Call-ID'],
+  ['j', 'Reject-Contact'],
+  ['k', 'Supported'],
+  ['l', 'Content-Length'],
+  ['m', 'Contact'],
+  ['n', 'Identity-Info'],
+  ['o', 'Event'],
+  ['r', 'Refer-To'],
+  ['s', 'Subject'],
+  ['t', 'To'],
+  ['u', 'Allow-Events'],
+  ['v', 'Via'],
+  ['x', 'Session-Expires'],
+  ['y', 'Identity'],
+]);
+
+/** Headers whose grammar is a comma-separated list. A comma in any other header is text (Date, WWW-Authenticate, Subject). */
+const listHeaders: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-contact',
+  'accept-encoding',
+  'accept-language',
+  'alert-info',
+  'allow',
+  'allow-events',
+  'call-info',
+  'contact',
+  'content-encoding',
+  'content-language',
+  'error-info',
+  'history-info',
+  'in-reply-to',
+  'p-asserted-identity',
+  'p-associated-uri',
+  'p-preferred-identity',
+  'path',
+  'proxy-require',
+  'reason',
+  'record-route',
+  'reject-contact',
+  'require',
+  'route',
+  'service-route',
+  'supported',
+  'unsupported',
+  'via',
+  'warning',
+]);
+
+/** The name every comparison uses: long form, lower case. */
+export const headerKey = (name: string): string => expandHeaderName(name).toLowerCase();
+export const expandHeaderName = (name: string): string => longNames.get(name.toLowerCase()) ?? name;
+
+export class Headers {
+  static readonly empty = new Headers([]);
+  readonly #fields: readonly HeaderField[];
+
+  private constructor(fields: readonly HeaderField[]) {
+    this.#fields = fields;
+  }
+
+  /** Compact names become long ones. Values are taken as they are; the writer refuses line ends in them. */
+  static of(fields: Iterable<HeaderField>): Headers {
+    return new Headers(Array.from(fields, ([name, value]) => [expandHeaderName(name), value] as const));
+  }
+
+  get fields(): readonly HeaderField[] {
+    return this.#fields;
+  }
+
+  /** The first field of this name: its first element for a list header, else the whole value. */
+  get(name: string): string | undefined {
+    return this.getAll(name)[0];
+  }
+
+  /** Every value in order. The lists of list headers are split at their commas; all other values are whole. */
+  getAll(name: string): readonly string[] {
+    const key = headerKey(name);
+    const values = this.#fields.filter(([field]) => field.toLowerCase() === key).map(([, value]) => value);
+    return listHeaders.has(key) ? values.flatMap(splitAtCommas) : values;
+  }
+
+  has(name: string): boolean {
+    const key = headerKey(name);
+    return this.#fields.some(([field]) => field.toLowerCase() === key);
+  }
+
+  /** This field instead of all of its name, in the place of the first of them; at the end when there was none. */
+  with(name: string, value: string): Headers {
+    const key = headerKey(name);
+    const at = this.#fields.findIndex(([field]) => field.toLowerCase() === key);
+    if (at < 0) return this.append(name, value);
+    const others = this.#fields.filter(([field], index) => index === at || field.toLowerCase() !== key);
+    return new Headers(others.map((field, index) => (index === at ? [expandHeaderName(name), value] : field)));
+  }
+
+  /** One more field at the end. */
+  append(name: string, value: string): Headers {
+    return new Headers([...this.#fields, [expandHeaderName(name), value]]);
+  }
+
+  /** One more field at the top, where Via, Route and Record-Route are read first [RFC 3261 §7.3.1]. */
+  prepend(name: string, value: string): Headers {
+    return new Headers([[expandHeaderName(name), value], ...this.#fields]);
+  }
+
+  without(name: string): Headers {
+    const key = headerKey(name);
+    return new Headers(this.#fields.filter(([field]) => field.toLowerCase() !== key));
+  }
+
+  /** All fields of this name replaced by one field a value, in the place of the first. An empty list removes them. */
+  withAll(name: string, values: readonly string[]): Headers {
+    const key = headerKey(name);
+    const at = this.#fields.findIndex(([field]) => field.toLowerCase() === key);
+    const others = this.#fields.filter(([field]) => field.toLowerCase() !== key);
+    const added = values.map((value) => [expandHeaderName(name), value] as const);
+    const place = at < 0 ? others.length : at;
+    return new Headers([...others.slice(0, place), ...added, ...others.slice(place)]);
+  }
+}

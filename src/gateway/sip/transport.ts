@@ -1,0 +1,53 @@
+/** What every SIP transport offers to the transaction layer, and how places on the network are written [RFC 3261 §18]. */
+import type { ListenerAddress } from '../../primitives/listener-address.ts';
+import type { Result } from '../../primitives/result.ts';
+import type { SipMessage } from './message.ts';
+import type { ParseFailure } from './message-parser.ts';
+
+export type TransportName = 'udp' | 'tcp' | 'tls';
+
+/** Where a message came from. */
+export interface Source {
+  readonly transport: TransportName;
+  /** The peer's address as the socket shows it; IPv4 in its own form, also on a dual-stack socket. */
+  readonly address: string;
+  readonly port: number;
+  /** Our side of the connection; absent on UDP sockets bound to every address. */
+  readonly localAddress?: string | undefined;
+  /** The connection it came on; answers and later requests to the same peer can name it. Absent on UDP. */
+  readonly connectionId?: string | undefined;
+  /** The chain the TLS peer showed, leaf first, in DER. Not validated: trust is the caller's decision. */
+  readonly peerCertificate?: readonly Buffer[] | undefined;
+}
+
+/** Where a message goes. */
+export interface Destination {
+  readonly transport: TransportName;
+  /** An address or a host name; names are resolved by the endpoint's `lookup`. */
+  readonly host: string;
+  readonly port: number;
+  /** The name the peer's certificate must carry; `verifyPeer` gets it. Default: `host`. */
+  readonly tlsName?: string | undefined;
+  /** Use this connection while it is open, whatever host and port say [RFC 3261 §18.2.2, RFC 5923]. */
+  readonly connectionId?: string | undefined;
+}
+
+export interface TransportHandlers {
+  onMessage(message: SipMessage, source: Source): void;
+  onMalformed(failure: ParseFailure, source: Source): void;
+}
+
+/** A way out that is ready: the address our side has there belongs into Via and Contact. */
+export interface Route {
+  readonly localAddress: string;
+  readonly localPort: number;
+  /** Refusal: one sentence that says why the bytes did not leave. */
+  send(bytes: Buffer): Promise<Result<void, string>>;
+}
+
+export interface Transport {
+  listen(): Promise<readonly ListenerAddress[]>;
+  /** `destination.host` is an address here. Opens a connection when none is open. */
+  routeTo(destination: Destination): Promise<Result<Route, string>>;
+  close(): Promise<void>;
+}
