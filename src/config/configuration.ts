@@ -2,13 +2,18 @@
 import type { DomainName } from '../primitives/domain-name.ts';
 import type { FederatedPartner } from './federated-partner.ts';
 import type { GatewayConfiguration } from './gateway-configuration.ts';
+import type { ObjectStamp } from './object-stamp.ts';
 
 export const formatVersion = 1;
 
 export interface SipDomain {
   readonly identity: DomainName;
   readonly isDefault: boolean;
+  readonly changed?: ObjectStamp;
 }
+
+export const deployments = ['Current', 'Legacy'] as const;
+export type Deployment = (typeof deployments)[number];
 
 /** An account of the home server. Its digest credentials are a file in the key store, named by `credential`. */
 export interface User {
@@ -21,6 +26,13 @@ export interface User {
   readonly survivableBranch: boolean;
   /** Name of a per-user policy (`tag:name` without the `tag:`); absent: site or Global. */
   readonly externalAccessPolicy?: string;
+  /** The site whose `site:` policy applies to the user; absent: none. */
+  readonly site?: string;
+  /** The pool or gateway that is the user's home; absent: this gateway. */
+  readonly homeServer?: string;
+  /** `Legacy` while the user is still on the pool that is migrated from; absent: `Current`. */
+  readonly deployment?: Deployment;
+  readonly changed?: ObjectStamp;
 }
 
 export interface ExternalAccessPolicy {
@@ -31,6 +43,7 @@ export interface ExternalAccessPolicy {
   readonly enableXmppAccess: boolean;
   readonly enablePublicCloudAccess: boolean;
   readonly enableOutsideAccess: boolean;
+  readonly changed?: ObjectStamp;
 }
 
 export interface AccessEdgeConfiguration {

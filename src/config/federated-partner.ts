@@ -1,5 +1,6 @@
 /** An XMPP federated partner: a domain we talk to, how far we trust it, and what its streams must pass. */
 import type { DomainName } from '../primitives/domain-name.ts';
+import type { ObjectStamp } from './object-stamp.ts';
 
 export const partnerTypes = ['Federated', 'PublicVerified', 'PublicUnverified'] as const;
 export type PartnerType = (typeof partnerTypes)[number];
@@ -27,4 +28,7 @@ export interface FederatedPartner {
   readonly trustedRootsPath?: string;
   /** SHA-256 of public keys (SPKI, base64); when not empty, the peer's leaf must have one of them. */
   readonly pinnedSpkiSha256: readonly string[];
+  /** The declarative file that made the partner and may prune it; absent: made by hand. */
+  readonly owner?: string;
+  readonly changed?: ObjectStamp;
 }

@@ -39,3 +39,25 @@ export interface GatewayConfiguration {
   readonly allowLoopbackPeers: boolean;
   readonly metricsPort: number;
 }
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+const port: Range = { least: 0, most: 65_535 };
+
+/** What the numbers may be, limits included. Lync documents no ranges; an upper limit keeps a slip of the finger from disarming a guard. */
+export const gatewayRanges = {
+  connectionLimit: { least: 1, most: 100_000 },
+  partnerConnectionLimit: { least: 1, most: 100_000 },
+  keepAliveInterval: { least: 1, most: 86_400 },
+  streamEstablishmentTimeout: { least: 1, most: 3600 },
+  streamInactivityTimeout: { least: 1, most: 604_800 },
+  subscriptionRefreshInterval: { least: 1, most: 2_592_000 },
+  xmppPort: port,
+  xmppDirectTlsPort: port,
+  sipPort: port,
+  sipTlsPort: port,
+  metricsPort: port,
+} as const satisfies Partial<Record<keyof GatewayConfiguration, Range>>;

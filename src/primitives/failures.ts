@@ -14,6 +14,7 @@ export type Category =
   | 'unavailable'
   | 'timeout'
   | 'partial'
+  | 'different'
   | 'failedtest'
   | 'interrupted';
 
@@ -96,6 +97,11 @@ export const failures = define({
     category: 'partial',
     meaning: 'Some of the objects failed, the others were done. Each failure has its own error record.',
   },
+  InputUnreadable: {
+    category: 'invalid',
+    meaning:
+      'What arrived on standard input is none of the forms that are read: one JSON object a line, a JSON array, CSV with a header, or one name a line.',
+  },
   // Names and values
   ObjectNotFound: {
     category: 'notfound',
@@ -161,6 +167,10 @@ export const failures = define({
     meaning: 'The disk took only a part of the new configuration. The old one is still in place.',
   },
   KeyFileExposed: { category: 'denied', meaning: 'A key file can be read by other users. chmod 600 it.' },
+  KeyFileDamaged: {
+    category: 'invalid',
+    meaning: 'A file in the keys folder of the store is not what this program wrote. Restore it from a backup.',
+  },
   // Certificates
   CertificateUnreadable: {
     category: 'invalid',
@@ -170,6 +180,10 @@ export const failures = define({
   CertificateUnsuitable: {
     category: 'invalid',
     meaning: 'The certificate cannot be used: it has expired, is not yet valid, is too weak, or is not for servers.',
+  },
+  CertificateNotExportable: {
+    category: 'denied',
+    meaning: 'The private key was requested or imported as not exportable. The certificate itself can be exported.',
   },
   CertificateMissing: {
     category: 'unavailable',
@@ -195,6 +209,10 @@ export const failures = define({
   ListenerDenied: { category: 'denied', meaning: 'The system does not let this user listen on that address or port.' },
   ListenerFailed: { category: 'unavailable', meaning: 'The listen address cannot be used on this machine.' },
   SipDomainMissing: { category: 'unavailable', meaning: 'No SIP domain is configured, so there is nobody to serve.' },
+  DifferencesFound: {
+    category: 'different',
+    meaning: 'The two sides differ. Reported as a failure only because -DetailedExitCode asked for it.',
+  },
   // Tests
   TestFailed: { category: 'failedtest', meaning: 'The test ran and its answer is no.' },
 });

@@ -26,7 +26,12 @@ export function openEventLog(folder: string): EventLog {
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const destination = pino.destination({ dest: file, sync: true, mode: 0o600 });
   const logger = pino(
-    { level: 'trace', base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    {
+      level: 'trace',
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
     destination,
   );
   let bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;

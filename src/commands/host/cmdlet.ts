@@ -3,6 +3,7 @@
  * acceptance of its examples are all made. A definition declares and delegates; it prints nothing and asks nothing.
  */
 import type { Configuration } from '../../config/configuration.ts';
+import type { FailureId } from '../../primitives/failures.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
 
@@ -12,8 +13,10 @@ export interface ValueType<T> {
   readonly kind: 'switch' | 'bool' | 'value' | 'list';
   /** The allowed words, when they can be listed. They bind without regard to case, hyphens, and by unique prefix. */
   readonly values?: readonly string[];
-  /** `list` gets its items separated already; every other kind gets one text. */
+  /** One text, without the quotes around it. A `list` gets all its items in one text, separated by commas. */
   parse(text: string): Result<T, string>;
+  /** What the refusal of this text is called; absent: `CannotConvertArgument`. */
+  refusal?(text: string): FailureId;
 }
 
 export interface Parameter<T> {
@@ -63,6 +66,8 @@ export interface ConfigurationChange {
   readonly target: string;
   /** Pure; throws a CodedError to refuse. */
   apply(current: Configuration): Configuration;
+  /** Raises the cmdlet's impact for this change: several objects at once, something others depend on. */
+  readonly impact?: Impact;
   /** What follows from the change, one sentence each, shown with -WhatIf. */
   consequences?(before: Configuration, after: Configuration): readonly string[];
 }
@@ -94,13 +99,19 @@ export interface CmdletContext {
   readonly signal: AbortSignal;
   /** Whether somebody is there to answer. */
   readonly interactive: boolean;
+  /** -OutputFormat in lower case: `auto` when it was not given, else a common format or one of the cmdlet's own `formats`. */
+  readonly format: string;
+  /** The command that runs this program again: node and its script. */
+  readonly program: readonly string[];
   now(): Date;
   /** One object to stdout, at once. */
   write(object: OutputObject): void;
+  /** Text to stdout as it is, for what is no object: a zone file, a PEM block, a picture. A final line break is added when missing. */
+  writeText(text: string): void;
   /** Preview, question, or change, as the common parameters say. */
   commit(change: ConfigurationChange): Promise<Committed>;
   /** The question for what is not a change of the configuration. False: do nothing, and that is no failure. */
-  shouldProcess(target: string, action: string): Promise<boolean>;
+  shouldProcess(target: string, action: string, impact?: Impact): Promise<boolean>;
   /** Reads a whole file or, for `-`, standard input. @throws CodedError `FileNotFound` */
   readInput(path: string): Promise<Buffer>;
   /** One line to stderr: `OK  partner fabrikam.com created. Revision 2.` Only where a person reads. */
@@ -111,6 +122,8 @@ export interface CmdletContext {
   verbose(sentence: string): void;
   /** Hidden input of a secret, asked twice when `isNew`. @throws CodedError `MandatoryParameterMissing` where nobody can be asked */
   askSecret(question: string, isNew: boolean): Promise<string>;
+  /** Every cmdlet there is, in help order, without its code. */
+  catalogue(): readonly CmdletDescription[];
 }
 
 export interface CmdletDefinition<P extends Parameters> {
@@ -125,6 +138,10 @@ export interface CmdletDefinition<P extends Parameters> {
   /** Absent for cmdlets that only read: those have no -WhatIf, -Confirm, -Force, -PassThru. */
   readonly impact?: Impact;
   readonly output?: OutputKind;
+  /** Kinds of objects the pipe may bring; absent: those of its own noun. Objects that carry no Kind are always taken. */
+  readonly accepts?: readonly string[];
+  /** Formats beyond the common ones (`bind`, `pem`, `markdown`), which the cmdlet prints itself with `writeText`. */
+  readonly formats?: readonly string[];
   /** Called once per record of the pipe, or once. Objects go out through `context.write`. */
   run(values: Values<P>, context: CmdletContext): Promise<void>;
 }
@@ -133,3 +150,24 @@ export type Cmdlet = CmdletDefinition<any>;
 
 /** Keeps the parameter types; adds nothing. */
 export const defineCmdlet = <P extends Parameters>(definition: CmdletDefinition<P>): CmdletDefinition<P> => definition;
+
+/** A definition as data: what help, completion and documentation read. */
+export interface CmdletDescription extends Omit<Cmdlet, 'parameters' | 'run'> {
+  readonly parameters: readonly ParameterDescription[];
+}
+
+export interface ParameterDescription extends Omit<Parameter<unknown>, 'type'> {
+  readonly name: string;
+  readonly type: Omit<ValueType<unknown>, 'parse' | 'refusal'>;
+}
+
+export const describeParameters = (parameters: Parameters): readonly ParameterDescription[] =>
+  Object.entries(parameters).map(([name, { type, ...rest }]) => {
+    const { name: typeName, kind, values } = type;
+    return { ...rest, name, type: { name: typeName, kind, ...(values ? { values } : {}) } };
+  });
+
+export function describeCmdlet(cmdlet: Cmdlet): CmdletDescription {
+  const { parameters, ...rest } = cmdlet;
+  return { ...rest, parameters: describeParameters(parameters) };
+}

@@ -63,7 +63,11 @@ export function admitDomain(configuration: Configuration, domain: string): Resul
 export function admitUser(configuration: Configuration, aor: string): Result<User, Refusal> {
   const user = configuration.users[aor];
   if (user === undefined) {
-    return refuse({ gate: 'unknown-user', reason: `${aor} is not a user`, fix: `xgw new-user ${aor} -PasswordFile password.txt` });
+    return refuse({
+      gate: 'unknown-user',
+      reason: `${aor} is not a user`,
+      fix: `xgw new-user ${aor} -PasswordFile password.txt`,
+    });
   }
   if (user.survivableBranch) {
     return refuse({

@@ -41,6 +41,23 @@ export function splitAtCommas(value: string): readonly string[] {
   return splitOutside(value, ',');
 }
 
+/** The text before the first occurrence of a character, and from it on; all and '' when it does not occur. */
+export function cutBefore(text: string, character: string): readonly [before: string, rest: string] {
+  const at = text.indexOf(character);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at)];
+}
+
+/** Without blanks and tabs at both ends. Other white space is text here: `trim` would remove a byte order mark. */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
+
 const tokenPattern = /^[A-Za-z0-9\-.!%*_+`'~]+$/;
 /** @source RFC 3261 §25.1 `token` */
 export const isToken = (text: string): boolean => tokenPattern.test(text);

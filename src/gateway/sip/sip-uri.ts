@@ -2,8 +2,10 @@
  * sip and sips URIs [RFC 3261 §19.1]: parse, print, compare by address of record. Other schemes are refused here
  * (the caller answers 416). Everything is kept in escaped form; `decodedUser` is the one door to the raw text.
  */
+import { isIPv6 } from 'node:net';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { type Parameters, parseParameters, printParameters } from './parameters.ts';
+import { cutBefore } from './scan.ts';
 
 export interface SipUri {
   readonly scheme: 'sip' | 'sips';
@@ -20,23 +22,21 @@ export interface SipUri {
 export function parseSipUri(text: string): Result<SipUri, string> {
   const match = /^(sips?):/i.exec(text);
   if (match === null) return refuse('The URI is not sip: or sips:.');
+  if (/[\s<>]/.test(text)) return refuse('The URI has white space or brackets in it.');
   const scheme = match[1]?.toLowerCase() === 'sips' ? 'sips' : 'sip';
   const rest = text.slice(match[0].length);
   // "?" and ";" may stand unescaped in the user part, so the first "@" decides [RFC 3261 §25.1 user-unreserved].
   const at = rest.indexOf('@');
   const user = at < 0 ? ok(undefined) : canonicalUser(rest.slice(0, at));
   if (!user.ok) return user;
-  const hostPart = rest.slice(at + 1);
-  const question = hostPart.indexOf('?');
-  const beforeHeaders = question < 0 ? hostPart : hostPart.slice(0, question);
-  const semicolon = beforeHeaders.indexOf(';');
-  const place = parseHostPort(semicolon < 0 ? beforeHeaders : beforeHeaders.slice(0, semicolon));
+  const [beforeHeaders, rawHeaders] = cutBefore(rest.slice(at + 1), '?');
+  const [rawPlace, rawParameters] = cutBefore(beforeHeaders, ';');
+  const place = parseHostPort(rawPlace);
   if (!place.ok) return place;
-  const parameters = parseParameters(semicolon < 0 ? '' : beforeHeaders.slice(semicolon));
+  const parameters = parseParameters(rawParameters);
   if (!parameters.ok) return parameters;
-  const headers = question < 0 ? undefined : hostPart.slice(question + 1);
-  if (/[\s<>"]/.test(`${headers ?? ''}${beforeHeaders.replace(/"[^"]*"/g, '')}`))
-    return refuse('The URI has a character that is not allowed.');
+  if (rawHeaders.includes('"')) return refuse('The URI has a character that is not allowed.');
+  const headers = rawHeaders === '' ? undefined : rawHeaders.slice(1);
   return ok({ scheme, user: user.value, ...place.value, parameters: parameters.value, headers });
 }
 
@@ -46,7 +46,6 @@ export interface HostPort {
 }
 
 const hostName = /^[a-z0-9]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]*[a-z0-9])?)*\.?$/;
-const ipv6Reference = /^\[[0-9a-f:.]{2,45}\]$/;
 /** Source: RFC 1035 §2.3.4. */
 const maxHostLength = 253;
 
@@ -55,13 +54,16 @@ export function parseHostPort(text: string): Result<HostPort, string> {
   const colon = text.startsWith('[') ? text.indexOf(':', text.indexOf(']')) : text.indexOf(':');
   const host = (colon < 0 ? text : text.slice(0, colon)).toLowerCase();
   if (host.length > maxHostLength) return refuse(`A host is longer than ${maxHostLength} characters.`);
-  if (!(host.startsWith('[') ? ipv6Reference : hostName).test(host))
-    return refuse('A host is not a name or an address.');
+  if (!isHost(host)) return refuse('A host is not a name or an address.');
   if (colon < 0) return ok({ host });
   const digits = text.slice(colon + 1);
   const port = Number(digits);
   if (!/^[0-9]{1,5}$/.test(digits) || port < 1 || port > 65_535) return refuse('A port is not 1 to 65535.');
   return ok({ host, port });
+}
+
+function isHost(host: string): boolean {
+  return host.startsWith('[') ? host.endsWith(']') && isIPv6(host.slice(1, -1)) : hostName.test(host);
 }
 
 /** Characters that stand for themselves in a user part, besides letters and digits [RFC 3261 §25.1]. */

@@ -1,4 +1,5 @@
 /** What every SIP transport offers to the transaction layer, and how places on the network are written [RFC 3261 §18]. */
+import { isIP } from 'node:net';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { SipMessage } from './message.ts';
@@ -23,7 +24,7 @@ export interface Source {
 /** Where a message goes. */
 export interface Destination {
   readonly transport: TransportName;
-  /** An address or a host name; names are resolved by the endpoint's `lookup`. */
+  /** An address (IPv6 with or without brackets) or a host name; names are resolved by the endpoint's `lookup`. */
   readonly host: string;
   readonly port: number;
   /** The name the peer's certificate must carry; `verifyPeer` gets it. Default: `host`. */
@@ -34,20 +35,43 @@ export interface Destination {
 
 export interface TransportHandlers {
   onMessage(message: SipMessage, source: Source): void;
-  onMalformed(failure: ParseFailure, source: Source): void;
+  /** Resolves when the refusal, if one can be sent, has been handed to the socket. */
+  onMalformed(failure: ParseFailure, source: Source): Promise<void>;
+  onRefused(reason: string, peer: string): void;
 }
 
-/** A way out that is ready: the address our side has there belongs into Via and Contact. */
+/** A way out that is ready; the address our side has there belongs into Via and Contact. */
 export interface Route {
+  readonly transport: TransportName;
   readonly localAddress: string;
   readonly localPort: number;
-  /** Refusal: one sentence that says why the bytes did not leave. */
+  /** `address:port`. */
+  readonly peer: string;
+  /** Refusal: one clause that says why the bytes did not leave. */
   send(bytes: Buffer): Promise<Result<void, string>>;
 }
 
 export interface Transport {
+  /** @throws CodedError when an address cannot be bound; nothing stays open then. */
   listen(): Promise<readonly ListenerAddress[]>;
   /** `destination.host` is an address here. Opens a connection when none is open. */
   routeTo(destination: Destination): Promise<Result<Route, string>>;
   close(): Promise<void>;
 }
+
+/** Default ports. Source: RFC 3261 §19.1.2. */
+export const defaultPort = (transport: TransportName): number => (transport === 'tls' ? 5061 : 5060);
+
+/** IPv4 addresses of dual-stack sockets in their own form, and IPv6 without its zone. */
+export function plainAddress(address: string): string {
+  const withoutZone = address.split('%', 1)[0] ?? address;
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(withoutZone)?.[1];
+  return mapped !== undefined && isIP(mapped) === 4 ? mapped : withoutZone;
+}
+
+/** A host as sockets want it: IPv6 without brackets. */
+export const unbracketed = (host: string): string =>
+  host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+
+export const peerName = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

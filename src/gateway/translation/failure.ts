@@ -3,18 +3,14 @@
  * Where the RFC offers two codes, the 4xx is taken: a 6xx would stop forking, and a 401, 407 or 503 would make a SIP
  * peer answer a challenge or mark the whole gateway down, none of which an XMPP error means.
  */
-
-export interface StanzaFailure {
-  readonly condition: string;
-  readonly type: 'auth' | 'cancel' | 'continue' | 'modify' | 'wait';
-}
+import { type StanzaError, type StanzaErrorCondition, stanzaError } from '../xmpp/stanza-error.ts';
 
 export interface SipFailure {
   readonly status: number;
   readonly reason: string;
 }
 
-const sipByCondition: Readonly<Record<string, SipFailure>> = {
+const sipByCondition: Readonly<Record<StanzaErrorCondition, SipFailure>> = {
   'bad-request': { status: 400, reason: 'Bad Request' },
   conflict: { status: 400, reason: 'Conflict' },
   'feature-not-implemented': { status: 501, reason: 'Not Implemented' },
@@ -39,45 +35,44 @@ const sipByCondition: Readonly<Record<string, SipFailure>> = {
   'unexpected-request': { status: 491, reason: 'Request Pending' },
 };
 
-/** The SIP answer for a stanza error; an unknown condition is a 400. */
-export const sipFailureOf = (condition: string): SipFailure =>
-  (Object.hasOwn(sipByCondition, condition) ? sipByCondition[condition] : undefined) ?? {
-    status: 400,
-    reason: 'Bad Request',
-  };
+/** The SIP answer for a stanza error. */
+export const sipFailureOf = (condition: StanzaErrorCondition): SipFailure => sipByCondition[condition];
 
-const cancel = (condition: string): StanzaFailure => ({ condition, type: 'cancel' });
-const wait = (condition: string): StanzaFailure => ({ condition, type: 'wait' });
-const modify = (condition: string): StanzaFailure => ({ condition, type: 'modify' });
-const auth = (condition: string): StanzaFailure => ({ condition, type: 'auth' });
+const statuses: Readonly<Partial<Record<StanzaErrorCondition, readonly number[]>>> = {
+  gone: [301, 410],
+  redirect: [300, 302, 305],
+  'not-acceptable': [380, 406, 415, 416, 421, 482, 483, 488, 505, 606],
+  'not-authorized': [401],
+  forbidden: [403],
+  'item-not-found': [404, 481, 484, 485, 604],
+  'feature-not-implemented': [405, 420, 439, 501],
+  'registration-required': [407],
+  'remote-server-timeout': [408, 504],
+  'policy-violation': [413, 414, 440, 489, 513],
+  'resource-constraint': [423],
+  'recipient-unavailable': [430, 480, 486, 487, 600, 603],
+  'unexpected-request': [491],
+  'remote-server-not-found': [502],
+};
 
-const stanzaByStatus = new Map<number, StanzaFailure>([
-  ...[301, 410].map((status) => [status, cancel('gone')] as const),
-  ...[300, 302, 305].map((status) => [status, modify('redirect')] as const),
-  ...[380, 406, 415, 416, 421, 482, 483, 488, 505, 606].map((status) => [status, modify('not-acceptable')] as const),
-  [401, auth('not-authorized')],
-  [403, auth('forbidden')],
-  ...[404, 481, 484, 485, 604].map((status) => [status, cancel('item-not-found')] as const),
-  ...[405, 420, 439, 501].map((status) => [status, cancel('feature-not-implemented')] as const),
-  [407, auth('registration-required')],
-  ...[408, 504].map((status) => [status, wait('remote-server-timeout')] as const),
-  ...[413, 414, 440, 489, 513].map((status) => [status, modify('policy-violation')] as const),
-  [423, wait('resource-constraint')],
-  ...[430, 480, 486, 487, 600, 603].map((status) => [status, wait('recipient-unavailable')] as const),
-  [491, wait('unexpected-request')],
-  [502, cancel('remote-server-not-found')],
-]);
+const conditionByStatus = new Map(
+  Object.entries(statuses).flatMap(([condition, codes]) =>
+    codes.map((code) => [code, condition as StanzaErrorCondition] as const),
+  ),
+);
 
 /**
- * The stanza error for a SIP final response.
+ * The stanza error for a SIP final response, with the type its condition recommends.
  *
  * @param status - 300 to 699. Codes without a row fall back to their class.
+ * @param text - The reason phrase, for people.
  */
-export function stanzaFailureOf(status: number): StanzaFailure {
-  const exact = stanzaByStatus.get(status);
-  if (exact !== undefined) return exact;
-  if (status < 400) return modify('redirect');
-  if (status < 500) return modify('bad-request');
-  if (status < 600) return wait('internal-server-error');
-  return wait('recipient-unavailable');
+export function stanzaFailureOf(status: number, text?: string): StanzaError {
+  return stanzaError(conditionByStatus.get(status) ?? conditionOfClass(status), text);
+}
+
+function conditionOfClass(status: number): StanzaErrorCondition {
+  if (status < 400) return 'redirect';
+  if (status < 500) return 'bad-request';
+  return status < 600 ? 'internal-server-error' : 'recipient-unavailable';
 }

@@ -1,0 +1,45 @@
+/** PEM (RFC 7468): blocks out of text in one pass, and DER into blocks. Text between blocks is allowed, broken blocks are not. */
+import { ok, type Result, refuse } from '../primitives/result.ts';
+
+export interface PemBlock {
+  /** `CERTIFICATE`, `PRIVATE KEY`, `NEW CERTIFICATE REQUEST`. */
+  readonly label: string;
+  readonly der: Buffer;
+}
+
+const begin = /^-----BEGIN ([A-Z0-9 ]{1,64})-----$/;
+
+/** @returns All blocks in order, possibly none; or which block is broken. Legacy encryption headers are refused. */
+export function readPem(text: string): Result<readonly PemBlock[], string> {
+  const blocks: PemBlock[] = [];
+  let open: { readonly label: string; readonly lines: string[] } | undefined;
+  for (const line of text.split(/\r\n|\r|\n/).map((raw) => raw.trim())) {
+    const label = begin.exec(line)?.[1];
+    if (label !== undefined) open = { label, lines: [] };
+    else if (open !== undefined && line === `-----END ${open.label}-----`) {
+      const der = readBase64(open.lines.join(''));
+      if (der === undefined) return refuse(`The ${open.label} block is not base64.`);
+      blocks.push({ label: open.label, der });
+      open = undefined;
+    } else open?.lines.push(line);
+  }
+  return open === undefined ? ok(blocks) : refuse(`The ${open.label} block has no end.`);
+}
+
+/** @returns undefined for anything but padded base64 without white space, and for the empty text. */
+export function readBase64(text: string): Buffer | undefined {
+  if (text === '' || text.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  return Buffer.from(text, 'base64');
+}
+
+/** Lines of 64 characters, as OpenSSL, GnuTLS and Windows write them. [RFC 7468 §2] */
+export function printPem(label: string, der: Uint8Array, lineEnd: '\n' | '\r\n' = '\n'): string {
+  const body =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...body, `-----END ${label}-----`, ''].join(lineEnd);
+}
+
+export const printCertificates = (ders: readonly Buffer[]): string =>
+  ders.map((der) => printPem('CERTIFICATE', der)).join('');

@@ -1,0 +1,41 @@
+/** What is said on standard error beside errors: warnings, confirmations, hints, verbose lines. Text, or one JSON object a line. */
+import { visibleText } from '../../primitives/visible-text.ts';
+import type { Palette } from './colour.ts';
+
+export interface MessageRules {
+  readonly write: (text: string) => void;
+  readonly palette: Palette;
+  readonly cmdlet: string;
+  readonly asJson: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly warnings: boolean;
+  /** Whether a person reads standard error: confirmations and hints are for people. */
+  readonly forPerson: boolean;
+  now(): Date;
+}
+
+export interface Messages {
+  warn(sentence: string): void;
+  verbose(sentence: string): void;
+  done(sentence: string): void;
+  hint(line: string): void;
+  /** Always said. */
+  say(line: string): void;
+}
+
+export function messagesOf(rules: MessageRules): Messages {
+  const { palette, quiet, forPerson } = rules;
+  const line = (level: string, prefix: string, sentence: string): void => {
+    const text = sentence.split('\n').map(visibleText).join('\n    ');
+    if (!rules.asJson) return rules.write(`${prefix}${text}\n`);
+    rules.write(`${JSON.stringify({ ts: rules.now().toISOString(), level, cmdlet: rules.cmdlet, msg: sentence })}\n`);
+  };
+  return {
+    warn: (sentence) => (quiet || !rules.warnings ? undefined : line('warn', palette.doubtful('WARNING: '), sentence)),
+    verbose: (sentence) => (rules.verbose ? line('debug', 'VERBOSE: ', sentence) : undefined),
+    done: (sentence) => (quiet || !forPerson ? undefined : line('info', `${palette.good('OK')}  `, sentence)),
+    hint: (text) => (quiet || !forPerson ? undefined : line('info', '    ', text)),
+    say: (text) => line('info', '', text),
+  };
+}

@@ -1,0 +1,74 @@
+/** Any failure as an error record: what, Reason, Fix, Id. Four views of it; always for standard error. */
+import type { CodedError } from '../../primitives/errors.ts';
+import { visibleText } from '../../primitives/visible-text.ts';
+import type { Palette } from './colour.ts';
+import { outcomes } from './exit-code.ts';
+
+export type ErrorView = 'Concise' | 'Normal' | 'Category' | 'Json';
+
+export interface ErrorSource {
+  /** `New-XmppFederatedPartner`. */
+  readonly cmdlet: string;
+  /** What was typed, without `xgw`. */
+  readonly typed: string;
+  /** Names this run in logs. */
+  readonly correlationId: string;
+}
+
+/** @returns Text that ends in a line break. */
+export const errorRecord = (error: CodedError, view: ErrorView, source: ErrorSource, palette: Palette): string =>
+  linesOf(error, view, source, palette)
+    .map((line) => `${line}\n`)
+    .join('');
+
+function linesOf(error: CodedError, view: ErrorView, source: ErrorSource, palette: Palette): readonly string[] {
+  if (view === 'Json') return [JSON.stringify(jsonRecord(error, source))];
+  if (view === 'Category') return [categoryInfo(error, source)];
+  const what = `${palette.bad(`${source.cmdlet}:`)} ${visibleText(error.message)}`;
+  if (view === 'Concise') return [what, ...advice(error), idLine(error, source)];
+  return [what, ...position(error, source), ...advice(error), ...info(error, source)];
+}
+
+function advice({ reason, fix }: CodedError): string[] {
+  const [first, ...others] = fix.map(visibleText);
+  return [
+    ...(reason === undefined ? [] : [`  Reason: ${visibleText(reason)}`]),
+    ...(first === undefined ? [] : [`  Fix:    ${first}`]),
+    ...others.map((line) => `          ${line}`),
+  ];
+}
+
+const fullId = ({ id }: CodedError, { cmdlet }: ErrorSource): string => `${id},${cmdlet}`;
+
+const idLine = (error: CodedError, source: ErrorSource): string =>
+  `  Id:     ${fullId(error, source).padEnd(52)} (xgw get-help ${error.id})`;
+
+function position({ target }: CodedError, { typed }: ErrorSource): string[] {
+  const at = target === undefined ? -1 : typed.indexOf(target);
+  const line = `  + xgw ${visibleText(typed)}`;
+  return at < 0 ? [line] : [line, `  + ${' '.repeat('xgw '.length + at)}${'~'.repeat(target?.length ?? 1)}`];
+}
+
+function info(error: CodedError, source: ErrorSource): string[] {
+  const category = `  + CategoryInfo          : ${categoryInfo(error, source)}`;
+  return [category, `  + FullyQualifiedErrorId : ${fullId(error, source)}`];
+}
+
+const nounOf = (cmdlet: string): string => cmdlet.split('-')[1] ?? cmdlet;
+
+const categoryInfo = (error: CodedError, { cmdlet }: ErrorSource): string =>
+  `${outcomes[error.category].category}: (${visibleText(error.target ?? '')}:${nounOf(cmdlet)}) [${cmdlet}], ${error.id}`;
+
+const jsonRecord = (error: CodedError, { cmdlet, correlationId }: ErrorSource): object => ({
+  Kind: 'ErrorRecord',
+  Id: error.id,
+  Cmdlet: cmdlet,
+  Category: outcomes[error.category].category,
+  ExitCode: outcomes[error.category].code,
+  Target: error.target ?? null,
+  Message: error.message,
+  Reason: error.reason ?? null,
+  Fix: error.fix,
+  Retryable: outcomes[error.category].retryable ?? false,
+  CorrelationId: correlationId,
+});

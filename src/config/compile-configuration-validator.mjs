@@ -1,0 +1,29 @@
+/** Compiles the configuration schema into one file without imports, so that reading the store loads no schema compiler. */
+import { fileURLToPath } from 'node:url';
+
+import Ajv from 'ajv';
+import standaloneCode from 'ajv/dist/standalone/index.js';
+import { build } from 'esbuild';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** @param {string} outfile Path of the CommonJS module to write; its export is the validator. */
+export async function compileConfigurationValidator(outfile = 'dist/configuration-validator.cjs') {
+  const ajv = new Ajv.default({ allErrors: true, messages: false, inlineRefs: false, code: { source: true } });
+  const contents = standaloneCode.default(ajv, ajv.compile(await configurationSchema()));
+  await build({
+    stdin: { contents, resolveDir: here },
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    outfile,
+  });
+}
+
+async function configurationSchema() {
+  const entry = `${here}configuration-schema.ts`;
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false });
+  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  return module.configurationSchema;
+}

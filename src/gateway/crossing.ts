@@ -1,0 +1,37 @@
+/** What both directions share: the configuration in force, the two ways out, time, and where events go. */
+import type { Configuration } from '../config/configuration.ts';
+import type { Clock } from '../primitives/clock.ts';
+import type { Ids } from '../primitives/ids.ts';
+import type { OnLogEvent } from '../primitives/log-event.ts';
+import type { HeaderField } from './sip/headers.ts';
+import type { Delivery } from './xmpp/s2s-sessions.ts';
+import type { Element } from './xmpp/xml/element.ts';
+
+/** A request for one of our SIP users, on behalf of an XMPP contact. */
+export interface SipDelivery {
+  readonly method: 'MESSAGE';
+  /** `sip:contact@partner`. */
+  readonly from: string;
+  /** `sip:user@domain`. */
+  readonly to: string;
+  readonly headers: readonly HeaderField[];
+  readonly body: Buffer;
+}
+
+/** The SIP side's final word. No answer is 408, a broken transport 503. */
+export interface SipOutcome {
+  readonly status: number;
+  readonly reason: string;
+}
+
+export interface Crossing {
+  /** The snapshot in force now; ask again for each decision, so that a change takes effect at once. */
+  configuration(): Configuration;
+  /** Resolves within 30 s, when the stanza is with an authenticated stream or can not be. */
+  toXmpp(stanza: Element): Promise<Delivery>;
+  /** Resolves within 32 s. */
+  toSip(delivery: SipDelivery): Promise<SipOutcome>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly onEvent: OnLogEvent;
+}

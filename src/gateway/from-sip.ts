@@ -1,0 +1,153 @@
+/**
+ * Every request of a SIP user for an XMPP contact: policy first, then translation, then the partner's stream. The final
+ * response tells the truth: 202 once the stanza is with an authenticated stream, else the mapped error [D11].
+ */
+import type { Configuration } from '../config/configuration.ts';
+import { correlationId } from '../primitives/ids.ts';
+import { ok, type Result, refuse } from '../primitives/result.ts';
+import type { Crossing } from './crossing.ts';
+import { flow } from './flow.ts';
+import type { OrderedDeliveries } from './ordered-deliveries.ts';
+import { admitDomain, admitUser, type Refusal } from './policy/partners.ts';
+import type { SentMessages } from './sent-messages.ts';
+import { isComposingType, parseIsComposing } from './sip/bodies/is-composing.ts';
+import type { SipRequest } from './sip/message.ts';
+import type { ResponseParts } from './sip/sip-endpoint.ts';
+import { parseSipUri } from './sip/sip-uri.ts';
+import { sipUriToJid } from './translation/address.ts';
+import { type SipFailure, sipFailureOf } from './translation/failure.ts';
+import { acceptedBodies, mediaType, messageFromSip } from './translation/instant-message.ts';
+import { chatStateFromSip } from './translation/typing.ts';
+import { printJid } from './xmpp/jid.ts';
+import type { Element } from './xmpp/xml/element.ts';
+
+/** A request whose sender is known: by digest at the home server, by trust in the next hop. */
+export interface RequestFromUser {
+  /** The sender's address of record, canonical. */
+  readonly aor: string;
+  readonly request: SipRequest;
+  respond(status: number, more?: ResponseParts): void;
+}
+
+export interface FromSip {
+  /** Answers every request exactly once. */
+  receive(incoming: RequestFromUser): void;
+}
+
+interface Addressed {
+  readonly correlationId: string;
+  /** Sender and contact as bare JIDs. */
+  readonly from: string;
+  readonly to: string;
+  readonly partnerDomain: string;
+}
+
+export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent: SentMessages): FromSip {
+  return {
+    receive(incoming) {
+      const id = correlationId(crossing.clock.wallTime(), crossing.ids);
+      const { method, requestUri } = incoming.request;
+      crossing.onEvent(flow(id, 'sip', { from: incoming.aor, to: 'gateway', label: method }));
+      const answer = answering(crossing, incoming, id);
+      const addressed = address(crossing.configuration(), incoming, id);
+      if (!addressed.ok) {
+        crossing.onEvent(refused(id, incoming.aor, requestUri, addressed.error));
+        return answer({ status: addressed.error.status, reason: addressed.error.reason });
+      }
+      const accepted = deliveries.run(`${addressed.value.from} ${addressed.value.to}`, () =>
+        carry(crossing, { incoming, addressed: addressed.value, answer, sent }),
+      );
+      if (!accepted) answer({ status: 500, reason: 'Too Many Messages Waiting' });
+    },
+  };
+}
+
+interface Carriage {
+  readonly incoming: RequestFromUser;
+  readonly addressed: Addressed;
+  readonly answer: (failure: SipFailure) => void;
+  readonly sent: SentMessages;
+}
+
+async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
+  const { incoming, addressed, answer, sent } = carriage;
+  const stanza = stanzaFor(incoming.request, addressed, crossing.ids.token(64));
+  if (!stanza.ok) return answer(stanza.error);
+  const { id = '' } = stanza.value.attributes;
+  if (id !== '')
+    sent.remember(id, { sender: incoming.aor, contact: addressed.to, correlationId: addressed.correlationId });
+
+  const delivery = await crossing.toXmpp(stanza.value);
+  if (!delivery.ok) {
+    sent.take(id, addressed.to);
+    crossing.onEvent({
+      id: 'MessageNotDelivered',
+      level: 'warn',
+      component: 'xmpp',
+      message: `${incoming.aor} could not reach ${addressed.to}: ${delivery.reason}`,
+      correlationId: addressed.correlationId,
+      facts: { partner: addressed.partnerDomain, condition: delivery.error.condition, reason: delivery.reason },
+    });
+    return answer(sipFailureOf(delivery.error.condition));
+  }
+  const label = `<message> ${id === '' ? '' : `id=${id}`}`.trim();
+  crossing.onEvent(flow(addressed.correlationId, 'xmpp', { from: 'gateway', to: addressed.partnerDomain, label }));
+  answer({ status: 202, reason: 'Accepted' });
+}
+
+function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Result<Element, SipFailure> {
+  if (request.method !== 'MESSAGE') return refuse({ status: 405, reason: 'Method Not Allowed' });
+  if (mediaType(request) !== isComposingType) return messageFromSip(request, { from, to, id });
+  const notice = parseIsComposing(request.body);
+  return notice.ok
+    ? ok(chatStateFromSip(notice.value, { from, to }))
+    : refuse({ status: 400, reason: 'Bad Typing Notice' });
+}
+
+interface AddressRefusal extends SipFailure {
+  readonly refusal?: Refusal;
+}
+
+function address(
+  configuration: Configuration,
+  incoming: RequestFromUser,
+  id: string,
+): Result<Addressed, AddressRefusal> {
+  const target = parseSipUri(incoming.request.requestUri);
+  // A sips URI promises TLS on every hop, and nobody can promise that of XMPP [RFC 7247 §9].
+  if (!target.ok || target.value.scheme === 'sips') return refuse({ status: 416, reason: 'Unsupported URI Scheme' });
+  const sender = parseSipUri(incoming.aor);
+  if (!sender.ok) return refuse({ status: 400, reason: 'Bad From' });
+  const [from, to] = [sipUriToJid(sender.value), sipUriToJid(target.value)];
+  if (!from.ok || !to.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
+
+  const partner = admitDomain(configuration, to.value.domainpart);
+  if (!partner.ok) return refuse({ status: 403, reason: 'Domain Not Federated', refusal: partner.error });
+  const user = admitUser(configuration, incoming.aor);
+  if (!user.ok) return refuse({ status: 403, reason: 'User Not Allowed XMPP', refusal: user.error });
+  return ok({
+    correlationId: id,
+    from: printJid(from.value),
+    to: printJid(to.value),
+    partnerDomain: to.value.domainpart,
+  });
+}
+
+const answering =
+  (crossing: Crossing, incoming: RequestFromUser, id: string) =>
+  ({ status, reason }: SipFailure): void => {
+    const headers =
+      status === 415 ? [['Accept', acceptedBodies] as const] : status === 405 ? [['Allow', 'MESSAGE'] as const] : [];
+    crossing.onEvent(flow(id, 'sip', { from: 'gateway', to: incoming.aor, label: `${status} ${reason}` }));
+    incoming.respond(status, { reason, headers });
+  };
+
+const refused = (id: string, from: string, to: string, { reason, refusal }: AddressRefusal) =>
+  ({
+    id: 'MessageRefused',
+    level: 'warn',
+    component: 'policy',
+    message: `${from} may not reach ${to}: ${refusal?.reason ?? reason}`,
+    correlationId: id,
+    facts: { from, to, gate: refusal?.gate, fix: refusal?.fix },
+  }) as const;

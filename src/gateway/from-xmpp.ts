@@ -1,0 +1,198 @@
+/**
+ * Every stanza of an XMPP partner: the one door for what streams have authenticated. Policy first, then translation,
+ * then the SIP user. A message ends in the SIP side's success or in an error stanza to its sender, never in silence.
+ */
+import { correlationId } from '../primitives/ids.ts';
+import { ok, type Result, refuse } from '../primitives/result.ts';
+import type { Crossing, SipDelivery, SipOutcome } from './crossing.ts';
+import { flow } from './flow.ts';
+import { answerIq } from './iq-service.ts';
+import type { OrderedDeliveries } from './ordered-deliveries.ts';
+import { admitDomain, admitUser, type Gate, type Refusal } from './policy/partners.ts';
+import type { SentMessages } from './sent-messages.ts';
+import { isComposingType, printIsComposing } from './sip/bodies/is-composing.ts';
+import { jidToAor } from './translation/address.ts';
+import { stanzaFailureOf } from './translation/failure.ts';
+import { childText, messageToSip } from './translation/instant-message.ts';
+import { chatStateOf, chatStateToSip } from './translation/typing.ts';
+import { undeliveredNotice } from './translation/undelivered-notice.ts';
+import { bareJid, parseJid, printJid } from './xmpp/jid.ts';
+import { errorReply, type StanzaError, stanzaError } from './xmpp/stanza-error.ts';
+import { childOf, type Element } from './xmpp/xml/element.ts';
+
+export interface FromXmpp {
+  /** `stanza` is from an authenticated domain to one of ours; the stream layer has checked that. */
+  receive(stanza: Element): void;
+}
+
+/** Presence has a room of its own. */
+export interface PresenceDoor {
+  receive(stanza: Element, addressed: Addressed): void;
+}
+
+export interface Addressed {
+  readonly correlationId: string;
+  /** The contact: bare JID, and as a SIP address of record. */
+  readonly contact: string;
+  readonly contactAor: string;
+  /** Our user. */
+  readonly userJid: string;
+  readonly userAor: string;
+  readonly partnerDomain: string;
+}
+
+interface Parts {
+  readonly deliveries: OrderedDeliveries;
+  readonly sent: SentMessages;
+  readonly presence: PresenceDoor;
+}
+
+export function fromXmpp(crossing: Crossing, parts: Parts): FromXmpp {
+  return {
+    receive(stanza) {
+      const id = correlationId(crossing.clock.wallTime(), crossing.ids);
+      const { from = '' } = stanza.attributes;
+      crossing.onEvent(flow(id, 'xmpp', { from, to: 'gateway', label: labelOf(stanza) }));
+      if (stanza.name === 'iq') return answer(crossing, answerIq(stanza));
+
+      const addressed = address(crossing, stanza, id);
+      if (!addressed.ok) return bounce(crossing, stanza, { ...addressed.error, correlationId: id });
+      if (stanza.name === 'presence') return parts.presence.receive(stanza, addressed.value);
+      receiveMessage(crossing, parts, { stanza, addressed: addressed.value });
+    },
+  };
+}
+
+interface Received {
+  readonly stanza: Element;
+  readonly addressed: Addressed;
+}
+
+function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }: Received): void {
+  const { type } = stanza.attributes;
+  if (type === 'error') return tellSender(crossing, parts, { stanza, addressed });
+  if (type === 'groupchat') return bounce(crossing, stanza, { ...stanzaError('service-unavailable'), ...addressed });
+  const delivery = deliveryFor(stanza, addressed);
+  if (!delivery.ok) return bounce(crossing, stanza, { ...delivery.error, ...addressed });
+  if (delivery.value === undefined) return;
+
+  const carried = delivery.value;
+  const accepted = parts.deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
+    const outcome = await crossing.toSip(carried);
+    crossing.onEvent(
+      flow(addressed.correlationId, 'sip', { from: 'gateway', to: addressed.userAor, label: 'MESSAGE' }),
+    );
+    concluded(crossing, { stanza, addressed }, outcome);
+  });
+  if (!accepted) bounce(crossing, stanza, { ...stanzaError('resource-constraint'), ...addressed });
+}
+
+/** The MESSAGE a stanza becomes; nothing when it carries neither text nor a chat state. */
+function deliveryFor(stanza: Element, addressed: Addressed): Result<SipDelivery | undefined, StanzaError> {
+  const ends = { method: 'MESSAGE', from: addressed.contactAor, to: addressed.userAor } as const;
+  if (childOf(stanza, 'body', stanza.namespace) !== undefined) {
+    const message = messageToSip(stanza);
+    return message.ok ? ok({ ...ends, ...message.value }) : message;
+  }
+  const state = chatStateOf(stanza);
+  if (state === undefined) return ok(undefined);
+  const body = Buffer.from(printIsComposing(chatStateToSip(state)), 'utf8');
+  return ok({ ...ends, headers: [['Content-Type', isComposingType]], body });
+}
+
+function concluded(crossing: Crossing, { stanza, addressed }: Received, { status, reason }: SipOutcome): void {
+  crossing.onEvent(
+    flow(addressed.correlationId, 'sip', { from: addressed.userAor, to: 'gateway', label: `${status} ${reason}` }),
+  );
+  if (status < 300) return;
+  // A typing notice that its client does not understand is nobody's loss [RFC 3994 §3.3].
+  if (childOf(stanza, 'body', stanza.namespace) === undefined) return;
+  bounce(crossing, stanza, { ...stanzaFailureOf(status, reason), ...addressed });
+}
+
+/** An error for a message that one of our users sent: they get to know, from the contact it did not reach. */
+function tellSender(crossing: Crossing, { deliveries, sent }: Parts, { stanza, addressed }: Received): void {
+  const original = sent.take(stanza.attributes['id'] ?? '', addressed.contact);
+  if (original === undefined) return;
+  const notice = undeliveredNotice(stanza, addressed.contact);
+  crossing.onEvent({
+    id: 'MessageBounced',
+    level: 'warn',
+    component: 'xmpp',
+    message: `${addressed.partnerDomain} returned a message of ${original.sender}: ${notice.condition}`,
+    correlationId: original.correlationId,
+    facts: { partner: addressed.partnerDomain, condition: notice.condition },
+  });
+  const { headers, body } = notice;
+  deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
+    await crossing.toSip({ method: 'MESSAGE', from: addressed.contactAor, to: original.sender, headers, body });
+  });
+}
+
+interface AddressFailure extends StanzaError {
+  readonly refusal?: Refusal;
+}
+
+function address(crossing: Crossing, stanza: Element, id: string): Result<Addressed, AddressFailure> {
+  const from = parseJid(stanza.attributes['from'] ?? '');
+  const to = parseJid(stanza.attributes['to'] ?? '');
+  if (!from.ok || !to.ok) return refuse(stanzaError('jid-malformed'));
+  const [contactAor, userAor] = [jidToAor(from.value), jidToAor(to.value)];
+  if (!contactAor.ok) return refuse(stanzaError('jid-malformed'));
+  if (!userAor.ok) return refuse(stanzaError('service-unavailable'));
+
+  const configuration = crossing.configuration();
+  const partner = admitDomain(configuration, from.value.domainpart);
+  if (!partner.ok) return refuse({ ...stanzaError('forbidden'), refusal: partner.error });
+  const user = admitUser(configuration, userAor.value);
+  if (!user.ok) return refuse({ ...failureOfGate(user.error.gate), refusal: user.error });
+  return ok({
+    correlationId: id,
+    contact: printJid(bareJid(from.value)),
+    contactAor: contactAor.value,
+    userJid: printJid(bareJid(to.value)),
+    userAor: userAor.value,
+    partnerDomain: from.value.domainpart,
+  });
+}
+
+const failureOfGate = (gate: Gate): StanzaError =>
+  stanzaError(gate === 'unknown-user' ? 'item-not-found' : 'forbidden');
+
+interface Bounce extends AddressFailure {
+  readonly correlationId: string;
+}
+
+function bounce(crossing: Crossing, stanza: Element, failure: Bounce): void {
+  const { from = '', to = '' } = stanza.attributes;
+  crossing.onEvent({
+    id: 'StanzaRefused',
+    level: failure.refusal === undefined ? 'info' : 'warn',
+    component: failure.refusal === undefined ? 'sip' : 'policy',
+    message: `${from} to ${to}: ${failure.condition}${failure.refusal === undefined ? '' : `, ${failure.refusal.reason}`}`,
+    correlationId: failure.correlationId,
+    facts: { from, to, condition: failure.condition, gate: failure.refusal?.gate, fix: failure.refusal?.fix },
+  });
+  const reply = errorReply(stanza, failure);
+  if (reply === undefined) return;
+  const label = `<${stanza.name} type='error'> ${failure.condition}`;
+  crossing.onEvent(flow(failure.correlationId, 'xmpp', { from: 'gateway', to: from, label }));
+  answer(crossing, reply);
+}
+
+function answer(crossing: Crossing, reply: Element | undefined): void {
+  if (reply === undefined) return;
+  void crossing.toXmpp(reply).then((delivery) => {
+    if (delivery.ok) return;
+    const message = `An answer to ${reply.attributes['to'] ?? ''} could not be sent: ${delivery.reason}`;
+    crossing.onEvent({ id: 'AnswerNotDelivered', level: 'warn', component: 'xmpp', message });
+  });
+}
+
+const labelOf = (stanza: Element): string => {
+  const { id, type } = stanza.attributes;
+  const what = stanza.name === 'message' && childText(stanza, 'body') === '' ? (chatStateOf(stanza) ?? '') : '';
+  return [`<${stanza.name}>`, type === undefined ? '' : `type=${type}`, id === undefined ? '' : `id=${id}`, what]
+    .filter((part) => part !== '')
+    .join(' ');
+};

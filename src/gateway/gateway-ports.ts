@@ -1,0 +1,37 @@
+/** What a gateway is given from outside: time, randomness, keys and the log. It opens sockets itself and nothing else. */
+import type { User } from '../config/configuration.ts';
+import type { Clock } from '../primitives/clock.ts';
+import type { Ids } from '../primitives/ids.ts';
+import type { OnLogEvent } from '../primitives/log-event.ts';
+import type { Secret } from '../primitives/secret.ts';
+import type { ReadAnchors } from './policy/stream-security.ts';
+
+/** The certificate that is served and shown: PEM. */
+export interface ServedCertificate {
+  readonly key: Secret;
+  /** Leaf first, with its intermediates. */
+  readonly chain: string;
+  readonly notAfter: Date;
+  readonly localTestCa: boolean;
+}
+
+/** Digest values of a user's password, hexadecimal [RFC 7616 §3.4.2]. */
+export interface DigestSecrets {
+  readonly md5: Secret;
+  readonly sha256: Secret;
+}
+
+export interface GatewayPorts {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly onEvent: OnLogEvent;
+  /** The certificate in force now; nothing when none is assigned. Asked anew for each stream. */
+  certificate(): ServedCertificate | undefined;
+  /** Trust anchors that count for every partner, DER. */
+  anchors(): readonly Buffer[];
+  readonly readAnchors: ReadAnchors;
+  /** Nothing for a user who has no password, and so cannot register. */
+  digestSecrets(user: User): DigestSecrets | undefined;
+  /** Shared by all streams of this store, so that a dialback key can be checked on another connection. */
+  readonly dialbackSecret: Secret;
+}

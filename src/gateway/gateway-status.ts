@@ -1,0 +1,21 @@
+/** What a running gateway says of itself: the answer of the control channel's `status`. Plain data, since it crosses a socket. */
+import type { ListenerAddress } from '../primitives/listener-address.ts';
+
+export interface GatewayStatus {
+  readonly processId: number;
+  /** ISO 8601, UTC. */
+  readonly startTime: string;
+  readonly loadedRevision: number;
+  readonly listeners: readonly ListenerAddress[];
+  /** Authenticated XMPP streams, both directions. */
+  readonly sessions: number;
+  /** SIP contacts registered with the home server. */
+  readonly registrations: number;
+  /** Days until the served certificate expires, rounded down; absent without a certificate. */
+  readonly certificateDays?: number;
+  readonly certificateIsLocalTest: boolean;
+  /** It has been asked to stop and finishes what it has. */
+  readonly stopping: boolean;
+  /** Conditions an administrator should know of, one sentence each. */
+  readonly warnings: readonly string[];
+}

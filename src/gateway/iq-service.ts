@@ -1,0 +1,32 @@
+/** What the gateway answers for its domains and users by itself: ping [XEP-0199], who am I [XEP-0030], and a clean no. */
+import { errorReply, stanzaError } from './xmpp/stanza-error.ts';
+import { childElements, type Element, element } from './xmpp/xml/element.ts';
+
+const discoInfo = 'http://jabber.org/protocol/disco#info';
+const discoItems = 'http://jabber.org/protocol/disco#items';
+const ping = 'urn:xmpp:ping';
+
+/** The answer to an iq; nothing for results and errors, which are answers themselves [RFC 6120 §8.2.3]. */
+export function answerIq(iq: Element): Element | undefined {
+  const { type, from, to, id } = iq.attributes as Readonly<Record<string, string | undefined>>;
+  if (type !== 'get' && type !== 'set') return undefined;
+  if (id === undefined || from === undefined || to === undefined) return errorReply(iq, stanzaError('bad-request'));
+  const [payload] = childElements(iq);
+  const result = (...children: Element[]): Element =>
+    element('iq', iq.namespace, { from: to, to: from, id, type: 'result' }, ...children);
+  if (type === 'get' && payload?.namespace === ping) return result();
+  // A user is nobody's to enumerate: only the domain itself answers [XEP-0030 §8].
+  if (type === 'get' && !to.includes('@') && payload?.namespace === discoInfo) return result(identity());
+  if (type === 'get' && !to.includes('@') && payload?.namespace === discoItems)
+    return result(element('query', discoItems, {}));
+  return errorReply(iq, stanzaError('service-unavailable'));
+}
+
+const identity = (): Element =>
+  element(
+    'query',
+    discoInfo,
+    {},
+    element('identity', discoInfo, { category: 'gateway', type: 'simple', name: 'xgw' }),
+    ...[discoInfo, discoItems, ping].map((feature) => element('feature', discoInfo, { var: feature })),
+  );

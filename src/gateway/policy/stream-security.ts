@@ -1,0 +1,49 @@
+/** What a partner's streams must pass: its row of the negotiation matrix, as the stream layer wants to hear it. */
+import type { Configuration } from '../../config/configuration.ts';
+import type { FederatedPartner, Negotiation } from '../../config/federated-partner.ts';
+import { effectiveMethods } from '../../config/negotiation.ts';
+import type { StreamSecurity } from '../xmpp/s2s-options.ts';
+import { admitDomain } from './partners.ts';
+
+const startTls: Readonly<Record<Negotiation, StreamSecurity['startTls']>> = {
+  Required: 'required',
+  Optional: 'optional',
+  NotSupported: 'not-supported',
+};
+
+/** Reads a partner's own trust anchors, DER; called for each new stream, so the reader keeps what has not changed. */
+export type ReadAnchors = (pemFile: string) => readonly Buffer[];
+
+/** @returns Nothing for a domain that may not connect at all; then no stream to or from it is opened or kept. */
+export function streamSecurityFor(
+  configuration: Configuration,
+  domain: string,
+  readAnchors: ReadAnchors,
+): StreamSecurity | undefined {
+  const partner = admitDomain(configuration, domain);
+  return partner.ok ? securityOf(partner.value, configuration, readAnchors) : undefined;
+}
+
+function securityOf(partner: FederatedPartner, { gateway }: Configuration, readAnchors: ReadAnchors): StreamSecurity {
+  const methods = effectiveMethods(partner);
+  const { proxyFqdn, trustedRootsPath } = partner;
+  return {
+    partner: partner.identity,
+    startTls: startTls[partner.tlsNegotiation],
+    saslExternal: methods.includes('SASL over TLS'),
+    tlsDialback: methods.includes('TLS Dialback'),
+    tcpDialback: methods.includes('TCP Dialback'),
+    connectionLimit: partner.connectionLimit ?? gateway.partnerConnectionLimit,
+    keepAlive: partner.enableKeepAlive,
+    pinnedSpkiSha256: partner.pinnedSpkiSha256,
+    ...(proxyFqdn === undefined ? {} : { proxy: parseHostPort(proxyFqdn) }),
+    ...(trustedRootsPath === undefined ? {} : { anchors: readAnchors(trustedRootsPath) }),
+  };
+}
+
+/** `host`, `host:port`, `[v6]:port`; validated when it was stored. */
+function parseHostPort(text: string): { host: string; port?: number } {
+  const match = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(text);
+  const host = (match?.[1] ?? text).replace(/^\[|\]$/g, '');
+  return match?.[2] === undefined ? { host } : { host, port: Number(match[2]) };
+}

@@ -1,0 +1,42 @@
+/**
+ * Messages that crossed to XMPP lately, so that an error that comes back later finds its sender, and so that nobody
+ * can make up an error for a message that was never sent. Bounded by number and age; the oldest goes first.
+ */
+import type { Clock } from '../primitives/clock.ts';
+
+/** Milliseconds that a bounce may take. Source: own choice; partners bounce within their stream timeouts, 1 to 2 minutes. */
+const maxAgeMs = 600_000;
+const maxMessages = 10_000;
+
+export interface SentMessage {
+  /** The SIP user who sent it, `sip:user@domain`. */
+  readonly sender: string;
+  /** The contact it went to, a bare JID. */
+  readonly contact: string;
+  readonly correlationId: string;
+}
+
+export class SentMessages {
+  readonly #messages = new Map<string, SentMessage & { readonly at: number }>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  remember(stanzaId: string, message: SentMessage): void {
+    this.#messages.set(stanzaId, { ...message, at: this.#clock.now() });
+    for (const [id, { at }] of this.#messages) {
+      if (this.#messages.size <= maxMessages && this.#clock.now() - at <= maxAgeMs) return;
+      this.#messages.delete(id);
+    }
+  }
+
+  /** The message an error is about, once. */
+  take(stanzaId: string, contact: string): SentMessage | undefined {
+    const message = this.#messages.get(stanzaId);
+    if (message === undefined || message.contact !== contact) return undefined;
+    this.#messages.delete(stanzaId);
+    return this.#clock.now() - message.at > maxAgeMs ? undefined : message;
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * The embedded SIP server for the users in the store: registrar, proxy for MESSAGE between them, presence agent [RFC 3261 §10,
+ * §16; RFC 3428; RFC 3856]. What a user sends to another domain goes to `onOutgoing`; what the gateway has for a user goes
+ * through `deliver`. It opens no socket and reads no configuration.
+ */
+import { pidfType } from '../bodies/pidf.ts';
+import type { HeaderField } from '../headers.ts';
+import type { IncomingRequest } from '../incoming-request.ts';
+import type { SipEndpoint } from '../sip-endpoint.ts';
+import type { TransportName } from '../transport.ts';
+import { type Addressee, addresseeOf } from './addressee.ts';
+import { type AdmissionOptions, createAdmission, type Sender } from './admission.ts';
+import { canonicalAor, sipUriIn } from './aor.ts';
+import { presenceEvent } from './event-package.ts';
+import type { Delivery } from './fork.ts';
+import { createLocalDelivery, type LocalDelivery, type RequestForUser } from './local-delivery.ts';
+import { createLocation, type Location } from './location.ts';
+import { createPresenceAgent, type PresenceAgent, type PresenceEvents } from './presence-agent.ts';
+import { register } from './registrar.ts';
+
+/** An authenticated local user's request to another domain. It must be answered, unless it is an ACK. */
+export interface OutgoingFromUser
+  extends Pick<IncomingRequest, 'request' | 'source' | 'localTag' | 'cancelled' | 'respond'> {
+  /** The sender, canonical. Of an ACK it is only what the From says: its dialog tells whose it is. */
+  readonly aor: string;
+}
+
+export interface HomeServerOptions extends AdmissionOptions, PresenceEvents {
+  readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
+  /** MESSAGE, INVITE and whatever else goes to a domain that is not local; SUBSCRIBE goes to the presence agent instead. */
+  onOutgoing(request: OutgoingFromUser): void;
+}
+
+/** One device, as an administrator sees it. */
+export interface RegisteredDevice {
+  readonly aor: string;
+  readonly contact: string;
+  readonly transport: TransportName;
+  readonly address: string;
+  readonly port: number;
+  /** Seconds. */
+  readonly expiresIn: number;
+}
+
+export interface HomeServer {
+  /** Takes every request the endpoint receives, and answers it in the end. */
+  handle(incoming: IncomingRequest): void;
+  /** To all devices of a local user. Resolves within 25 s with the best final response; never rejects. */
+  deliver(request: RequestForUser): Promise<Delivery>;
+  readonly presence: PresenceAgent;
+  registrations(): readonly RegisteredDevice[];
+  /** Ends timers and forgets everything; the endpoint is the caller's to close. */
+  close(): void;
+}
+
+const capabilities: readonly HeaderField[] = [
+  ['Allow', 'MESSAGE, OPTIONS, PUBLISH, REGISTER, SUBSCRIBE'],
+  ['Allow-Events', presenceEvent],
+  ['Accept', `text/plain, ${pidfType}`],
+];
+
+interface Server {
+  readonly options: HomeServerOptions;
+  readonly location: Location;
+  readonly presence: PresenceAgent;
+  readonly delivery: LocalDelivery;
+}
+
+export function createHomeServer(options: HomeServerOptions): HomeServer {
+  const { clock, ids, endpoint } = options;
+  const admit = createAdmission(options);
+  const location = createLocation(clock, (aor) => presence.registrationChanged(aor));
+  const presence = createPresenceAgent({
+    clock,
+    ids,
+    endpoint,
+    isLocalUser: (aor) => options.isLocalDomain(sipUriIn(`<${aor}>`)?.host ?? ''),
+    isRegistered: (aor) => location.of(aor).length > 0,
+    onPresenceChange: (aor, state) => options.onPresenceChange(aor, state),
+    onSubscribed: (event) => options.onSubscribed(event),
+    onUnsubscribed: (parties) => options.onUnsubscribed(parties),
+  });
+  const isUser = (aor: string): boolean => options.user(aor) !== undefined;
+  const delivery = createLocalDelivery({ clock, ids, endpoint, location, isUser });
+  const server: Server = { options, location, presence, delivery };
+
+  return {
+    handle(incoming) {
+      const { method } = incoming.request;
+      if (method === 'OPTIONS') return incoming.respond(200, { headers: capabilities });
+      const addressee = addresseeOf(incoming.request, (domain) => options.isLocalDomain(domain));
+      if (addressee === undefined) return incoming.respond(416);
+      if (method === 'ACK') return acknowledged(server, incoming, addressee);
+      const sender = admit(incoming);
+      if (sender !== undefined) dispatch(server, incoming, { sender, addressee });
+    },
+    deliver: (request) => delivery.deliver(request),
+    presence,
+    registrations: () => location.keys().flatMap((aor) => devicesOf(server, aor)),
+    close() {
+      location.close();
+      presence.close();
+    },
+  };
+}
+
+interface Parties {
+  readonly sender: Sender;
+  readonly addressee: Addressee;
+}
+
+function dispatch(server: Server, incoming: IncomingRequest, parties: Parties): void {
+  switch (incoming.request.method) {
+    case 'REGISTER':
+      return registerDevice(server, incoming, parties);
+    case 'PUBLISH':
+      return publish(server, incoming, parties);
+    case 'SUBSCRIBE':
+      return subscribe(server, incoming, parties);
+    case 'NOTIFY':
+    case 'BENOTIFY':
+      // This server subscribes to nobody [RFC 6665 §4.1.3].
+      return incoming.respond(481);
+    default:
+      return parties.addressee.isLocal
+        ? toLocalUser(server, incoming, parties.addressee)
+        : toOtherDomain(server, incoming, parties);
+  }
+}
+
+function registerDevice({ options, location }: Server, incoming: IncomingRequest, parties: Parties): void {
+  const { request, source } = incoming;
+  const { sender, addressee } = parties;
+  if (refusedRequire(incoming)) return;
+  const to = sipUriIn(request.headers.get('To'));
+  const aor = to && canonicalAor(to);
+  if (aor !== sender.aor || !sender.isLocal) return incoming.respond(403, { reason: 'To Is Another User' });
+  // Clients also write the server's own address into the Request-URI; only another domain of ours contradicts the To.
+  const isForOtherDomain = addressee.isLocal && addressee.uri.host !== to?.host;
+  if (isForOtherDomain || options.user(aor) === undefined) return incoming.respond(404);
+  const event = { request, source, now: options.clock.now(), wallTime: options.clock.wallTime() };
+  const registered = register(location.of(aor), event);
+  if (!registered.ok) return incoming.respond(registered.error.status, registered.error);
+  incoming.respond(200, { headers: registered.value.headers });
+  location.replace(aor, registered.value.bindings);
+}
+
+function publish({ presence }: Server, incoming: IncomingRequest, { sender, addressee }: Parties): void {
+  if (refusedRequire(incoming)) return;
+  if (!addressee.isLocal) return incoming.respond(404);
+  if (addressee.aor !== sender.aor) return incoming.respond(403, { reason: 'Only For Oneself' });
+  presence.publish(incoming, sender.aor);
+}
+
+function subscribe({ options, presence }: Server, incoming: IncomingRequest, { sender, addressee }: Parties): void {
+  if (refusedRequire(incoming)) return;
+  const { notifier } = presence;
+  if (addressee.isInDialog) return notifier.resubscribe(incoming, sender.aor);
+  if (addressee.uri.user === undefined) return incoming.respond(404);
+  if (addressee.isLocal && options.user(addressee.aor) === undefined) return incoming.respond(404);
+  if (!addressee.isLocal && refusedRelay(incoming, sender, addressee)) return;
+  void notifier.subscribe(incoming, { watcherAor: sender.aor, presentityUri: addressee.aor });
+}
+
+function toLocalUser({ delivery }: Server, incoming: IncomingRequest, addressee: Addressee): void {
+  if (addressee.isInDialog) return incoming.respond(481);
+  if (incoming.request.method !== 'MESSAGE') return incoming.respond(405, { headers: capabilities.slice(0, 1) });
+  void delivery.proxy(incoming, addressee.aor);
+}
+
+function toOtherDomain({ options }: Server, incoming: IncomingRequest, { sender, addressee }: Parties): void {
+  if (!refusedRelay(incoming, sender, addressee)) options.onOutgoing(outgoing(incoming, sender.aor));
+}
+
+/** ACK is never challenged and never answered [RFC 3261 §22.1]. */
+function acknowledged({ options }: Server, incoming: IncomingRequest, addressee: Addressee): void {
+  const from = sipUriIn(incoming.request.headers.get('From'));
+  if (from === undefined || addressee.isLocal || !options.isLocalDomain(from.host)) return;
+  options.onOutgoing(outgoing(incoming, canonicalAor(from)));
+}
+
+const outgoing = (incoming: IncomingRequest, aor: string): OutgoingFromUser => ({
+  aor,
+  request: incoming.request,
+  source: incoming.source,
+  localTag: incoming.localTag,
+  cancelled: incoming.cancelled,
+  respond: (status, more) => incoming.respond(status, more),
+});
+
+/** Only local users may reach other domains, and nobody can promise TLS on every hop to them [RFC 7247 §9]. */
+function refusedRelay(incoming: IncomingRequest, sender: Sender, { uri }: Addressee): boolean {
+  if (!sender.isLocal) incoming.respond(403, { reason: 'No Relay' });
+  else if (uri.scheme === 'sips') incoming.respond(416);
+  else return false;
+  return true;
+}
+
+/** No extension is supported that a client could require [RFC 3261 §8.2.2.3]. */
+function refusedRequire(incoming: IncomingRequest): boolean {
+  const required = incoming.request.headers.getAll('Require');
+  if (required.length > 0) incoming.respond(420, { headers: [['Unsupported', required.join(', ')]] });
+  return required.length > 0;
+}
+
+const devicesOf = ({ options, location }: Server, aor: string): readonly RegisteredDevice[] =>
+  location.of(aor).map(({ contact, destination, expiresAt }) => ({
+    aor,
+    contact: contact.uri,
+    transport: destination.transport,
+    address: destination.host,
+    port: destination.port,
+    expiresIn: Math.ceil((expiresAt - options.clock.now()) / 1000),
+  }));

@@ -1,0 +1,150 @@
+/**
+ * One TCP or TLS connection that carries SIP in both directions: framing, keep-alive answers, and the three limits on
+ * time (first message, half message, silence). Ends itself when the peer does not read, or sends what is not SIP.
+ */
+import type { Socket } from 'node:net';
+
+import type { Clock, Timer } from '../../primitives/clock.ts';
+import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { firstMessageTimeoutMs, idleTimeoutMs, maxUnsentBytes, messageTimeoutMs } from './limits.ts';
+import type { ParseFailure } from './message-parser.ts';
+import { type Frame, StreamFramer } from './stream-framing.ts';
+import { peerName, type Route, type Source, type TransportHandlers } from './transport.ts';
+
+const pong = Buffer.from('\r\n');
+
+export interface ConnectionSurroundings {
+  readonly clock: Clock;
+  readonly handlers: TransportHandlers;
+  /** True when the peer opened it: then the first message must come soon. */
+  readonly isInbound: boolean;
+}
+
+export class StreamConnection {
+  readonly source: Source;
+  readonly #socket: Socket;
+  readonly #surroundings: ConnectionSurroundings;
+  readonly #framer = new StreamFramer();
+  #lastTraffic: number;
+  #idle: Timer | undefined;
+  /** Runs while a message, or the first one, is awaited. */
+  #deadline: Timer | undefined;
+  #awaitsFirst: boolean;
+  #closing = false;
+
+  constructor(socket: Socket, source: Source, surroundings: ConnectionSurroundings) {
+    this.source = source;
+    this.#socket = socket;
+    this.#surroundings = surroundings;
+    this.#lastTraffic = surroundings.clock.now();
+    this.#awaitsFirst = surroundings.isInbound;
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 60_000);
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.once('close', () => this.#stopTimers());
+    if (surroundings.isInbound) this.#startDeadline(firstMessageTimeoutMs, 'no message came');
+    this.#watchIdle(idleTimeoutMs);
+  }
+
+  get isOpen(): boolean {
+    return !this.#closing && !this.#socket.destroyed && this.#socket.writable;
+  }
+
+  /** @param listeningPort Where the peer reaches us when this connection is gone; default: our end of this one. */
+  route(listeningPort: number | undefined): Route {
+    const { transport, address, port, localAddress = '' } = this.source;
+    const localPort = listeningPort ?? this.#socket.localPort ?? 0;
+    const send = (bytes: Buffer): Promise<Result<void, string>> => this.#send(bytes);
+    return { transport, localAddress, localPort, peer: peerName(address, port), send };
+  }
+
+  #send(bytes: Buffer): Promise<Result<void, string>> {
+    if (!this.isOpen) return Promise.resolve(refuse('the connection is closed'));
+    if (this.#socket.writableLength + bytes.length > maxUnsentBytes) {
+      this.#abandon('the peer does not read');
+      return Promise.resolve(refuse('the peer does not read'));
+    }
+    this.#lastTraffic = this.#surroundings.clock.now();
+    return new Promise((resolve) => {
+      this.#socket.write(bytes, (error) =>
+        resolve(error === null || error === undefined ? ok(undefined) : refuse(error.message)),
+      );
+    });
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#closing) return;
+    this.#lastTraffic = this.#surroundings.clock.now();
+    const frames = this.#framer.push(chunk);
+    for (const frame of frames) this.#handle(frame);
+    if (!this.#closing) this.#watchMessage(frames.some(({ type }) => type === 'message'));
+  }
+
+  /** Only a whole message ends the wait for the first one; keep-alives do not count. */
+  #watchMessage(isComplete: boolean): void {
+    if (isComplete) this.#awaitsFirst = false;
+    if (this.#awaitsFirst) return;
+    const isInside = this.#framer.isInsideMessage;
+    if (isComplete || !isInside) this.#stopDeadline();
+    if (isInside && this.#deadline === undefined) this.#startDeadline(messageTimeoutMs, 'a message did not end');
+  }
+
+  #handle(frame: Frame): void {
+    if (this.#closing) return;
+    const { handlers } = this.#surroundings;
+    if (frame.type === 'ping') void this.#send(pong);
+    else if (frame.type === 'broken') void this.#refuse(frame.failure);
+    else if (frame.message.ok) handlers.onMessage(frame.message.value, this.source);
+    else void handlers.onMalformed(frame.message.error, this.source);
+  }
+
+  async #refuse(failure: ParseFailure): Promise<void> {
+    await this.#surroundings.handlers.onMalformed(failure, this.source);
+    this.#finish();
+  }
+
+  /** Says goodbye and waits for the peer's: closing at once could destroy the answer on its way. */
+  #finish(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#stopTimers();
+    this.#socket.end();
+    this.#deadline = this.#surroundings.clock.after(messageTimeoutMs, () => this.#socket.destroy());
+  }
+
+  /** Ends when what was written has left. */
+  close(): void {
+    this.#closing = true;
+    this.#stopTimers();
+    this.#socket.destroySoon();
+  }
+
+  #abandon(reason: string): void {
+    this.#surroundings.handlers.onRefused(reason, peerName(this.source.address, this.source.port));
+    this.#closing = true;
+    this.#stopTimers();
+    this.#socket.destroy();
+  }
+
+  #startDeadline(ms: number, reason: string): void {
+    this.#deadline = this.#surroundings.clock.after(ms, () => this.#abandon(reason));
+  }
+
+  #stopDeadline(): void {
+    this.#deadline?.cancel();
+    this.#deadline = undefined;
+  }
+
+  #watchIdle(ms: number): void {
+    this.#idle = this.#surroundings.clock.after(ms, () => {
+      const silent = this.#surroundings.clock.now() - this.#lastTraffic;
+      if (silent >= idleTimeoutMs) this.#abandon('the connection was silent');
+      else this.#watchIdle(idleTimeoutMs - silent);
+    });
+  }
+
+  #stopTimers(): void {
+    this.#idle?.cancel();
+    this.#deadline?.cancel();
+  }
+}

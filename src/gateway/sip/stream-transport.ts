@@ -1,0 +1,209 @@
+/**
+ * SIP over TCP and TLS [RFC 3261 §18]: accepts and opens connections, and uses an open one again for the same peer.
+ * A TLS connection we open is used only after `verifyPeer` has agreed.
+ */
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+
+import type { ListenerAddress } from '../../primitives/listener-address.ts';
+import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { connectTimeoutMs, maxConnections, maxConnectionsPerAddress } from './limits.ts';
+import { listenFailure } from './listen-failure.ts';
+import type { SipOptions } from './sip-options.ts';
+import { StreamConnection } from './stream-connection.ts';
+import { createTlsServer, openTlsSocket, peerChain } from './tls-sockets.ts';
+import {
+  type Destination,
+  peerName,
+  plainAddress,
+  type Route,
+  type Source,
+  type Transport,
+  type TransportHandlers,
+} from './transport.ts';
+
+export interface StreamPlace {
+  readonly transport: 'tcp' | 'tls';
+  readonly address?: string | undefined;
+  /** Undefined: no listener. 0: any free port. */
+  readonly port?: number | undefined;
+}
+
+type Opened = Result<StreamConnection, string>;
+
+export class StreamTransport implements Transport {
+  readonly #place: StreamPlace;
+  readonly #options: SipOptions;
+  readonly #handlers: TransportHandlers;
+  readonly #byId = new Map<string, StreamConnection>();
+  /** Open and opening connections by peer; for TLS also by the name that was verified. */
+  readonly #byPeer = new Map<string, StreamConnection | Promise<Opened>>();
+  readonly #sockets = new Map<Socket, string>();
+  #server: Server | undefined;
+  #port: number | undefined;
+  #closed = false;
+
+  constructor(place: StreamPlace, options: SipOptions, handlers: TransportHandlers) {
+    this.#place = place;
+    this.#options = options;
+    this.#handlers = handlers;
+  }
+
+  async listen(): Promise<readonly ListenerAddress[]> {
+    const { transport, address, port } = this.#place;
+    if (port === undefined) return [];
+    const server = transport === 'tls' ? this.#tlsServer() : createServer((socket) => this.#accept(socket));
+    server.prependListener('connection', (socket: Socket) => this.#admit(socket));
+    const listening = once(server, 'listening');
+    server.listen({ port, ...(address === undefined ? {} : { host: address }), exclusive: true });
+    try {
+      await listening;
+    } catch (error) {
+      throw listenFailure(error, { transport, address, port });
+    }
+    server.on('error', (error) => this.#handlers.onRefused(error.message, `*:${port}`));
+    this.#server = server;
+    const bound = server.address();
+    if (bound === null || typeof bound === 'string') return [];
+    this.#port = bound.port;
+    return [{ protocol: `sip-${transport}`, address: bound.address, port: bound.port }];
+  }
+
+  #tlsServer(): Server {
+    const server = createTlsServer(() => this.#options.tls?.());
+    server.on('secureConnection', (socket) => this.#accept(socket));
+    server.on('tlsClientError', (error, socket) => {
+      this.#handlers.onRefused(`TLS: ${error.message}`, peerOf(socket));
+      socket.destroy();
+    });
+    return server;
+  }
+
+  /** Counts sockets before TLS, so that handshakes are bounded too. */
+  #admit(socket: Socket): void {
+    const address = plainAddress(socket.remoteAddress ?? '');
+    const fromThere = [...this.#sockets.values()].filter((other) => other === address).length;
+    const tooMany = this.#sockets.size >= maxConnections || fromThere >= maxConnectionsPerAddress;
+    socket.on('error', () => undefined);
+    if (tooMany || this.#closed || address === '') {
+      if (tooMany) this.#handlers.onRefused('too many connections', peerOf(socket));
+      socket.destroy();
+      return;
+    }
+    this.#sockets.set(socket, address);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  #accept(socket: Socket): void {
+    if (socket.destroyed) return;
+    const connection = this.#keep(socket, true);
+    const { address, port } = connection.source;
+    // A TLS client has not been verified under any name, so only its connection id leads back to it.
+    if (this.#place.transport === 'tcp') this.#remember(`${address} ${port}`, connection, socket);
+  }
+
+  #keep(socket: Socket, isInbound: boolean): StreamConnection {
+    const id = this.#options.ids.token(64);
+    const source = sourceOf(socket, this.#place.transport, id);
+    const { clock } = this.#options;
+    socket.on('error', (error) => this.#handlers.onRefused(error.message, peerName(source.address, source.port)));
+    const connection = new StreamConnection(socket, source, { clock, handlers: this.#handlers, isInbound });
+    this.#byId.set(id, connection);
+    socket.once('close', () => this.#byId.delete(id));
+    return connection;
+  }
+
+  #remember(key: string, connection: StreamConnection, socket: Socket): void {
+    this.#byPeer.set(key, connection);
+    socket.once('close', () => {
+      if (this.#byPeer.get(key) === connection) this.#byPeer.delete(key);
+    });
+  }
+
+  async routeTo(destination: Destination): Promise<Result<Route, string>> {
+    const named = destination.connectionId === undefined ? undefined : this.#byId.get(destination.connectionId);
+    const connection = named?.isOpen === true ? ok(named) : await this.#connectionTo(destination);
+    if (!connection.ok) return connection;
+    return ok(connection.value.route(this.#port));
+  }
+
+  #connectionTo(destination: Destination): Promise<Opened> | Opened {
+    const { host, port, tlsName = host } = destination;
+    const key = this.#place.transport === 'tls' ? `${host} ${port} ${tlsName.toLowerCase()}` : `${host} ${port}`;
+    const known = this.#byPeer.get(key);
+    if (known instanceof Promise) return known;
+    if (known?.isOpen === true) return ok(known);
+    const opening = this.#open(host, port, tlsName, key);
+    this.#byPeer.set(key, opening);
+    return opening;
+  }
+
+  async #open(host: string, port: number, tlsName: string, key: string): Promise<Opened> {
+    const socket = await this.#connect(host, port, tlsName);
+    if (!socket.ok) {
+      this.#byPeer.delete(key);
+      return socket;
+    }
+    const connection = this.#keep(socket.value, false);
+    this.#remember(key, connection, socket.value);
+    return ok(connection);
+  }
+
+  async #connect(host: string, port: number, tlsName: string): Promise<Result<Socket, string>> {
+    if (this.#closed || this.#sockets.size >= maxConnections) return refuse('no further connection is allowed');
+    const isTls = this.#place.transport === 'tls';
+    const socket = isTls ? openTlsSocket(host, port, tlsName, this.#options.tls?.()) : connect({ host, port });
+    this.#sockets.set(socket, host);
+    socket.once('close', () => this.#sockets.delete(socket));
+    const ready = await this.#ready(socket, isTls ? 'secureConnect' : 'connect');
+    const verdict = ready.ok && isTls ? this.#verify(socket as TLSSocket, tlsName) : ready;
+    if (verdict.ok) return ok(socket);
+    socket.on('error', () => undefined);
+    socket.destroy();
+    return verdict;
+  }
+
+  #verify(socket: TLSSocket, tlsName: string): Result<void, string> {
+    return this.#options.verifyPeer?.(peerChain(socket), tlsName) ?? refuse('nobody verifies TLS servers');
+  }
+
+  #ready(socket: Socket, event: 'connect' | 'secureConnect'): Promise<Result<void, string>> {
+    return new Promise((resolve) => {
+      const settle = (result: Result<void, string>): void => {
+        timer.cancel();
+        socket.removeListener('error', onError);
+        resolve(result);
+      };
+      const onError = (error: Error): void => settle(refuse(error.message));
+      const timer = this.#options.clock.after(connectTimeoutMs, () => settle(refuse('the connection took too long')));
+      socket.once('error', onError);
+      socket.once('close', () => settle(refuse('the connection was closed')));
+      socket.once(event, () => settle(ok(undefined)));
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const server = this.#server;
+    const closed = server === undefined ? undefined : once(server, 'close');
+    server?.close();
+    for (const connection of this.#byId.values()) connection.close();
+    const ends = Array.from(this.#sockets.keys(), (socket) => (socket.destroyed ? undefined : once(socket, 'close')));
+    for (const socket of this.#sockets.keys()) socket.destroySoon();
+    await Promise.all([closed, ...ends]);
+  }
+}
+
+function sourceOf(socket: Socket, transport: 'tcp' | 'tls', connectionId: string): Source {
+  return {
+    transport,
+    address: plainAddress(socket.remoteAddress ?? ''),
+    port: socket.remotePort ?? 0,
+    localAddress: plainAddress(socket.localAddress ?? ''),
+    connectionId,
+    ...(transport === 'tls' ? { peerCertificate: peerChain(socket as TLSSocket) } : {}),
+  };
+}
+
+const peerOf = (socket: Socket): string => peerName(plainAddress(socket.remoteAddress ?? ''), socket.remotePort ?? 0);

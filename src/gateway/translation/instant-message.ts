@@ -1,0 +1,101 @@
+/**
+ * One instant message on either side: `<message>` with a body, and a MESSAGE with a text body [RFC 7572 §4, §5].
+ * Text is the truth: markup and formatting do not cross, encrypted and multipart bodies are refused with what is accepted.
+ */
+import { ok, type Result, refuse } from '../../primitives/result.ts';
+import type { HeaderField } from '../sip/headers.ts';
+import type { SipRequest } from '../sip/message.ts';
+import { namespaces } from '../xmpp/namespaces.ts';
+import { stanza as stanzaOf } from '../xmpp/stanza.ts';
+import { type StanzaError, stanzaError } from '../xmpp/stanza-error.ts';
+import { childOf, type Element, element, textOf } from '../xmpp/xml/element.ts';
+import type { SipFailure } from './failure.ts';
+import { escapeHeaderText } from './header-text.ts';
+import { xmlText } from './xml-text.ts';
+
+/** What a MESSAGE carries, ready to be sent. */
+export interface SipInstantMessage {
+  readonly headers: readonly HeaderField[];
+  readonly body: Buffer;
+}
+
+export interface Ends {
+  readonly from: string;
+  readonly to: string;
+  /** Stanza id. */
+  readonly id: string;
+}
+
+/** Bytes of text that cross in one message, in either direction. Source: 128 kB is what servers in the field take. */
+export const maxTextBytes = 128 * 1024;
+
+/** Bodies a MESSAGE may have, as the Accept header of a 415 says them. */
+export const acceptedBodies = 'text/plain, application/im-iscomposing+xml';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * `<message>` to MESSAGE. Subject, language and text cross; the stanza's type does not [RFC 7572 §4].
+ *
+ * @returns A refusal as the stanza error to answer with.
+ */
+export function messageToSip(stanza: Element): Result<SipInstantMessage, StanzaError> {
+  const text = childText(stanza, 'body');
+  const body = Buffer.from(text, 'utf8');
+  if (body.length > maxTextBytes) return refuse(stanzaError('policy-violation', `More than ${maxTextBytes} bytes`));
+  const subject = childText(stanza, 'subject');
+  const language = stanza.attributes['xml:lang'] ?? '';
+  const headers: HeaderField[] = [['Content-Type', 'text/plain;charset=UTF-8']];
+  if (subject !== '') headers.push(['Subject', escapeHeaderText(subject)]);
+  if (isLanguageTag(language)) headers.push(['Content-Language', language]);
+  return ok({ headers, body });
+}
+
+/**
+ * MESSAGE to `<message>`. No type, which is `normal` [RFC 7572 §5]; the Call-ID becomes the thread.
+ *
+ * @returns A refusal as the status to answer with; 415 for every body that is not text.
+ */
+export function messageFromSip(request: SipRequest, ends: Ends): Result<Element, SipFailure> {
+  const text = bodyText(request);
+  if (!text.ok) return text;
+  const subject = request.headers.get('Subject') ?? '';
+  const callId = request.headers.get('Call-ID') ?? '';
+  const language = request.headers.get('Content-Language') ?? '';
+  return ok(
+    stanzaOf(
+      'message',
+      { ...ends, 'xml:lang': isLanguageTag(language) ? language : undefined },
+      ...(subject === '' ? [] : [textElement('subject', subject)]),
+      textElement('body', text.value),
+      ...(callId === '' ? [] : [textElement('thread', callId)]),
+    ),
+  );
+}
+
+const textElement = (name: string, text: string): Element => element(name, namespaces.server, {}, xmlText(text));
+
+/** The text of a child of the stanza itself; empty when there is none. */
+export function childText(stanza: Element, name: string): string {
+  const child = childOf(stanza, name, stanza.namespace);
+  return child === undefined ? '' : textOf(child);
+}
+
+/** The media type of a body, lower case, without parameters; `text/plain` when the header is missing. */
+export const mediaType = (request: SipRequest): string =>
+  (request.headers.get('Content-Type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? '';
+
+function bodyText(request: SipRequest): Result<string, SipFailure> {
+  if (mediaType(request) !== 'text/plain') return refuse({ status: 415, reason: 'Unsupported Media Type' });
+  if (request.headers.get('Content-Encoding') !== undefined)
+    return refuse({ status: 415, reason: 'Unsupported Media Type' });
+  if (request.body.length > maxTextBytes) return refuse({ status: 413, reason: 'Message Too Large' });
+  try {
+    return ok(utf8.decode(request.body));
+  } catch {
+    return refuse({ status: 400, reason: 'Text Is Not UTF-8' });
+  }
+}
+
+/** Letters, digits and hyphens, 35 characters at most: what peers accept as xml:lang. */
+const isLanguageTag = (text: string): boolean => /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(text) && text.length <= 35;

@@ -1,0 +1,139 @@
+/**
+ * Presence on either side: `<presence>` with show, status and priority, and a PIDF document with RPID activities
+ * [RFC 8048 §5, RFC 4480 §3.2]. Notes cross only where the caller says so.
+ */
+import { createHash } from 'node:crypto';
+
+import type { Pidf, PidfTuple } from '../sip/bodies/pidf.ts';
+import { namespaces } from '../xmpp/namespaces.ts';
+import { stanza as stanzaOf } from '../xmpp/stanza.ts';
+import { type Element, element } from '../xmpp/xml/element.ts';
+import { childText } from './instant-message.ts';
+import { xmlText } from './xml-text.ts';
+
+const shows = ['chat', 'away', 'xa', 'dnd'] as const;
+export type Show = (typeof shows)[number];
+
+/** What one resource of a contact says of itself. */
+export interface ResourcePresence {
+  readonly available: boolean;
+  readonly show?: Show | undefined;
+  readonly status: string;
+  /** -128 to 127 [RFC 6121 §4.7.2.3]. */
+  readonly priority: number;
+}
+
+/** Characters of a note that cross. Source: own choice; longer ones are stories, not states. */
+const maxNoteLength = 1000;
+
+/** RFC 4480 activities by the show they mean; the busiest wins. Activities that are not listed mean nothing here. */
+const showOfActivity: Readonly<Record<string, Show>> = Object.fromEntries([
+  ...[
+    'busy',
+    'on-the-phone',
+    'meeting',
+    'appointment',
+    'presentation',
+    'performance',
+    'steering',
+    'worship',
+    'spectator',
+  ].map((activity) => [activity, 'dnd']),
+  ...['away', 'breakfast', 'lunch', 'dinner', 'meal', 'shopping', 'in-transit', 'tv', 'playing'].map((activity) => [
+    activity,
+    'away',
+  ]),
+  ...['holiday', 'vacation', 'travel', 'sleeping', 'permanent-absence'].map((activity) => [activity, 'xa']),
+]);
+
+/** The least available first. */
+const precedence: readonly (Show | undefined)[] = ['dnd', 'xa', 'away', undefined, 'chat'];
+
+export function resourcePresenceOf(presence: Element): ResourcePresence {
+  const priority = Number(childText(presence, 'priority') || '0');
+  const show = shows.find((known) => known === childText(presence, 'show'));
+  return {
+    available: presence.attributes['type'] === undefined,
+    show,
+    status: childText(presence, 'status').slice(0, maxNoteLength),
+    priority: Number.isInteger(priority) && priority >= -128 && priority <= 127 ? priority : 0,
+  };
+}
+
+/**
+ * The document of a contact, one tuple for each available resource, the highest priority first; one closed tuple when
+ * there is none.
+ *
+ * @param entity - The contact as a SIP URI.
+ */
+export function presenceToPidf(entity: string, resources: ReadonlyMap<string, ResourcePresence>): Pidf {
+  const available = [...resources]
+    .filter(([, { available }]) => available)
+    .toSorted(([, one], [, other]) => other.priority - one.priority);
+  const [best] = available;
+  if (best === undefined)
+    return { entity, tuples: [{ id: 'ID-none', basic: 'closed', activities: [], contact: entity }] };
+  return {
+    entity,
+    tuples: available.map(([resource, presence]) => tupleOf(entity, resource, presence)),
+    person: { activities: activitiesOf(best[1].show) },
+  };
+}
+
+const activitiesOf = (show: Show | undefined): readonly string[] =>
+  show === 'dnd' ? ['busy'] : show === 'away' || show === 'xa' ? ['away'] : [];
+
+function tupleOf(entity: string, resource: string, { show, status, priority }: ResourcePresence): PidfTuple {
+  return {
+    // An xs:ID that tells nothing of the resource's name, which may hold anything.
+    id: `ID-${createHash('sha256').update(resource, 'utf8').digest('hex').slice(0, 12)}`,
+    basic: 'open',
+    activities: activitiesOf(show),
+    show,
+    contact: entity,
+    // A negative priority has no counterpart; 0 to 127 becomes 0 to 1 [RFC 8048 §5.3].
+    priority: Math.max(priority, 0) / 127,
+    note: status === '' ? undefined : { text: status },
+  };
+}
+
+/** The `<presence>` of one of our users for a contact. */
+export function pidfToPresence(
+  document: Pidf,
+  ends: { readonly from: string; readonly to: string },
+  options: { readonly note: boolean },
+): Element {
+  const open = document.tuples.filter(({ basic }) => basic === 'open');
+  if (open.length === 0) return stanzaOf('presence', { ...ends, type: 'unavailable' });
+  const show = showOf(document, open);
+  const note =
+    document.person?.note?.text ??
+    open.find((tuple) => tuple.note !== undefined)?.note?.text ??
+    document.note?.text ??
+    '';
+  const priority = Math.round(Math.max(...open.map((tuple) => tuple.priority ?? 0)) * 127);
+  return stanzaOf(
+    'presence',
+    ends,
+    ...(show === undefined ? [] : [element('show', namespaces.server, {}, show)]),
+    ...(options.note && note !== ''
+      ? [element('status', namespaces.server, {}, xmlText(note.slice(0, maxNoteLength)))]
+      : []),
+    ...(priority > 0 ? [element('priority', namespaces.server, {}, String(priority))] : []),
+  );
+}
+
+/** A tuple's own words first, then the person's; of several devices the most available one speaks [RFC 8048 §6.2]. */
+function showOf(document: Pidf, open: readonly PidfTuple[]): Show | undefined {
+  const personal = (document.person?.activities ?? []).map((activity) => showOfActivity[activity]);
+  const perTuple = open.map((tuple) => {
+    const own = shows.find((known) => known === tuple.show);
+    return least([own, ...tuple.activities.map((activity) => showOfActivity[activity]), ...personal]);
+  });
+  const ranked = perTuple.toSorted((one, other) => precedence.indexOf(other) - precedence.indexOf(one));
+  const away = document.person?.idle === undefined ? undefined : 'away';
+  return ranked[0] ?? away;
+}
+
+const least = (candidates: readonly (Show | undefined)[]): Show | undefined =>
+  precedence.find((show) => show !== undefined && candidates.includes(show));

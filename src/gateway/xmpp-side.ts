@@ -1,0 +1,117 @@
+/** The XMPP side as the gateway runs it: partner policy, limits and certificate of the configuration in force, events in the log. */
+import { validatePeer } from '../certificates/peer-validation.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { LogEvent } from '../primitives/log-event.ts';
+import type { GatewayPorts } from './gateway-ports.ts';
+import { isLocalDomain } from './policy/partners.ts';
+import { streamSecurityFor } from './policy/stream-security.ts';
+import type { S2sEvent, StreamSummary } from './xmpp/s2s-event.ts';
+import { defaultS2sLimits, type S2sLimits } from './xmpp/s2s-limits.ts';
+import { createS2s, type S2s } from './xmpp/s2s-sessions.ts';
+import { dnsResolver } from './xmpp/server-resolver.ts';
+import type { Element } from './xmpp/xml/element.ts';
+
+/** @param configuration - Asked for each decision, so that a change takes effect on the next one. */
+export function xmppSide(
+  configuration: () => Configuration,
+  ports: GatewayPorts,
+  onStanza: (stanza: Element) => void,
+): S2s {
+  const identity = (): { key: GatewayCertificate['key']; chain: string } | undefined => ports.certificate();
+  return createS2s({
+    clock: ports.clock,
+    ids: ports.ids,
+    dialbackSecret: ports.dialbackSecret,
+    dns: dnsResolver(configuration().gateway.dnsServers),
+    limits: limitsOf(configuration),
+    allowLoopbackPeers: () => configuration().gateway.allowLoopbackPeers,
+    isLocalDomain: (domain) => isLocalDomain(configuration(), domain),
+    securityFor: (domain) => streamSecurityFor(configuration(), domain, ports.readAnchors),
+    tlsIdentity: identity,
+    anchors: ports.anchors,
+    validatePeer,
+    onStanza,
+    onEvent: (event) => ports.onEvent(logEventOf(event)),
+  });
+}
+
+type GatewayCertificate = NonNullable<ReturnType<GatewayPorts['certificate']>>;
+
+/** Each limit is read when it is needed: a new setting governs the next stream. */
+function limitsOf(configuration: () => Configuration): S2sLimits {
+  const gateway = (): Configuration['gateway'] => configuration().gateway;
+  return {
+    ...defaultS2sLimits,
+    get establishmentMs() {
+      return gateway().streamEstablishmentTimeout * 1000;
+    },
+    get inactivityMs() {
+      return gateway().streamInactivityTimeout * 1000;
+    },
+    get keepAliveMs() {
+      return gateway().keepAliveInterval * 1000;
+    },
+    get connections() {
+      return gateway().connectionLimit;
+    },
+  };
+}
+
+function logEventOf(event: S2sEvent): LogEvent {
+  switch (event.type) {
+    case 'dial-failed':
+      return {
+        id: 'PartnerUnreachable',
+        level: 'warn',
+        component: 'xmpp',
+        message: `${event.remoteDomain} cannot be reached, step ${event.step}: ${event.reason}`,
+        facts: { partner: event.remoteDomain, localDomain: event.localDomain, step: event.step, reason: event.reason },
+      };
+    case 'authenticated':
+      return streamEvent(
+        'StreamAuthenticated',
+        'info',
+        event.stream,
+        `${event.remoteDomain} authenticated by ${event.method}`,
+      );
+    case 'refused':
+      return streamEvent('StreamRefused', 'warn', event.stream, `refused with ${event.condition}: ${event.reason}`);
+    case 'ignored':
+      return streamEvent('StreamElementIgnored', 'info', event.stream, `ignored: ${event.reason}`);
+    case 'closed':
+      return streamEvent('StreamClosed', 'info', event.stream, `closed: ${event.reason}`);
+    case 'stream-opened':
+      return streamEvent('StreamOpened', 'debug', event.stream, 'opened');
+    case 'tls-established':
+      return streamEvent(
+        'StreamEncrypted',
+        'debug',
+        event.stream,
+        `encrypted with ${event.stream.tls?.protocol ?? 'TLS'}`,
+      );
+    case 'stanza-sent':
+    case 'stanza-received':
+      return streamEvent('Stanza', 'trace', event.stream, event.type);
+  }
+}
+
+function streamEvent(id: string, level: LogEvent['level'], stream: StreamSummary, what: string): LogEvent {
+  const { direction, remoteDomain, localDomain, peerAddress, peerPort, method, certificate } = stream;
+  const name = `${direction} stream ${direction === 'inbound' ? 'from' : 'to'} ${remoteDomain ?? `${peerAddress}:${peerPort}`}`;
+  return {
+    id,
+    level,
+    component: 'xmpp',
+    message: `${name}: ${what}`,
+    facts: {
+      stream: stream.id,
+      partner: stream.partner,
+      localDomain,
+      remoteDomain,
+      peerAddress,
+      peerPort,
+      method,
+      certificate,
+    },
+  };
+}

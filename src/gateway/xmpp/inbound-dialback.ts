@@ -1,0 +1,134 @@
+/**
+ * Dialback on a stream that the peer opened, XEP-0220: the receiving server's answer to `db:result`, and the
+ * authoritative server's answer to `db:verify`. Part of the inbound stream machine, and as pure.
+ */
+import { type DialbackElement, type DialbackOutcome, printDialbackAnswer, readDialback, samePair } from './dialback.ts';
+import {
+  authenticate,
+  type InboundContext,
+  type InboundState,
+  type InboundStep,
+  ignore,
+  noRoom,
+  refuseStream,
+  stay,
+} from './inbound-state.ts';
+import { maxPairsPerStream, maxVerificationsPerStream } from './s2s-limits.ts';
+import type { StanzaErrorCondition } from './stanza-error.ts';
+import { dialbackMethod, permits, type StreamSecurity } from './stream-security.ts';
+import type { Element } from './xml/element.ts';
+
+export function dialback(state: InboundState, received: Element, context: InboundContext): InboundStep {
+  const request = readDialback(received);
+  if (!request.ok) return refuseStream(state, { condition: 'improper-addressing', text: request.error });
+  // We asked nothing on this stream, so nothing on it is an answer [XEP-0220 §2.6.1; XSF notice of 2012-08-21].
+  if (request.value.outcome !== undefined)
+    return ignore(state, `an unsolicited dialback answer in the name of ${request.value.from}`);
+  const { from, to } = request.value;
+  if (!context.isLocalDomain(to))
+    return answerError(state, request.value, 'item-not-found', `${to} is not served here.`);
+  const security = context.isLocalDomain(from) ? undefined : context.securityFor(from);
+  if (security === undefined)
+    return answerError(state, request.value, 'policy-violation', `${from} is not an allowed partner.`);
+  if (!state.encrypted && security.startTls === 'required')
+    return refuseStream(state, { condition: 'policy-violation', text: 'Use of STARTTLS required' });
+  if (!permits(security, dialbackMethod(state.encrypted)))
+    return answerError(
+      state,
+      request.value,
+      'policy-violation',
+      `${dialbackMethod(state.encrypted)} is not permitted for ${from}.`,
+    );
+  return request.value.name === 'verify'
+    ? verify(state, request.value, context)
+    : result(state, request.value, { ...context, security });
+}
+
+/** We are the authoritative server: the key is ours or it is not. Peers need not be authenticated to ask [XEP-0220 §2.2.2]. */
+function verify(state: InboundState, request: DialbackElement, context: InboundContext): InboundStep {
+  const claim = { receiving: request.from, originating: request.to, streamId: request.id };
+  const genuine = context.isGenuineKey(claim, request.key);
+  const answer = answered(state, request, { type: genuine ? 'valid' : 'invalid' });
+  if (genuine) return answer;
+  const reason = `${request.from} asked about a dialback key that was not made here`;
+  return stay(state, ...answer.effects, { do: 'report-refusal', condition: 'invalid', reason });
+}
+
+type ResultContext = InboundContext & { readonly security: StreamSecurity };
+
+/** We are the receiving server: believe the certificate, or ask the authoritative server. */
+function result(state: InboundState, request: DialbackElement, context: ResultContext): InboundStep {
+  const pair = { local: request.to, remote: request.from };
+  if (state.pairs.some((known) => samePair(known, pair))) return answered(state, request, { type: 'valid' });
+  if (state.verifying.some((other) => sameRequest(other, request)))
+    return ignore(state, `a second dialback request of ${request.from} while the first is being verified`);
+  if (state.pairs.length >= maxPairsPerStream || state.verifying.length >= maxVerificationsPerStream)
+    return answerError(state, request, 'resource-constraint', 'Too many domains on this connection.');
+  const verdict = state.encrypted ? context.verdictFor(request.from, context.security) : undefined;
+  // Dialback without dialback: the certificate already proves more than the key would [XEP-0344 §2.2].
+  if (verdict?.ok === true) return believe(state, request, context);
+  if (context.security.pinnedSpkiSha256.length > 0)
+    return answerError(state, request, 'not-authorized', 'The certificate does not have a pinned key.');
+  return {
+    state: { ...state, verifying: [...state.verifying, request] },
+    effects: [{ do: 'verify-key', request, streamId: state.streamId }],
+  };
+}
+
+/** The authoritative server answered, or could not be asked. Policy may have changed in the meantime. */
+export function keyVerified(
+  state: InboundState,
+  request: DialbackElement,
+  { outcome, context }: { readonly outcome: DialbackOutcome; readonly context: InboundContext },
+): InboundStep {
+  if (state.name !== 'open' || !state.verifying.includes(request)) return stay(state);
+  const settled = { ...state, verifying: state.verifying.filter((other) => other !== request) };
+  const security = context.securityFor(request.from);
+  if (security === undefined || !permits(security, dialbackMethod(state.encrypted)))
+    return answerError(settled, request, 'policy-violation', `${request.from} is not an allowed partner any more.`);
+  if (outcome.type === 'valid') return believe(settled, request, { ...context, security });
+  if (outcome.type === 'error')
+    return answerError(settled, request, outcome.condition, outcome.text ?? 'The key could not be verified.');
+  const reason = `the authoritative server of ${request.from} does not know the dialback key`;
+  if (settled.pairs.length > 0 || settled.verifying.length > 0)
+    return answerError(settled, request, 'forbidden', reason);
+  // Nobody else uses the stream: a forged key costs it [XEP-0220 §2.4.2].
+  return {
+    state: { ...settled, name: 'ended' },
+    effects: [
+      ...answered(settled, request, { type: 'invalid' }).effects,
+      { do: 'report-refusal', condition: 'invalid', reason },
+      { do: 'close', reason },
+    ],
+  };
+}
+
+function believe(state: InboundState, request: DialbackElement, context: ResultContext): InboundStep {
+  const method = dialbackMethod(state.encrypted);
+  const pair = { local: request.to, remote: request.from, method, security: context.security };
+  const step = authenticate(state, pair, context);
+  if (step === undefined) {
+    const { condition, text } = noRoom(context.security);
+    return answerError(state, request, 'resource-constraint', text ?? condition);
+  }
+  return { state: step.state, effects: [...step.effects, ...answered(state, request, { type: 'valid' }).effects] };
+}
+
+const sameRequest = (one: DialbackElement, other: DialbackElement): boolean =>
+  one.from === other.from && one.to === other.to;
+
+const answered = (state: InboundState, request: DialbackElement, outcome: DialbackOutcome): InboundStep =>
+  stay(state, { do: 'send', element: printDialbackAnswer(request, outcome) });
+
+function answerError(
+  state: InboundState,
+  request: DialbackElement,
+  condition: StanzaErrorCondition,
+  text: string,
+): InboundStep {
+  return stay(
+    state,
+    { do: 'send', element: printDialbackAnswer(request, { type: 'error', condition, text }) },
+    { do: 'report-refusal', condition, reason: `db:${request.name} of ${request.from}: ${text}` },
+  );
+}

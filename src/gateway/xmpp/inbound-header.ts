@@ -1,0 +1,94 @@
+/** The header that the peer sends, RFC 6120 §4.7, and what we offer in return. Part of the inbound stream machine, and as pure. */
+import { certificateProblem } from './inbound-sasl.ts';
+import { type InboundContext, type InboundState, type InboundStep, refuseStream } from './inbound-state.ts';
+import { external } from './sasl-external.ts';
+import type { StreamError } from './stream-error.ts';
+import { printStreamFeatures, type StreamFeatures } from './stream-features.ts';
+import { parseStreamHeader, type StreamHeader } from './stream-header.ts';
+import { permits } from './stream-security.ts';
+import type { Element } from './xml/element.ts';
+
+/** An error before our header is sent after one [RFC 6120 §4.9.1.2]. */
+export function withHeader(state: InboundState, step: InboundStep, context: InboundContext): InboundStep {
+  if (state.name !== 'awaiting-header') return step;
+  const { local, remote } = step.state;
+  const header = {
+    do: 'send-header',
+    id: context.newStreamId(),
+    ...(local && { from: local }),
+    ...(remote && { to: remote }),
+  } as const;
+  return { state: step.state, effects: [header, ...step.effects] };
+}
+
+export function header(
+  state: InboundState,
+  { root, contentNamespace }: { readonly root: Element; readonly contentNamespace: string },
+  context: InboundContext,
+): InboundStep {
+  const parsed = parseStreamHeader(root, contentNamespace);
+  if (!parsed.ok) return withHeader(state, refuseStream(state, parsed.error), context);
+  const refusal = refusalOfHeader(state, parsed.value, context);
+  if (refusal !== undefined) return withHeader(state, refusal, context);
+  const { from, to, hasFeatures } = parsed.value;
+  const known = { ...state, ...(to && { local: to }), ...(from && { remote: from }) };
+  const opened: InboundState = { ...known, name: 'open', streamId: context.newStreamId() };
+  const reply = { do: 'send-header', id: opened.streamId, ...(to && { from: to }), ...(from && { to: from }) } as const;
+  const features = featuresOf(opened, context);
+  const problem = nothingToOffer(opened, features, context);
+  if (problem !== undefined) {
+    const refused = refuseStream(opened, problem);
+    return { state: refused.state, effects: [reply, ...refused.effects] };
+  }
+  if (!hasFeatures) return { state: opened, effects: [reply] };
+  return { state: opened, effects: [reply, { do: 'send', element: printStreamFeatures(features) }] };
+}
+
+function refusalOfHeader(state: InboundState, header: StreamHeader, context: InboundContext): InboundStep | undefined {
+  const { from, to, hasFeatures } = header;
+  if (to === undefined) return refuseStream(state, { condition: 'improper-addressing', text: 'The stream has no to.' });
+  if (!context.isLocalDomain(to))
+    return refuseStream(state, { condition: 'host-unknown', text: `${to} is not served here.` });
+  if (state.local !== undefined && state.local !== to)
+    return refuseStream(state, { condition: 'improper-addressing', text: 'The to of the stream changed.' });
+  if (state.remote !== undefined && state.remote !== from)
+    return refuseStream(state, { condition: 'improper-addressing', text: 'The from of the stream changed.' });
+  if (from !== undefined && context.isLocalDomain(from))
+    return refuseStream(state, { condition: 'invalid-from', text: `${from} is served here.` });
+  const security = from === undefined ? undefined : context.securityFor(from);
+  if (from !== undefined && security === undefined)
+    return refuseStream(state, { condition: 'policy-violation', text: `${from} is not an allowed partner of ${to}.` });
+  // Servers before XMPP 1.0 know plain dialback and nothing else.
+  if (!hasFeatures && !(security !== undefined && permits(security, 'TCP Dialback')))
+    return refuseStream(state, { condition: 'unsupported-version', text: 'XMPP 1.0 is required.' });
+  return undefined;
+}
+
+export function featuresOf(state: InboundState, context: InboundContext): StreamFeatures {
+  const { remote, local, encrypted } = state;
+  const security = remote === undefined ? undefined : context.securityFor(remote);
+  // Without a `from` the sender is not known yet; what it may do is decided when dialback names it.
+  const dialback = security === undefined || permits(security, encrypted ? 'TLS Dialback' : 'TCP Dialback');
+  if (!encrypted) {
+    const offersTls = local !== undefined && context.hasCertificate(local) && security?.startTls !== 'not-supported';
+    return {
+      mechanisms: [],
+      dialback,
+      ...(offersTls && { startTls: { required: security?.startTls === 'required' } }),
+    };
+  }
+  const offersExternal = state.sasl !== 'done' && certificateProblem(state, context) === undefined;
+  return { mechanisms: offersExternal ? [external] : [], dialback };
+}
+
+function nothingToOffer(
+  state: InboundState,
+  features: StreamFeatures,
+  context: InboundContext,
+): StreamError | undefined {
+  if (state.pairs.length > 0 || features.dialback || features.startTls || features.mechanisms.length > 0)
+    return undefined;
+  return state.encrypted
+    ? { condition: 'not-authorized', text: certificateProblem(state, context) ?? '' }
+    : { condition: 'internal-server-error', text: 'No certificate is assigned here, so TLS cannot be offered.' };
+}

@@ -1,0 +1,70 @@
+/** SASL EXTERNAL on a stream that the peer opened, RFC 6120 §6 and XEP-0178. Part of the inbound stream machine, and as pure. */
+import {
+  authenticate,
+  type InboundContext,
+  type InboundState,
+  type InboundStep,
+  noRoom,
+  refuseStream,
+  stay,
+} from './inbound-state.ts';
+import { maxSaslAttempts } from './s2s-limits.ts';
+import {
+  checkAuthorizationIdentity,
+  emptyChallenge,
+  external,
+  isSasl,
+  printSaslFailure,
+  type SaslFailure,
+  saslSuccess,
+} from './sasl-external.ts';
+import { permits } from './stream-security.ts';
+import { type Element, textOf } from './xml/element.ts';
+
+/** Why the peer cannot authenticate by EXTERNAL now; nothing when it can. EXTERNAL is offered only if it will succeed [XEP-0178 §3]. */
+export function certificateProblem({ remote }: InboundState, context: InboundContext): string | undefined {
+  if (remote === undefined) return 'The stream has no from.';
+  const security = context.securityFor(remote);
+  if (security === undefined || !permits(security, 'SASL over TLS'))
+    return 'SASL EXTERNAL is not permitted for this domain.';
+  const verdict = context.verdictFor(remote, security);
+  return verdict.ok ? undefined : `The certificate of ${remote} is not accepted (${verdict.reason}): ${verdict.detail}`;
+}
+
+export function sasl(state: InboundState, element: Element, context: InboundContext): InboundStep {
+  const { encrypted, remote, local } = state;
+  if (!encrypted) return saslFailed(state, 'encryption-required');
+  if (isSasl(element, 'abort')) return saslFailed({ ...state, sasl: 'none' }, 'aborted');
+  const isResponse = isSasl(element, 'response') && state.sasl === 'challenged';
+  if (!isResponse && (!isSasl(element, 'auth') || state.sasl === 'done')) return saslFailed(state, 'malformed-request');
+  if (!isResponse && element.attributes['mechanism'] !== external) return saslFailed(state, 'invalid-mechanism');
+  if (!isResponse && textOf(element) === '')
+    return stay({ ...state, sasl: 'challenged' }, { do: 'send', element: emptyChallenge });
+  const problem = certificateProblem(state, context);
+  const security = remote && context.securityFor(remote);
+  if (problem !== undefined || !remote || !local || !security) return saslFailed(state, 'not-authorized', problem);
+  const claimed = checkAuthorizationIdentity(textOf(element), remote);
+  if (!claimed.ok) return saslFailed(state, claimed.error);
+  const step = authenticate(state, { local, remote, method: 'SASL over TLS', security }, context);
+  if (step === undefined) return refuseStream(state, noRoom(security));
+  return {
+    state: { ...step.state, name: 'awaiting-header', sasl: 'done' },
+    effects: [{ do: 'send', element: saslSuccess }, { do: 'restart' }, ...step.effects],
+  };
+}
+
+function saslFailed(state: InboundState, failure: SaslFailure, text?: string): InboundStep {
+  const failed = {
+    ...state,
+    sasl: state.sasl === 'done' ? state.sasl : 'none',
+    saslFailures: state.saslFailures + 1,
+  } as const;
+  const reason = `SASL ${failure}${text === undefined ? '' : `: ${text}`}`;
+  const effects = [
+    { do: 'send', element: printSaslFailure(failure, text) },
+    { do: 'report-refusal', condition: failure, reason },
+  ] as const;
+  if (failed.saslFailures < maxSaslAttempts) return { state: failed, effects };
+  const last = refuseStream(failed, { condition: 'policy-violation', text: 'Too many failed authentications.' });
+  return { state: last.state, effects: [...effects, ...last.effects] };
+}

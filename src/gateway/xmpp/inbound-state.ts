@@ -1,0 +1,119 @@
+/** The receiving server's stream as data: what it knows, what may happen to it, what it asks for. */
+import type { PeerVerdict } from '../../certificates/peer-validation.ts';
+import type { DomainName } from '../../primitives/domain-name.ts';
+import type { DialbackElement, DialbackOutcome, DomainPair } from './dialback.ts';
+import type { DialbackClaim } from './dialback-key.ts';
+import type { StanzaError } from './stanza-error.ts';
+import type { StreamError } from './stream-error.ts';
+import type { AuthenticationMethod, StreamSecurity } from './stream-security.ts';
+import type { Element } from './xml/element.ts';
+
+export interface AuthenticatedPair extends DomainPair {
+  readonly method: AuthenticationMethod;
+  /** What was required when it was authenticated. */
+  readonly security: StreamSecurity;
+}
+
+export interface InboundState {
+  readonly name: 'awaiting-header' | 'open' | 'awaiting-tls' | 'ended';
+  readonly encrypted: boolean;
+  /** The id of the stream as it is now; each restart gives another. */
+  readonly streamId: string;
+  /** From the first header on, and never another [RFC 6120 §4.7]. */
+  readonly local?: DomainName;
+  /** What the header claims, or nothing; dialback may name the sender later. */
+  readonly remote?: DomainName;
+  readonly sasl: 'none' | 'challenged' | 'done';
+  readonly saslFailures: number;
+  readonly pairs: readonly AuthenticatedPair[];
+  /** Requests whose key is with the authoritative server now. */
+  readonly verifying: readonly DialbackElement[];
+}
+
+export type InboundEvent =
+  | { readonly type: 'header'; readonly root: Element; readonly contentNamespace: string }
+  | { readonly type: 'element'; readonly element: Element }
+  | { readonly type: 'tls-established' }
+  | { readonly type: 'key-verified'; readonly request: DialbackElement; readonly outcome: DialbackOutcome }
+  | { readonly type: 'fault'; readonly fault: StreamError }
+  | { readonly type: 'stream-ended' }
+  | { readonly type: 'establishment-timed-out' }
+  | { readonly type: 'inactive' }
+  | { readonly type: 'policy-changed' }
+  | { readonly type: 'close'; readonly error?: StreamError; readonly reason: string };
+
+export type InboundEffect =
+  | { readonly do: 'send-header'; readonly id: string; readonly from?: DomainName; readonly to?: DomainName }
+  | { readonly do: 'send'; readonly element: Element }
+  /** Send `<proceed/>` and then speak TLS. Nothing that was received before counts any more [RFC 6120 §5.4.3.3]. */
+  | { readonly do: 'start-tls'; readonly local: DomainName }
+  /** Expect a new header [RFC 6120 §6.4.6]. */
+  | { readonly do: 'restart' }
+  | { readonly do: 'verify-key'; readonly request: DialbackElement; readonly streamId: string }
+  | { readonly do: 'authenticated'; readonly pair: AuthenticatedPair }
+  | { readonly do: 'deliver'; readonly stanza: Element }
+  | { readonly do: 'return'; readonly stanza: Element; readonly error: StanzaError }
+  | { readonly do: 'report-refusal'; readonly condition: string; readonly reason: string }
+  | { readonly do: 'report-ignored'; readonly reason: string }
+  /** Send the error, if there is one, and the closing tag; then wait for the peer's. */
+  | { readonly do: 'close'; readonly error?: StreamError; readonly reason: string };
+
+/** What the machine asks while it steps. Answers may change between steps: policy and certificates follow the configuration. */
+export interface InboundContext {
+  newStreamId(): string;
+  isLocalDomain(domain: DomainName): boolean;
+  securityFor(remote: DomainName): StreamSecurity | undefined;
+  /** Whether the certificate that the peer showed speaks for `remote`, as of now. */
+  verdictFor(remote: DomainName, security: StreamSecurity): PeerVerdict;
+  hasCertificate(local: DomainName): boolean;
+  isGenuineKey(claim: DialbackClaim, key: string): boolean;
+  /** Whether the partner may have one more authenticated stream. */
+  hasRoomFor(security: StreamSecurity): boolean;
+}
+
+export interface InboundStep {
+  readonly state: InboundState;
+  readonly effects: readonly InboundEffect[];
+}
+
+/** Direct TLS begins encrypted [XEP-0368]; everything else begins in clear. */
+export const initialInbound = (encrypted: boolean): InboundState => ({
+  name: 'awaiting-header',
+  encrypted,
+  streamId: '',
+  sasl: 'none',
+  saslFailures: 0,
+  pairs: [],
+  verifying: [],
+});
+
+export const stay = (state: InboundState, ...effects: readonly InboundEffect[]): InboundStep => ({ state, effects });
+
+/** Ends the stream with an error that the peer and the administrator read. */
+export function refuseStream(state: InboundState, error: StreamError, reason: string = error.text ?? ''): InboundStep {
+  return {
+    state: { ...state, name: 'ended' },
+    effects: [
+      { do: 'report-refusal', condition: error.condition, reason },
+      { do: 'close', error, reason: `${error.condition}: ${reason}` },
+    ],
+  };
+}
+
+export const ignore = (state: InboundState, reason: string): InboundStep =>
+  stay(state, { do: 'report-ignored', reason });
+
+/** Adds a pair to those that may send, unless the partner has all the streams it may have. */
+export function authenticate(
+  state: InboundState,
+  pair: AuthenticatedPair,
+  context: InboundContext,
+): InboundStep | undefined {
+  if (state.pairs.length === 0 && !context.hasRoomFor(pair.security)) return undefined;
+  return { state: { ...state, pairs: [...state.pairs, pair] }, effects: [{ do: 'authenticated', pair }] };
+}
+
+export const noRoom = (security: StreamSecurity): StreamError => ({
+  condition: 'resource-constraint',
+  text: `${security.partner} has ${security.connectionLimit} streams, and may not have more.`,
+});

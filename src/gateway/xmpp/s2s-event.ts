@@ -1,0 +1,66 @@
+/** What streams report: one summary a stream, and one event for everything an administrator may have to explain. */
+import type { DomainName } from '../../primitives/domain-name.ts';
+import type { AuthenticationMethod } from './stream-security.ts';
+import type { Element } from './xml/element.ts';
+
+export interface StreamSummary {
+  /** Ours, for the log; not the stream id, which is a secret of the two ends under dialback. */
+  readonly id: string;
+  readonly direction: 'inbound' | 'outbound';
+  /** Absent until the stream header told. */
+  readonly localDomain?: DomainName;
+  readonly remoteDomain?: DomainName;
+  readonly partner?: string;
+  readonly state: 'connecting' | 'negotiating' | 'established' | 'closing' | 'closed';
+  readonly since: Date;
+  readonly peerAddress: string;
+  readonly peerPort: number;
+  readonly tls?: { readonly protocol: string; readonly cipher: string };
+  /** How the first pair was authenticated. */
+  readonly method?: AuthenticationMethod;
+  /** What the peer's certificate proves: the matched identifier, or why it proves nothing. */
+  readonly certificate?: string;
+  /** The remote domains that may send on this stream. */
+  readonly authenticated: readonly DomainName[];
+  readonly stanzasIn: number;
+  readonly stanzasOut: number;
+  /** Stanzas that wait to be written. */
+  readonly queued: number;
+  readonly lastActivity: Date;
+}
+
+/** The step of a dial that failed, in the order they are taken. */
+export type DialStep =
+  | 'policy'
+  | 'dns'
+  | 'tcp'
+  | 'stream'
+  | 'tls'
+  | 'certificate'
+  | 'sasl'
+  | 'dialback'
+  | 'established';
+
+export type S2sEvent =
+  | { readonly type: 'stream-opened'; readonly stream: StreamSummary }
+  | { readonly type: 'tls-established'; readonly stream: StreamSummary }
+  | {
+      readonly type: 'authenticated';
+      readonly stream: StreamSummary;
+      readonly method: AuthenticationMethod;
+      readonly remoteDomain: DomainName;
+    }
+  /** We said no. `condition` is what the peer was told; `reason` is for the administrator. */
+  | { readonly type: 'refused'; readonly stream: StreamSummary; readonly condition: string; readonly reason: string }
+  /** Something was ignored without an answer, as the protocol wants it: unsolicited dialback answers and their like. */
+  | { readonly type: 'ignored'; readonly stream: StreamSummary; readonly reason: string }
+  | { readonly type: 'closed'; readonly stream: StreamSummary; readonly reason: string }
+  | { readonly type: 'stanza-sent'; readonly stream: StreamSummary; readonly stanza: Element }
+  | { readonly type: 'stanza-received'; readonly stream: StreamSummary; readonly stanza: Element }
+  | {
+      readonly type: 'dial-failed';
+      readonly localDomain: DomainName;
+      readonly remoteDomain: DomainName;
+      readonly step: DialStep;
+      readonly reason: string;
+    };

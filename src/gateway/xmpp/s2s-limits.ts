@@ -1,0 +1,71 @@
+/** Every limit and wait of server-to-server streams, with unit and source. Before authentication they are far lower. */
+
+export interface ElementLimits {
+  /** Bytes of one first-level element on the wire, its surrounding white space included. */
+  readonly maxBytes: number;
+  /** Elements in one first-level element, itself included. */
+  readonly maxElements: number;
+  /** Nesting, the stream element included. */
+  readonly maxDepth: number;
+}
+
+/** Source: ejabberd 26.04 (8192 bytes, 32 elements before authentication), XEP-0205 §3. */
+export const elementLimitsBeforeAuthentication: ElementLimits = { maxBytes: 8_192, maxElements: 32, maxDepth: 8 };
+
+/** RFC 6120 §13.12 asks for 10,000 bytes at least; Prosody and ejabberd take 512 KiB. */
+export const elementLimits: ElementLimits = { maxBytes: 262_144, maxElements: 2_000, maxDepth: 64 };
+
+export interface S2sLimits {
+  /** Milliseconds from the connection to an authenticated stream. */
+  readonly establishmentMs: number;
+  /** Milliseconds without any bytes from the peer until the stream is closed. */
+  readonly inactivityMs: number;
+  /** Milliseconds of silence from us until a white space is sent to partners with keep-alive [RFC 6120 §4.6.1]. */
+  readonly keepAliveMs: number;
+  /** Milliseconds that a stanza waits for a stream before it is returned. Below SIP Timer F, 32 s, so that SIP hears of it. */
+  readonly deliveryMs: number;
+  /** Milliseconds for one TCP connection to come up. Source: ejabberd `outgoing_s2s_timeout`. */
+  readonly connectMs: number;
+  /** Milliseconds between attempts at the addresses of a peer [RFC 8305 §5]. */
+  readonly attemptDelayMs: number;
+  /** Milliseconds to wait for the peer's closing tag. Source: Prosody `s2s_close_timeout`. */
+  readonly closeMs: number;
+  /** Streams at one time, all partners together. */
+  readonly connections: number;
+  /** Connections at one time that are not authenticated: all together, and from one address. */
+  readonly halfOpen: number;
+  readonly halfOpenPerAddress: number;
+  /** Stanzas and bytes that wait for, or are being written to, one domain pair. */
+  readonly queuedStanzas: number;
+  readonly queuedBytes: number;
+  /** Bytes that the peer does not take until it is disconnected. */
+  readonly unsentBytes: number;
+  /** Dialback keys of strangers being verified at one time, all streams together: each makes us open a connection. */
+  readonly verifications: number;
+}
+
+export const defaultS2sLimits: S2sLimits = {
+  establishmentMs: 30_000,
+  inactivityMs: 600_000,
+  keepAliveMs: 60_000,
+  deliveryMs: 30_000,
+  connectMs: 10_000,
+  attemptDelayMs: 250,
+  closeMs: 5_000,
+  connections: 1_000,
+  halfOpen: 500,
+  halfOpenPerAddress: 50,
+  queuedStanzas: 1_000,
+  queuedBytes: 4 * 1024 * 1024,
+  unsentBytes: 8 * 1024 * 1024,
+  verifications: 20,
+};
+
+/** Domain pairs on one stream; more are answered `resource-constraint`, which asks for another connection [XEP-0220 §2.4]. */
+export const maxPairsPerStream = 50;
+/** Dialback keys of one stream being verified at one time. */
+export const maxVerificationsPerStream = 5;
+/** Failed SASL attempts until the stream is closed [RFC 6120 §6.4.5]. */
+export const maxSaslAttempts = 3;
+/** Characters of error text that are sent or kept. */
+export const maxErrorText = 200;

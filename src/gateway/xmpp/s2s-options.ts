@@ -1,0 +1,42 @@
+/** What server-to-server streams are given from outside: policy, keys, time, randomness, DNS. They know no configuration. */
+import type { PeerQuestion, PeerVerdict } from '../../certificates/peer-validation.ts';
+import type { Clock } from '../../primitives/clock.ts';
+import type { DomainName } from '../../primitives/domain-name.ts';
+import type { Ids } from '../../primitives/ids.ts';
+import type { Secret } from '../../primitives/secret.ts';
+import type { S2sEvent, StreamSummary } from './s2s-event.ts';
+import type { S2sLimits } from './s2s-limits.ts';
+import type { DnsPort } from './server-resolver.ts';
+import type { StreamSecurity } from './stream-security.ts';
+import type { Element } from './xml/element.ts';
+
+export type { StreamSecurity } from './stream-security.ts';
+
+/** The certificate that a local domain shows, PEM. */
+export interface TlsIdentity {
+  readonly key: Secret;
+  /** Leaf first, with its intermediates. */
+  readonly chain: string;
+}
+
+export interface S2sOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** The same on every connection and after a restart, so that a key can be verified on another connection. */
+  readonly dialbackSecret: Secret;
+  readonly dns: DnsPort;
+  readonly limits: S2sLimits;
+  /** Whether a peer may live on a loopback address. */
+  allowLoopbackPeers(): boolean;
+  isLocalDomain(domain: DomainName): boolean;
+  /** Nothing: this domain may not connect and is not connected to. Asked anew for each decision. */
+  securityFor(remoteDomain: DomainName): StreamSecurity | undefined;
+  /** Nothing: no certificate, so TLS is neither offered nor authenticated with. Asked anew for each stream. */
+  tlsIdentity(localDomain: DomainName): TlsIdentity | undefined;
+  /** Trust anchors that count for every partner, DER. */
+  anchors(): readonly Buffer[];
+  validatePeer(question: PeerQuestion): PeerVerdict;
+  /** A stanza of an authenticated domain pair; both addresses parse, and the stream may speak for its sender. */
+  onStanza(stanza: Element, stream: StreamSummary): void;
+  onEvent(event: S2sEvent): void;
+}

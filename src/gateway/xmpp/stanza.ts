@@ -1,0 +1,32 @@
+/** Stanzas of a server-to-server stream, RFC 6120 §8: message, presence and iq, always with both addresses. */
+import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { type Jid, parseJid } from './jid.ts';
+import { namespaces } from './namespaces.ts';
+import { type Element, element } from './xml/element.ts';
+
+export const stanzaNames = ['message', 'presence', 'iq'] as const;
+export type StanzaName = (typeof stanzaNames)[number];
+
+export interface StanzaAddresses {
+  readonly from: Jid;
+  readonly to: Jid;
+}
+
+export const isStanza = (candidate: Element): boolean =>
+  candidate.namespace === namespaces.server && stanzaNames.some((name) => name === candidate.name);
+
+/** Both addresses of a stanza, parsed. */
+export function stanzaAddresses(stanza: Element): Result<StanzaAddresses, string> {
+  const from = parseJid(stanza.attributes['from'] ?? '');
+  if (!from.ok) return refuse(`from: ${from.error}`);
+  const to = parseJid(stanza.attributes['to'] ?? '');
+  if (!to.ok) return refuse(`to: ${to.error}`);
+  return ok({ from: from.value, to: to.value });
+}
+
+/** Builds a stanza in the content namespace of a server-to-server stream. */
+export const stanza = (
+  name: StanzaName,
+  attributes: Readonly<Record<string, string | undefined>>,
+  ...children: readonly (Element | string)[]
+): Element => element(name, namespaces.server, attributes, ...children);

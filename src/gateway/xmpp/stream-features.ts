@@ -1,0 +1,41 @@
+/** What a stream may be made of, RFC 6120 §4.3.2: STARTTLS, SASL mechanisms, dialback. Unknown features are ignored. */
+import { namespaces } from './namespaces.ts';
+import { childOf, childrenOf, type Element, element, is, textOf } from './xml/element.ts';
+
+export interface StreamFeatures {
+  readonly startTls?: { readonly required: boolean };
+  /** Names of SASL mechanisms. */
+  readonly mechanisms: readonly string[];
+  readonly dialback: boolean;
+}
+
+export function printStreamFeatures({ startTls, mechanisms, dialback }: StreamFeatures): Element {
+  const features: Element[] = [];
+  if (startTls !== undefined)
+    features.push(
+      element('starttls', namespaces.tls, {}, ...(startTls.required ? [element('required', namespaces.tls)] : [])),
+    );
+  if (mechanisms.length > 0) {
+    const names = mechanisms.map((name) => element('mechanism', namespaces.sasl, {}, name));
+    features.push(element('mechanisms', namespaces.sasl, {}, ...names));
+  }
+  // <errors/>: we understand dialback errors, so that a refused pair does not cost the stream [XEP-0220 §2.3].
+  if (dialback)
+    features.push(element('dialback', namespaces.dialbackFeature, {}, element('errors', namespaces.dialbackFeature)));
+  return element('features', namespaces.streams, {}, ...features);
+}
+
+export const isStreamFeatures = (candidate: Element): boolean => is(candidate, 'features', namespaces.streams);
+
+export function readStreamFeatures(features: Element): StreamFeatures {
+  const startTls = childOf(features, 'starttls', namespaces.tls);
+  const mechanisms = childOf(features, 'mechanisms', namespaces.sasl);
+  return {
+    ...(startTls === undefined
+      ? {}
+      : { startTls: { required: childOf(startTls, 'required', namespaces.tls) !== undefined } }),
+    mechanisms:
+      mechanisms === undefined ? [] : childrenOf(mechanisms, 'mechanism', namespaces.sasl).map((name) => textOf(name)),
+    dialback: childOf(features, 'dialback', namespaces.dialbackFeature) !== undefined,
+  };
+}

@@ -1,0 +1,61 @@
+/** The start tag of a stream, RFC 6120 §4.7: who opens it to whom, under which id. */
+import type { DomainName } from '../../primitives/domain-name.ts';
+import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { parseDomainpart } from './jid.ts';
+import { namespaces } from './namespaces.ts';
+import type { StreamError } from './stream-error.ts';
+import type { Element } from './xml/element.ts';
+import { escapeAttribute } from './xml/xml-writer.ts';
+
+export interface StreamHeader {
+  readonly from?: DomainName;
+  readonly to?: DomainName;
+  readonly id?: string;
+  /** Whether the sender speaks XMPP 1.0, and so negotiates by features. Servers before RFC 3920 do not. */
+  readonly hasFeatures: boolean;
+}
+
+/** Characters of a stream id; ours have 32. Source: none; a bound on what we keep and send back in dialback. */
+const maxIdLength = 256;
+
+/** Reads the peer's header. Missing addresses are not refused here: which of them must be there depends on the role. */
+export function parseStreamHeader(root: Element, contentNamespace: string): Result<StreamHeader, StreamError> {
+  if (root.name !== 'stream' || root.namespace !== namespaces.streams)
+    return refuse({ condition: 'invalid-namespace', text: 'This is not an XMPP stream.' });
+  if (contentNamespace !== namespaces.server)
+    return refuse({
+      condition: 'invalid-namespace',
+      text: 'Only streams between servers (jabber:server) are served here.',
+    });
+  const { from, to, id, version } = root.attributes as Readonly<Record<string, string | undefined>>;
+  const fromDomain = optionalDomain(from);
+  const toDomain = optionalDomain(to);
+  if (!fromDomain.ok || !toDomain.ok)
+    return refuse({ condition: 'improper-addressing', text: 'The to or from of the stream is not a domain name.' });
+  if (id !== undefined && (id === '' || id.length > maxIdLength))
+    return refuse({ condition: 'bad-format', text: 'The stream id is empty or too long.' });
+  return ok({
+    ...(fromDomain.value === undefined ? {} : { from: fromDomain.value }),
+    ...(toDomain.value === undefined ? {} : { to: toDomain.value }),
+    ...(id === undefined ? {} : { id }),
+    hasFeatures: Number.parseInt(version ?? '0', 10) >= 1,
+  });
+}
+
+function optionalDomain(text: string | undefined): Result<DomainName | undefined, string> {
+  return text === undefined || text === '' ? ok(undefined) : parseDomainpart(text);
+}
+
+/** Our header. The dialback prefix is always bound, since it also says that we know dialback [XEP-0220 §2.1]. */
+export function printStreamHeader({ from, to, id }: Omit<StreamHeader, 'hasFeatures'>): string {
+  const attributes = { from, to, id };
+  const printed = Object.entries(attributes)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`);
+  return (
+    `<?xml version="1.0"?><stream:stream xmlns="${namespaces.server}" xmlns:stream="${namespaces.streams}"` +
+    ` xmlns:db="${namespaces.dialback}"${printed.join('')} version="1.0" xml:lang="en">`
+  );
+}
+
+export const streamEnd = '</stream:stream>';

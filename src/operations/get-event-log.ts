@@ -1,0 +1,40 @@
+/** Which events of the log an administrator asked for, as objects. */
+import { type LogLevel, logLevels } from '../primitives/log-event.ts';
+import { type LoggedEvent, readEventLog } from '../store/event-log-reader.ts';
+
+export interface EventFilter {
+  /** Events at this level and more severe ones. */
+  readonly level: LogLevel;
+  readonly component?: string | undefined;
+  readonly correlationId?: string | undefined;
+  /** Only events at or after this time. */
+  readonly since?: Date | undefined;
+  /** Text that the event id, the message or a fact must contain, without regard to case. */
+  readonly filter?: string | undefined;
+  /** The newest so many. */
+  readonly tail?: number | undefined;
+}
+
+export const matchesFilter = (event: LoggedEvent, filter: EventFilter): boolean =>
+  logLevels.indexOf(event.level) <= logLevels.indexOf(filter.level) &&
+  (filter.component === undefined || event.component === filter.component.toLowerCase()) &&
+  (filter.correlationId === undefined || event.correlationId === filter.correlationId) &&
+  (filter.since === undefined || event.time >= filter.since.toISOString()) &&
+  (filter.filter === undefined || JSON.stringify(event).toLowerCase().includes(filter.filter.toLowerCase()));
+
+/** @returns Oldest first. */
+export function eventsOf(storeFolder: string, filter: EventFilter): readonly LoggedEvent[] {
+  const events = readEventLog(storeFolder).filter((event) => matchesFilter(event, filter));
+  return filter.tail === undefined ? events : events.slice(Math.max(events.length - filter.tail, 0));
+}
+
+/** The event as get-eventlog emits it. */
+export const eventObject = (event: LoggedEvent): Readonly<Record<string, unknown>> => ({
+  Time: event.time,
+  Level: event.level,
+  Component: event.component,
+  Event: event.id,
+  Message: event.message,
+  CorrelationId: event.correlationId ?? null,
+  Facts: event.facts ?? {},
+});

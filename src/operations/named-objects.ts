@@ -1,0 +1,93 @@
+/** Finding objects by what an administrator types: in any case, by wildcard, and with the near names when there is none. */
+import type { ObjectStamp } from '../config/object-stamp.ts';
+import { printDifference, propertyDifferences } from '../config/property-difference.ts';
+import { CodedError } from '../primitives/errors.ts';
+import type { FailureId } from '../primitives/failures.ts';
+import { nearNames } from './near-names.ts';
+
+/** What messages call a kind of object, and the noun of its cmdlets. */
+export interface ObjectKind {
+  /** `XMPP federated partner` */
+  readonly words: string;
+  /** `XmppFederatedPartner` */
+  readonly noun: string;
+}
+
+export interface Named {
+  readonly identity: string;
+  readonly changed?: ObjectStamp;
+}
+
+type NamedObjects<T> = Readonly<Record<string, T>>;
+
+/** What new- does when the object exists: refuse, replace it (-Force), or leave it (-IfNotExists). */
+export type IfExists = 'refuse' | 'replace' | 'leave';
+
+export const ifExists = (force: boolean, ifNotExists: boolean | undefined): IfExists =>
+  ifNotExists === true ? 'leave' : force ? 'replace' : 'refuse';
+
+/** Compares without case, as PowerShell does. */
+export function findNamed<T extends Named>(objects: NamedObjects<T>, identity: string): T | undefined {
+  if (Object.hasOwn(objects, identity)) return objects[identity];
+  return Object.values(objects).find((each) => sameName(each.identity, identity));
+}
+
+export const sameName = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
+
+/** @throws CodedError `ObjectNotFound` with the names that look like it. */
+export function namedOrThrow<T extends Named>(objects: NamedObjects<T>, identity: string, kind: ObjectKind): T {
+  const found = findNamed(objects, identity);
+  if (found !== undefined) return found;
+  throw notFound(Object.keys(objects), identity, kind);
+}
+
+export function notFound(names: readonly string[], identity: string, { words, noun }: ObjectKind): CodedError {
+  const near = nearNames(identity, names);
+  return new CodedError('ObjectNotFound', `there is no ${words} '${identity}'.`, {
+    reason: near.length > 0 ? `names like it are ${near.join(', ')}` : `there are ${names.length} of other names`,
+    fix: `xgw get-${noun.toLowerCase()}`,
+    target: identity,
+  });
+}
+
+/** Replaces or adds one object. The map is in the order of the names, so that the file and its differences are stable. */
+export function withNamed<T extends Named>(objects: NamedObjects<T>, object: T): NamedObjects<T> {
+  const entries = Object.entries({ ...objects, [object.identity]: object });
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export const withoutNamed = <T>(objects: NamedObjects<T>, identities: readonly string[]): NamedObjects<T> =>
+  Object.fromEntries(Object.entries(objects).filter(([identity]) => !identities.includes(identity)));
+
+/** The refusal of new- for an object that exists: since when, by whom, and whether it is what was asked for. */
+export function alreadyExists(id: FailureId, kind: ObjectKind, existing: Named, wanted: Named): CodedError {
+  const differing = propertyDifferences(existing, wanted).filter(({ property }) => property !== 'Owner');
+  const difference =
+    differing.length === 0 ? 'it is identical' : `it differs: ${differing.map(printDifference).join(', ')}`;
+  const parameters = differing.map(({ property, after }) => `-${property} ${argumentOf(after)}`);
+  const cmdlet = differing.length === 0 ? 'get' : 'set';
+  const command = [`xgw ${cmdlet}-${kind.noun.toLowerCase()} ${shellWord(existing.identity)}`, ...parameters].join(' ');
+  return new CodedError(id, `${kind.words} '${existing.identity}' already exists.`, {
+    reason: existing.changed === undefined ? difference : `${printStamp(existing.changed)}; ${difference}`,
+    fix: command,
+    target: existing.identity,
+  });
+}
+
+/** `it was created 2026-11-20 09:14 UTC by ops@edge01 (configuration revision 41)` */
+export function printStamp({ cmdlet, time, user, host, revision }: ObjectStamp): string {
+  const how = /^new-/i.test(cmdlet) ? 'created' : 'last changed';
+  const when = time.slice(0, 16).replace('T', ' ');
+  return `it was ${how} ${when} UTC by ${user}@${host} (configuration revision ${revision})`;
+}
+
+/** A value as a parameter takes it in a shell. */
+export function argumentOf(value: unknown): string {
+  if (value === undefined || value === null || value === '') return "'$null'";
+  if (Array.isArray(value)) return value.length === 0 ? "'$null'" : shellWord(value.join(','));
+  return shellWord(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+/** One word for a POSIX shell: quoted when it holds anything that a shell reads. */
+export const shellWord = (word: string): string =>
+  /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

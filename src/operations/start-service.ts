@@ -1,0 +1,105 @@
+/**
+ * Starting the gateway as a process of its own: the caller gets the word "ready" when the listeners accept and the
+ * store's revision is loaded, or the cause why not, from the new process itself.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
+
+import type { GatewayStatus } from '../gateway/gateway-status.ts';
+import { CodedError } from '../primitives/errors.ts';
+import { type FailureId, failures } from '../primitives/failures.ts';
+import { readEventLog } from '../store/event-log-reader.ts';
+
+/** What the new process tells its starter, once. */
+export type StartMessage =
+  | { readonly ready: GatewayStatus }
+  | {
+      readonly failed: {
+        readonly id: FailureId;
+        readonly message: string;
+        readonly reason?: string | undefined;
+        readonly fix: readonly string[];
+        readonly target?: string | undefined;
+      };
+    };
+
+export interface StartOrder {
+  readonly storeFolder: string;
+  /** The command that runs this program: node and its script. */
+  readonly program: readonly string[];
+  /** Milliseconds until the gateway must be ready. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * @throws CodedError what kept the gateway from starting (`ListenerInUse`, `CertificateMissing`, `SipDomainMissing`, ...),
+ * `ServiceStartFailed` when it died without a word, `ServiceTimeout`; in each case no process is left behind.
+ */
+export async function startInBackground(order: StartOrder): Promise<GatewayStatus> {
+  const { storeFolder, timeoutMs } = order;
+  const child = launch(order, 'ipc');
+  try {
+    const message = await firstMessage(child, storeFolder, timeoutMs);
+    if ('ready' in message) return message.ready;
+    const { id, message: text, ...details } = message.failed;
+    throw new CodedError(Object.hasOwn(failures, id) ? id : 'ServiceStartFailed', text, details);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  } finally {
+    if (child.connected) child.disconnect();
+    child.unref();
+  }
+}
+
+/** Starts the process and does not wait for it. What it prints beside its log goes to `log/gateway.out`. */
+export function launch({ storeFolder, program }: StartOrder, word: 'ipc' | 'ignore'): ChildProcess {
+  const [node = process.execPath, ...script] = program;
+  const logFolder = path.join(storeFolder, 'log');
+  mkdirSync(logFolder, { recursive: true, mode: 0o700 });
+  const output = openSync(path.join(logFolder, 'gateway.out'), 'a', 0o600);
+  try {
+    return spawn(node, [...script, 'start-service', '-Foreground', '-ConfigStore', storeFolder], {
+      cwd: storeFolder,
+      detached: true,
+      stdio: ['ignore', output, output, word],
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+function firstMessage(child: ChildProcess, storeFolder: string, timeoutMs: number): Promise<StartMessage> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooLate(storeFolder, timeoutMs)), timeoutMs);
+    child.once('message', (message) => settle(() => resolve(message as StartMessage)));
+    child.once('error', (error) => settle(() => reject(diedSilently(error.message, storeFolder))));
+    child.once('exit', (code, signal) => settle(() => reject(diedSilently(ending(code, signal), storeFolder))));
+    const settle = (conclude: () => void): void => {
+      clearTimeout(timer);
+      conclude();
+    };
+  });
+}
+
+const ending = (code: number | null, signal: string | null): string =>
+  signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
+
+const diedSilently = (how: string, storeFolder: string): CodedError =>
+  new CodedError('ServiceStartFailed', 'The gateway did not start.', {
+    reason: `${how}${lastWords(storeFolder)}`,
+    fix: ['xgw get-eventlog -Tail 20', 'xgw start-service -Foreground'],
+  });
+
+const tooLate = (storeFolder: string, timeoutMs: number): CodedError =>
+  new CodedError('ServiceTimeout', `The gateway was not ready within ${timeoutMs / 1000} s.`, {
+    reason: `its last words are${lastWords(storeFolder)}`,
+    fix: 'xgw get-eventlog -Tail 20',
+  });
+
+function lastWords(storeFolder: string): string {
+  const events = readEventLog(storeFolder).filter(({ level }) => level === 'error' || level === 'warn');
+  const last = events.at(-1);
+  return last === undefined ? '' : `: ${last.message}`;
+}

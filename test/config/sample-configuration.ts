@@ -1,0 +1,128 @@
+/** A configuration in which every field that can be set is set. A field added to a type must be added here, or this does not compile. */
+import type { Configuration } from '../../src/config/configuration.ts';
+import type { DomainName } from '../../src/primitives/domain-name.ts';
+
+type Whole<T> = T extends string | number | boolean
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Whole<Item>[]
+    : { readonly [K in keyof T]-?: Whole<T[K]> };
+
+const domain = (text: string): DomainName => text as DomainName;
+const stamp = {
+  time: '2026-11-22T09:14:00.000Z',
+  user: 'ops',
+  host: 'edge01',
+  cmdlet: 'New-XmppFederatedPartner',
+} as const;
+const changed = { revision: 41, ...stamp };
+
+export const sampleConfiguration: Whole<Configuration> = {
+  formatVersion: 1,
+  revision: 41,
+  changed: { ...stamp, target: 'fabrikam.com' },
+  sipDomains: { 'contoso.com': { identity: domain('contoso.com'), isDefault: true, changed } },
+  federatedPartners: {
+    'fabrikam.com': {
+      identity: domain('fabrikam.com'),
+      additionalDomains: [domain('corp.fabrikam.com')],
+      description: 'partner since 2013',
+      partnerType: 'Federated',
+      tlsNegotiation: 'Required',
+      saslNegotiation: 'Required',
+      supportDialbackNegotiation: false,
+      enableKeepAlive: true,
+      connectionLimit: 5,
+      proxyFqdn: 'xmpp.fabrikam.com:5269',
+      allowInsecure: 'CISO-114',
+      trustedRootsPath: '/etc/xgw/fabrikam.pem',
+      pinnedSpkiSha256: [`${'A'.repeat(43)}=`],
+      owner: 'git:infra/edge',
+      changed,
+    },
+  },
+  users: {
+    'sip:alice@contoso.com': {
+      identity: 'sip:alice@contoso.com',
+      displayName: 'Alice',
+      credential: 'credential-00ff',
+      survivableBranch: false,
+      externalAccessPolicy: 'FedPic',
+      site: 'Redmond',
+      homeServer: 'edge.contoso.com',
+      deployment: 'Current',
+      changed,
+    },
+  },
+  externalAccessPolicies: {
+    Global: {
+      identity: 'Global',
+      description: '',
+      enableFederationAccess: true,
+      enableXmppAccess: true,
+      enablePublicCloudAccess: false,
+      enableOutsideAccess: false,
+      changed,
+    },
+    'tag:FedPic': {
+      identity: 'tag:FedPic',
+      description: '',
+      enableFederationAccess: true,
+      enableXmppAccess: true,
+      enablePublicCloudAccess: false,
+      enableOutsideAccess: false,
+      changed,
+    },
+  },
+  accessEdge: { allowFederatedUsers: true },
+  gateway: {
+    connectionLimit: 1000,
+    partnerConnectionLimit: 20,
+    keepAliveInterval: 300,
+    streamEstablishmentTimeout: 60,
+    streamInactivityTimeout: 600,
+    subscriptionRefreshInterval: 28_800,
+    enableLoggingAllMessageBodies: false,
+    accessEdgeFqdn: 'edge.contoso.com',
+    xmppListenAddress: '127.0.0.1',
+    xmppPort: 5269,
+    xmppDirectTlsPort: 5270,
+    sipListenAddress: '::1',
+    sipPort: 5060,
+    sipTlsPort: 5061,
+    sipMode: 'NextHop',
+    sipNextHop: 'pool.contoso.com:5061;transport=tls',
+    sipSessionMode: 'Session',
+    sipDigestSha256: true,
+    trustedSipPeers: ['192.0.2.7', 'pool.contoso.com'],
+    dnsServers: ['192.0.2.53', '[2001:db8::53]:5353'],
+    trustedRootsPath: '/etc/xgw/roots.pem',
+    useSystemRoots: true,
+    allowLoopbackPeers: false,
+    metricsPort: 0,
+  },
+  certificates: {
+    ['AB'.repeat(20)]: {
+      thumbprint: 'AB'.repeat(20),
+      friendlyName: 'XMPP external',
+      publicKeySha256: 'ab'.repeat(32),
+      privateKeyExportable: true,
+      localTestCa: false,
+      assignedTo: ['ExternalEdge'],
+    },
+  },
+  certificateRequests: {
+    '12': {
+      requestId: 12,
+      usages: ['ExternalEdge', 'XmppServer'],
+      friendlyName: 'XMPP external',
+      subject: 'CN=edge.contoso.com',
+      subjectAlternativeNames: [{ name: 'contoso.com', reason: 'SIP domain' }],
+      keyAlgorithm: 'RSA',
+      publicKeySha256: 'ab'.repeat(32),
+      privateKeyExportable: true,
+      created: '2026-11-22T09:14:00Z',
+      status: 'Pending',
+    },
+  },
+};
