@@ -9,6 +9,9 @@ import { type KeyUsage, keyUsageBits } from './object-identifiers.ts';
 const { asn1 } = forge;
 const universal = asn1.Class.UNIVERSAL;
 const context = asn1.Class.CONTEXT_SPECIFIC;
+/** Context tags 0 to 3, as forge's declarations spell these numbers. */
+const contextTags = [asn1.Type.NONE, asn1.Type.BOOLEAN, asn1.Type.INTEGER, asn1.Type.BITSTRING] as const;
+type ContextTag = 0 | 1 | 2 | 3;
 
 export type DerNode = forge.asn1.Asn1;
 
@@ -28,8 +31,8 @@ export const identifier = (dotted: string): DerNode => primitive(asn1.Type.OID, 
 export const utf8 = (text: string): DerNode => primitive(asn1.Type.UTF8, octets(Buffer.from(text, 'utf8')));
 export const printable = (text: string): DerNode => primitive(asn1.Type.PRINTABLESTRING, text);
 export const ia5 = (text: string): DerNode => primitive(asn1.Type.IA5STRING, text);
-export const bmp = (text: string): DerNode =>
-  primitive(asn1.Type.BMPSTRING, octets(Buffer.from(text, 'utf16le').swap16()));
+/** The one type forge takes as text and encodes itself. */
+export const bmp = (text: string): DerNode => primitive(asn1.Type.BMPSTRING, text);
 export const boolean = (value: boolean): DerNode => primitive(asn1.Type.BOOLEAN, value ? '\u00ff' : '\0');
 export const octetString = (bytes: Uint8Array): DerNode => primitive(asn1.Type.OCTETSTRING, octets(bytes));
 export const bitString = (bytes: Uint8Array, unusedBits = 0): DerNode =>
@@ -39,15 +42,12 @@ export const nullValue = (): DerNode => primitive(asn1.Type.NULL, '');
 export const integer = (bytes: Uint8Array): DerNode => primitive(asn1.Type.INTEGER, octets(bytes));
 export const smallInteger = (value: number): DerNode => integer(Uint8Array.of(value));
 
-/** Context tags are numbers, which forge's declarations forget. */
-const tagNumber = (number: number): forge.asn1.Type => number as forge.asn1.Type;
-
 /** `[number]` around parts. */
-export const explicit = (number: number, ...parts: readonly DerNode[]): DerNode =>
-  asn1.create(context, tagNumber(number), true, [...parts]);
+export const explicit = (number: ContextTag, ...parts: readonly DerNode[]): DerNode =>
+  asn1.create(context, contextTags[number], true, [...parts]);
 /** `[number] IMPLICIT` of a primitive type. */
-export const implicit = (number: number, bytes: Uint8Array): DerNode =>
-  asn1.create(context, tagNumber(number), false, octets(bytes));
+export const implicit = (number: ContextTag, bytes: Uint8Array): DerNode =>
+  asn1.create(context, contextTags[number], false, octets(bytes));
 
 /** UTCTime until 2049, GeneralizedTime from 2050. [RFC 5280 §4.1.2.5] */
 export function time(date: Date): DerNode {

@@ -2,6 +2,7 @@
 
 import { serviceObject } from '../operations/service-object.ts';
 import { checkServiceName, serviceName, serviceState } from '../operations/service-state.ts';
+import { launch, startInBackground, tellStarter } from '../operations/start-service.ts';
 import { serviceOutput } from './get-service.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { optional, switchType, text } from './host/parameters.ts';
@@ -34,9 +35,8 @@ export default defineCmdlet({
     if (!(await context.shouldProcess(serviceName, 'Start the service'))) return;
     if (Foreground) {
       const { runGateway } = await import('../operations/run-gateway.ts');
-      return runGateway({ store: context.store, signal: context.signal, onLine: (line) => context.verbose(line) });
+      return runGateway({ store: context.store, signal: context.signal, tell: tellStarter });
     }
-    const { startInBackground, launch } = await import('../operations/start-service.ts');
     const order = { storeFolder: folder, program: context.program, timeoutMs: context.timeoutMs ?? defaultTimeoutMs };
     if (NoWait) return launch(order, 'ignore').unref();
     const started = context.now();

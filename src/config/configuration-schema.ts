@@ -80,7 +80,7 @@ const policyIdentity = define(
   'policyIdentity',
   matching(`^(?:Global|(?:site|tag):${name})$`, 'Global, site:name or tag:name'),
 );
-const fileName = matching('^[A-Za-z0-9][A-Za-z0-9._@-]{0,254}$', 'the name of a file in the key folder');
+const keyFileName = matching('^[0-9A-Za-z]{1,128}$', 'the name of a file in the key folder');
 const sha256 = define('sha256', matching('^[0-9a-fA-F]{64}$', '64 hexadecimal digits'));
 const thumbprint = define('thumbprint', matching('^[0-9A-F]{40}$', '40 hexadecimal digits in upper case'));
 /** Base64 of 32 bytes: a SHA-256 of a SubjectPublicKeyInfo. */
@@ -121,7 +121,7 @@ const federatedPartner = object(
 const user = object(
   { identity: sipAddress, displayName: text, survivableBranch: boolean },
   {
-    credential: fileName,
+    credential: keyFileName,
     externalAccessPolicy: policyName,
     site: policyName,
     homeServer: someText,
@@ -161,6 +161,7 @@ const gateway = object(
     sipListenAddress: someText,
     sipNextHop: someText,
     trustedRootsPath: someText,
+    dialbackPassphraseTime: time,
   },
 );
 

@@ -14,17 +14,57 @@ export function effectivePolicy(configuration: Configuration, user: User): Exter
   return ofUser ?? ofSite ?? named(globalPolicy) ?? { identity: globalPolicy, ...policyDefaults };
 }
 
-export type XmppAccess = { readonly allowed: true } | { readonly allowed: false; readonly reason: string };
+/** The settings that can close XMPP to a user. */
+export type XmppGate =
+  | 'survivable-branch'
+  | 'legacy-user'
+  | 'federation-off'
+  | 'policy-federation-off'
+  | 'policy-xmpp-off';
 
-/** May this user exchange anything with XMPP partners? The same answer in both directions. */
+export type XmppAccess =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      readonly gate: XmppGate;
+      readonly reason: string;
+      /** The command that opens the gate. */
+      readonly fix: string;
+    };
+
+/** May this user exchange anything with XMPP partners? The same answer in both directions; the first closed gate gives it. */
 export function xmppAccess(configuration: Configuration, user: User): XmppAccess {
-  if (user.survivableBranch) return no('users of a survivable branch appliance have no XMPP');
-  if (user.deployment === 'Legacy') return no('the user has not been moved from the legacy deployment');
-  if (!configuration.accessEdge.allowFederatedUsers) return no('AllowFederatedUsers of the access edge is False');
   const policy = effectivePolicy(configuration, user);
-  if (!policy.enableFederationAccess) return no(`EnableFederationAccess of policy ${policy.identity} is False`);
-  if (!policy.enableXmppAccess) return no(`EnableXmppAccess of policy ${policy.identity} is False`);
+  const setPolicy = `xgw set-externalaccesspolicy ${policy.identity}`;
+  if (user.survivableBranch) {
+    const reason = 'users of a survivable branch appliance have no XMPP';
+    return {
+      allowed: false,
+      gate: 'survivable-branch',
+      reason,
+      fix: `xgw set-user ${user.identity} -SurvivableBranch false`,
+    };
+  }
+  if (user.deployment === 'Legacy') {
+    const reason = 'the user has not been moved from the legacy deployment';
+    return { allowed: false, gate: 'legacy-user', reason, fix: `xgw set-user ${user.identity} -Deployment Current` };
+  }
+  if (!configuration.accessEdge.allowFederatedUsers) {
+    const reason = 'AllowFederatedUsers of the access edge is False';
+    return {
+      allowed: false,
+      gate: 'federation-off',
+      reason,
+      fix: 'xgw set-accessedgeconfiguration -AllowFederatedUsers true',
+    };
+  }
+  if (!policy.enableFederationAccess) {
+    const reason = `EnableFederationAccess of policy ${policy.identity} is False`;
+    return { allowed: false, gate: 'policy-federation-off', reason, fix: `${setPolicy} -EnableFederationAccess true` };
+  }
+  if (!policy.enableXmppAccess) {
+    const reason = `EnableXmppAccess of policy ${policy.identity} is False`;
+    return { allowed: false, gate: 'policy-xmpp-off', reason, fix: `${setPolicy} -EnableXmppAccess true` };
+  }
   return { allowed: true };
 }
-
-const no = (reason: string): XmppAccess => ({ allowed: false, reason });

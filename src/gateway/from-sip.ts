@@ -30,8 +30,8 @@ export interface RequestFromUser {
 }
 
 export interface FromSip {
-  /** Answers every request exactly once. */
-  receive(incoming: RequestFromUser): void;
+  /** Answers every request exactly once. @returns The correlation id of what follows from it. */
+  receive(incoming: RequestFromUser): string;
 }
 
 interface Addressed {
@@ -52,12 +52,14 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
       const addressed = address(crossing.configuration(), incoming, id);
       if (!addressed.ok) {
         crossing.onEvent(refused(id, incoming.aor, requestUri, addressed.error));
-        return answer({ status: addressed.error.status, reason: addressed.error.reason });
+        answer({ status: addressed.error.status, reason: addressed.error.reason });
+        return id;
       }
       const accepted = deliveries.run(`${addressed.value.from} ${addressed.value.to}`, () =>
         carry(crossing, { incoming, addressed: addressed.value, answer, sent }),
       );
       if (!accepted) answer({ status: 500, reason: 'Too Many Messages Waiting' });
+      return id;
     },
   };
 }

@@ -25,8 +25,8 @@ export interface Gateway {
   warnings(): readonly string[];
   /** The next configuration: in force for every decision from now on, streams of removed partners end at once. */
   reload(configuration: Configuration): Promise<void>;
-  /** As if a SIP user had sent it: the same policy, the same way. */
-  receiveFromUser(request: RequestFromUser): void;
+  /** As if a SIP user had sent it: the same policy, the same way. @returns Its correlation id. */
+  receiveFromUser(request: RequestFromUser): string;
   /** @param drainMs - Milliseconds that deliveries under way may take before everything is closed. */
   stop(drainMs: number): Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function startGateway(initial: Configuration, ports: GatewayPorts):
   const sipDoor = fromSip(crossing, deliveries, sent);
   const xmppDoor = fromXmpp(crossing, { deliveries, sent, presence });
   const doors: SipDoors = {
-    onOutgoing: (request) => sipDoor.receive(request),
+    onOutgoing: (request) => void sipDoor.receive(request),
     onPresenceChange: (aor, state) => presence.userChanged(aor, state),
     onSubscribed: (event) => presence.watched(event),
   };

@@ -6,6 +6,7 @@ import { lookup } from 'node:dns/promises';
 
 import { validatePeer } from '../certificates/peer-validation.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { userOf } from '../config/user-lookup.ts';
 import { parseDomainName } from '../primitives/domain-name.ts';
 import type { ListenerAddress } from '../primitives/listener-address.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
@@ -50,7 +51,7 @@ export async function openSipSide(
     listen: {
       address: gateway.sipListenAddress,
       port: gateway.sipPort,
-      tlsPort: gateway.sipTlsPort === 0 ? undefined : gateway.sipTlsPort,
+      tlsPort: gateway.sipTlsPort,
     },
     product: 'xgw',
     tls: () => {
@@ -58,6 +59,7 @@ export async function openSipSide(
       return certificate === undefined ? undefined : { key: certificate.key.reveal(), cert: certificate.chain };
     },
     verifyPeer: (chain, name) => trustedServer(chain, name, ports),
+    isOurHost: (host) => isLocalDomain(configuration(), host),
     lookup: async (host) => (await lookup(host, { all: true })).map(({ address }) => address),
     onRequest: (incoming) => arrived.handle(incoming),
     onEvent: (event) => ports.onEvent(logEventOf(event)),
@@ -97,7 +99,7 @@ function homeUsers(endpoint: SipEndpoint, configuration: () => Configuration, { 
     endpoint,
     isLocalDomain: (domain) => isLocalDomain(configuration(), domain),
     user(aor) {
-      const user = configuration().users[aor];
+      const user = userOf(configuration(), aor);
       return user === undefined ? undefined : { credentials: ports.digestSecrets(user) };
     },
     isTrustedPeer: (source) => isTrustedPeer(configuration(), source, ports),
@@ -159,12 +161,19 @@ function trustedServer(chain: readonly Buffer[], name: string, ports: GatewayPor
 function logEventOf(event: SipEvent): LogEvent {
   switch (event.type) {
     case 'received':
-    case 'sent':
-      return sipEvent('SipMessage', 'trace', `${event.type} ${event.summary}, ${event.peer}`);
+    case 'sent': {
+      const { message } = event;
+      const what = message.kind === 'request' ? message.method : `${message.status} ${message.reason}`;
+      return sipEvent('SipMessage', 'trace', `${event.type} ${what}, ${event.transport} ${event.peer}`);
+    }
     case 'malformed':
       return sipEvent('SipMalformed', 'debug', `malformed message from ${event.peer}: ${event.reason}`);
-    case 'refused-connection':
+    case 'connection-refused':
       return sipEvent('SipConnectionRefused', 'warn', `connection of ${event.peer} refused: ${event.reason}`);
+    case 'send-failed':
+      return sipEvent('SipSendFailed', 'warn', `${event.peer} could not be sent to: ${event.reason}`);
+    case 'stray-response':
+      return sipEvent('SipStrayResponse', 'debug', `a response of ${event.peer} fits no request`);
     case 'ack-missing':
       return sipEvent('SipAckMissing', 'info', `no ACK came for ${event.callId}`);
   }

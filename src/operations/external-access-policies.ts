@@ -9,6 +9,7 @@ import {
   findNamed,
   type IfExists,
   namedOrThrow,
+  replacing,
   sameName,
   shellWord,
   withNamed,
@@ -46,7 +47,10 @@ export function newPolicy(
   }
   // A policy keeps the spelling it was granted by.
   const identity = existing?.identity ?? policy.identity;
-  return { ...configuration, externalAccessPolicies: withNamed(policies, { ...policy, identity }) };
+  return {
+    ...configuration,
+    externalAccessPolicies: withNamed(policies, replacing(existing, { ...policy, identity })),
+  };
 }
 
 /** @throws CodedError `ObjectNotFound` */
@@ -80,7 +84,7 @@ function removePolicy(configuration: Configuration, identity: string, revoke: bo
   const policies = configuration.externalAccessPolicies;
   const policy = namedOrThrow(policies, identity, policyKind);
   if (policy.identity === globalPolicy) {
-    const reset = { identity: globalPolicy, ...policyDefaults };
+    const reset = replacing(policy, { identity: globalPolicy, ...policyDefaults });
     return { ...configuration, externalAccessPolicies: withNamed(policies, reset) };
   }
   const granted = Object.values(configuration.users).filter((user) => isGranted(user, policy));

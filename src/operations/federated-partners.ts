@@ -34,7 +34,7 @@ export function newFederatedPartner(
   }
   refuseForeignDomains(configuration, partner);
   refuseInvalidNegotiation(partner, newCommand(partner));
-  return { ...configuration, federatedPartners: withNamed(federatedPartners, partner) };
+  return { ...configuration, federatedPartners: withNamed(federatedPartners, replacing(existing, partner)) };
 }
 
 /**
@@ -129,9 +129,14 @@ const negotiationOf = (settings: NegotiationSettings): NegotiationSettings => ({
   supportDialbackNegotiation: settings.supportDialbackNegotiation,
 });
 
-/** What an administrator should know about the partner's settings, one sentence each. */
-export function partnerWarnings(partner: FederatedPartner): readonly string[] {
-  const { remark } = negotiationOutcome(partner);
+/**
+ * What an administrator should know about the partner's settings, one sentence each.
+ *
+ * @param ignoreInertDialback Leaves out that dialback is never used, for those who did not ask for it.
+ */
+export function partnerWarnings(partner: FederatedPartner, ignoreInertDialback = false): readonly string[] {
+  const { remark: found } = negotiationOutcome(partner);
+  const remark = ignoreInertDialback && found === 'DialbackInert' ? undefined : found;
   const insecure = effectiveMethods(partner).includes('TCP Dialback') && partner.allowInsecure === undefined;
   const outside = partner.additionalDomains.filter((domain) => !domain.endsWith(`.${partner.identity}`));
   return [

@@ -20,10 +20,14 @@ export function setGateway(
   return { ...configuration, gateway };
 }
 
-/** Everything as on the first day, but for the name partners know this gateway by. */
-export const resetGateway = ({ accessEdgeFqdn }: GatewayConfiguration): GatewayConfiguration => ({
+/** Everything as on the first day, but for the name partners know this gateway by and the secret it proves itself with. */
+export const resetGateway = ({
+  accessEdgeFqdn,
+  dialbackPassphraseTime,
+}: GatewayConfiguration): GatewayConfiguration => ({
   ...gatewayDefaults,
   ...(accessEdgeFqdn === undefined ? {} : { accessEdgeFqdn }),
+  ...(dialbackPassphraseTime === undefined ? {} : { dialbackPassphraseTime }),
 });
 
 /** What an administrator should know about the settings, one sentence each. */
@@ -37,7 +41,7 @@ export const gatewayWarnings = (gateway: GatewayConfiguration): readonly string[
 ];
 
 /** The object that cmdlets emit: Lync's settings first. */
-export const gatewayObject = (gateway: GatewayConfiguration, dialbackPassphraseIsSet: boolean, changed?: boolean) => ({
+export const gatewayObject = (gateway: GatewayConfiguration, changed?: boolean) => ({
   Identity: 'Global',
   ConnectionLimit: gateway.connectionLimit,
   PartnerConnectionLimit: gateway.partnerConnectionLimit,
@@ -46,7 +50,7 @@ export const gatewayObject = (gateway: GatewayConfiguration, dialbackPassphraseI
   StreamInactivityTimeout: gateway.streamInactivityTimeout,
   SubscriptionRefreshInterval: gateway.subscriptionRefreshInterval,
   EnableLoggingAllMessageBodies: gateway.enableLoggingAllMessageBodies,
-  DialbackPassphraseIsSet: dialbackPassphraseIsSet,
+  DialbackPassphraseIsSet: gateway.dialbackPassphraseTime !== undefined,
   AccessEdgeFqdn: gateway.accessEdgeFqdn ?? null,
   XmppListenAddress: gateway.xmppListenAddress ?? null,
   XmppPort: gateway.xmppPort,

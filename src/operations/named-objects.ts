@@ -4,6 +4,7 @@ import { printDifference, propertyDifferences } from '../config/property-differe
 import { CodedError } from '../primitives/errors.ts';
 import type { FailureId } from '../primitives/failures.ts';
 import { nearNames } from './near-names.ts';
+import { isPattern, wildcard } from './wildcard.ts';
 
 /** What messages call a kind of object, and the noun of its cmdlets. */
 export interface ObjectKind {
@@ -41,6 +42,33 @@ export function namedOrThrow<T extends Named>(objects: NamedObjects<T>, identity
   throw notFound(Object.keys(objects), identity, kind);
 }
 
+/** Identities that a name or a pattern means; none for a name that does not exist. */
+export function matchingNames<T extends Named>(objects: NamedObjects<T>, identity: string): readonly string[] {
+  if (isPattern(identity)) return Object.keys(objects).filter(wildcard(identity));
+  const found = findNamed(objects, identity);
+  return found === undefined ? [] : [found.identity];
+}
+
+/** What get- was asked for. */
+export interface Selection {
+  readonly Identity?: string | undefined;
+  readonly Filter?: string | undefined;
+}
+
+/** All objects, those that fit the pattern, or the one of that name. @throws CodedError `ObjectNotFound` for a name, never for a pattern */
+export function selectNamed<T extends Named>(
+  objects: NamedObjects<T>,
+  { Identity, Filter = '*' }: Selection,
+  kind: ObjectKind,
+): readonly T[] {
+  const fits = wildcard(Filter);
+  const all = Object.values(objects).filter(({ identity }) => fits(identity));
+  if (Identity === undefined) return all;
+  if (!isPattern(Identity)) return [namedOrThrow(objects, Identity, kind)];
+  const wanted = wildcard(Identity);
+  return all.filter(({ identity }) => wanted(identity));
+}
+
 export function notFound(names: readonly string[], identity: string, { words, noun }: ObjectKind): CodedError {
   const near = nearNames(identity, names);
   return new CodedError('ObjectNotFound', `there is no ${words} '${identity}'.`, {
@@ -49,6 +77,10 @@ export function notFound(names: readonly string[], identity: string, { words, no
     target: identity,
   });
 }
+
+/** What was asked for, in the place of what is there: the stamp is the store's to change. */
+export const replacing = <T extends Named>(existing: T | undefined, wanted: T): T =>
+  existing?.changed === undefined ? wanted : { ...wanted, changed: existing.changed };
 
 /** Replaces or adds one object. The map is in the order of the names, so that the file and its differences are stable. */
 export function withNamed<T extends Named>(objects: NamedObjects<T>, object: T): NamedObjects<T> {

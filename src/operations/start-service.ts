@@ -24,6 +24,11 @@ export type StartMessage =
       };
     };
 
+/** The new process speaks to its starter; to nobody when it was started by hand or by a service manager. */
+export function tellStarter(message: StartMessage): void {
+  process.send?.(message);
+}
+
 export interface StartOrder {
   readonly storeFolder: string;
   /** The command that runs this program: node and its script. */

@@ -8,6 +8,7 @@ import {
   findNamed,
   type IfExists,
   notFound,
+  replacing,
   sameName,
   shellWord,
   withNamed,
@@ -30,7 +31,7 @@ export function newUser(configuration: Configuration, user: User, ifExists: IfEx
   }
   refuseForeignDomain(configuration, user.identity);
   const others = existing === undefined ? configuration.users : withoutNamed(configuration.users, [existing.identity]);
-  return { ...configuration, users: withNamed(others, user) };
+  return { ...configuration, users: withNamed(others, replacing(existing, user)) };
 }
 
 /** @throws CodedError `ObjectNotFound` */

@@ -40,7 +40,7 @@ const folderMode = 0o700;
 const maxFileBytes = 200_000;
 
 export function keyFiles(folder: string): KeyFiles {
-  const pathOf = (name: string): string => path.join(folder, name);
+  const pathOf = (name: string): string => path.join(folder, path.basename(name));
   const guarded = <T>(file: string, action: () => T): T => {
     try {
       return action();
@@ -127,7 +127,7 @@ function moveToTrash(folder: string, name: string): void {
   const trash = path.join(folder, 'trash');
   if (mkdirSync(trash, { recursive: true, mode: folderMode }) !== undefined) giveToFolderOwner(folder, trash);
   try {
-    renameSync(path.join(folder, name), path.join(trash, name));
+    renameSync(path.join(folder, path.basename(name)), path.join(trash, path.basename(name)));
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw error;
   }

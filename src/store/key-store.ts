@@ -41,50 +41,44 @@ export interface KeyStore {
   saveLocalCa(ca: LocalCa): LocalCa;
 }
 
+const dialbackFile = 'dialback.secret';
+const localCaFile = 'local-ca.pem';
+
+/** Touches nothing until it is asked for something. @param storeFolder - The folder of `store.json`. */
 export function openKeyStore(storeFolder: string): KeyStore {
   const files = keyFiles(path.join(storeFolder, 'keys'));
-  const dialbackFile = 'dialback.secret';
-  const localCaFile = 'local-ca.pem';
-  const readLocalCa = (): LocalCa | undefined => {
-    const text = files.read(localCaFile);
-    return text && localCaOf(files.pathOf(localCaFile), text);
+  const read = <T>(file: string, parse: (file: string, text: string) => T): T | undefined => {
+    // Names come from a configuration that people can edit: they name files of this folder and no others.
+    const text = isFileName(file) ? files.read(file) : undefined;
+    return text === undefined ? undefined : parse(files.pathOf(file), text);
+  };
+  const write = (file: string, text: string): void => {
+    assert(isFileName(file), `${file} is no name for a key file`);
+    files.write(file, text);
   };
   return {
     folder: files.folder,
-    saveKey: (key) => files.write(`${key.publicKeySha256}.key.pem`, printPrivateKey(key).reveal()),
-    readKey(name) {
-      const text = files.read(`${checked(name)}.key.pem`);
-      return text && keyOf(files.pathOf(`${name}.key.pem`), text);
-    },
+    saveKey: (key) => write(`${key.publicKeySha256}.key.pem`, printPrivateKey(key).reveal()),
+    readKey: (name) => read(`${name}.key.pem`, keyOf),
     keyNames: () => files.list('.key.pem'),
-    discardKey: (name) => files.discard(`${checked(name)}.key.pem`),
-    saveChain: (name, chain) => files.write(`${checked(name)}.chain.pem`, printCertificates(chain)),
-    readChain(name) {
-      const text = files.read(`${checked(name)}.chain.pem`);
-      return text && blocksOf(files.pathOf(`${name}.chain.pem`), text).map((block) => block.der);
-    },
-    saveRequest: (name, der) => files.write(`${checked(name)}.request.pem`, printPem('CERTIFICATE REQUEST', der)),
-    readRequest(name) {
-      const text = files.read(`${checked(name)}.request.pem`);
-      return text && blocksOf(files.pathOf(`${name}.request.pem`), text)[0]?.der;
-    },
+    discardKey: (name) => files.discard(`${name}.key.pem`),
+    saveChain: (name, chain) => write(`${name}.chain.pem`, printCertificates(chain)),
+    readChain: (name) => read(`${name}.chain.pem`, dersOf),
+    saveRequest: (name, der) => write(`${name}.request.pem`, printPem('CERTIFICATE REQUEST', der)),
+    readRequest: (name) => read(`${name}.request.pem`, dersOf)?.[0],
     saveCredential(credential) {
       const name = randomBytes(16).toString('hex');
-      files.write(`${name}.digest.json`, printDigestCredential(credential));
+      write(`${name}.digest.json`, printDigestCredential(credential));
       return name;
     },
-    readCredential(name) {
-      const text = files.read(`${checked(name)}.digest.json`);
-      return text && credentialOf(files.pathOf(`${name}.digest.json`), text);
-    },
-    discardCredential: (name) => files.remove(`${checked(name)}.digest.json`),
+    readCredential: (name) => read(`${name}.digest.json`, credentialOf),
+    discardCredential: (name) => files.remove(`${name}.digest.json`),
     dialbackSecret() {
       const kept = files.read(dialbackFile) ?? files.createOrRead(dialbackFile, `${randomBytes(32).toString('hex')}\n`);
-      if (!/^[0-9a-f]{64}\n$/.test(kept))
-        throw damagedKeyFile(files.pathOf(dialbackFile), 'it is not 256 bits in hexadecimal');
+      if (!/^[0-9a-f]{64}\n$/.test(kept)) throw damagedKeyFile(files.pathOf(dialbackFile), 'it is not 256 bits');
       return new Secret(kept.trim());
     },
-    readLocalCa,
+    readLocalCa: () => read(localCaFile, localCaOf),
     saveLocalCa(ca) {
       const text = printPrivateKey(ca.key).reveal() + printCertificates([ca.certificate.der]);
       return localCaOf(files.pathOf(localCaFile), files.createOrRead(localCaFile, text));
@@ -92,11 +86,7 @@ export function openKeyStore(storeFolder: string): KeyStore {
   };
 }
 
-/** Names come from the configuration, which people can edit: they name files in this folder and no others. */
-function checked(name: string): string {
-  assert(/^[0-9A-Za-z]{1,128}$/.test(name), 'a key file is named by hexadecimal digits');
-  return name;
-}
+const isFileName = (name: string): boolean => /^[0-9A-Za-z][0-9A-Za-z.-]{0,199}$/.test(name);
 
 function keyOf(file: string, text: string): KeyPair {
   const key = readPrivateKey(new Secret(text));
@@ -110,6 +100,8 @@ function blocksOf(file: string, text: string): readonly PemBlock[] {
   if (blocks.value.length === 0) throw damagedKeyFile(file, 'it has no PEM block');
   return blocks.value;
 }
+
+const dersOf = (file: string, text: string): readonly Buffer[] => blocksOf(file, text).map(({ der }) => der);
 
 function localCaOf(file: string, text: string): LocalCa {
   const block = blocksOf(file, text).find(({ label }) => label === 'CERTIFICATE');

@@ -45,7 +45,7 @@ export const sampleConfiguration: Whole<Configuration> = {
     'sip:alice@contoso.com': {
       identity: 'sip:alice@contoso.com',
       displayName: 'Alice',
-      credential: 'credential-00ff',
+      credential: '00ff',
       survivableBranch: false,
       externalAccessPolicy: 'FedPic',
       site: 'Redmond',
@@ -100,6 +100,7 @@ export const sampleConfiguration: Whole<Configuration> = {
     useSystemRoots: true,
     allowLoopbackPeers: false,
     metricsPort: 0,
+    dialbackPassphraseTime: '2026-11-22T09:14:00.000Z',
   },
   certificates: {
     ['AB'.repeat(20)]: {

@@ -10,7 +10,7 @@ export function cellText(value: unknown): string {
   if (value instanceof Date) return localTime(value);
   if (Array.isArray(value)) return `{${value.map(cellText).join(', ')}}`;
   if (typeof value === 'object') return `@{${fieldsText(value)}}`;
-  return typeof value === 'string' ? stringText(value) : visibleText(String(value as number | bigint));
+  return typeof value === 'string' ? stringText(value) : visibleText(JSON.stringify(value));
 }
 
 const fieldsText = (value: object): string =>

@@ -81,6 +81,21 @@ export interface Committed {
   readonly withheld: boolean;
 }
 
+/** What is asked for one value. The answer is text that the value's type reads, as on the command line. */
+export interface Question {
+  /** `Partner type (-PartnerType)` */
+  readonly message: string;
+  /** Shown for `?` and `!?`. */
+  readonly help?: string;
+  /** The answers to choose from, each with a line that says what it means. */
+  readonly choices?: readonly { readonly value: string; readonly meaning?: string }[];
+  readonly initial?: string;
+  /** Esc goes back. */
+  readonly mayGoBack?: boolean;
+  /** One sentence in place of an answer that will not do. */
+  refuse?(answer: string): string | undefined;
+}
+
 /** Everything a cmdlet may touch. Replaced whole in tests. */
 export interface CmdletContext {
   readonly store: ConfigStore;
@@ -122,6 +137,8 @@ export interface CmdletContext {
   verbose(sentence: string): void;
   /** Hidden input of a secret, asked twice when `isNew`. @throws CodedError `MandatoryParameterMissing` where nobody can be asked */
   askSecret(question: string, isNew: boolean): Promise<string>;
+  /** One question on the terminal; undefined when the person went back. @throws CodedError `MandatoryParameterMissing` where nobody can be asked */
+  ask(question: Question): Promise<string | undefined>;
   /** Every cmdlet there is, in help order, without its code. */
   catalogue(): readonly CmdletDescription[];
 }

@@ -28,7 +28,9 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Revision and stamps are left out: they follow from the change. */
 export function configurationDiff(before: Configuration, after: Configuration): readonly FieldChange[] {
   const maps = Object.entries(kinds).flatMap(([section, kind]) => {
-    const [old, now] = [before, after].map((each) => each[section as keyof typeof kinds] as Record<string, Fields>);
+    const [old, now] = [before, after].map(
+      (each) => each[section as keyof typeof kinds] as unknown as Record<string, Fields>,
+    );
     const names = [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])];
     return names.flatMap((identity) => objectDiff({ kind, identity }, old?.[identity], now?.[identity]));
   });
@@ -45,7 +47,7 @@ function objectDiff(named: Named, before: Fields | undefined, after: Fields | un
   if (!after) return before ? [{ action: 'Remove', ...named }] : [];
   const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after)])];
   return names
-    .filter((name) => name !== 'identity' && name !== 'stamp')
+    .filter((name) => name !== 'identity' && name !== 'changed')
     .flatMap((name) => fieldDiff({ ...named, property: pascal(name) }, before?.[name], after[name]));
 }
 

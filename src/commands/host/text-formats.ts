@@ -14,7 +14,7 @@ export function plainText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(plainText).join(';');
   if (typeof value === 'object') return value instanceof Date ? value.toISOString() : JSON.stringify(value);
-  return String(value as string | number | boolean);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 export const csvLine = (object: OutputObject, columns: readonly string[]): string =>

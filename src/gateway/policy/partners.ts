@@ -3,17 +3,12 @@
  * and every refusal says which gate was closed and which command opens it.
  */
 import type { Configuration, User } from '../../config/configuration.ts';
-import { effectivePolicy } from '../../config/effective-policy.ts';
+import { type XmppGate, xmppAccess } from '../../config/effective-policy.ts';
 import type { FederatedPartner } from '../../config/federated-partner.ts';
+import { userOf } from '../../config/user-lookup.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 
-export type Gate =
-  | 'unknown-domain'
-  | 'federation-off'
-  | 'unknown-user'
-  | 'survivable-branch'
-  | 'policy-xmpp-off'
-  | 'policy-federation-off';
+export type Gate = XmppGate | 'unknown-domain' | 'unknown-user';
 
 export interface Refusal {
   readonly gate: Gate;
@@ -56,12 +51,13 @@ export function admitDomain(configuration: Configuration, domain: string): Resul
 }
 
 /**
- * Whether a user of the home server may talk to XMPP partners.
+ * Whether one of our users may talk to XMPP partners. The users of a next hop need not be in the store: then the Global
+ * policy decides.
  *
- * @param aor - `sip:user@domain`, canonical.
+ * @param aor - `sip:user@domain`.
  */
 export function admitUser(configuration: Configuration, aor: string): Result<User, Refusal> {
-  const user = configuration.users[aor];
+  const user = userOf(configuration, aor) ?? hopUser(configuration, aor);
   if (user === undefined) {
     return refuse({
       gate: 'unknown-user',
@@ -69,31 +65,9 @@ export function admitUser(configuration: Configuration, aor: string): Result<Use
       fix: `xgw new-user ${aor} -PasswordFile password.txt`,
     });
   }
-  if (user.survivableBranch) {
-    return refuse({
-      gate: 'survivable-branch',
-      reason: `${aor} is homed on a survivable branch appliance, where XMPP is not available`,
-      fix: `xgw set-user ${aor} -SurvivableBranch false`,
-    });
-  }
-  return admitByPolicy(configuration, user);
+  const access = xmppAccess(configuration, user);
+  return access.allowed ? ok(user) : refuse({ gate: access.gate, reason: `${aor}: ${access.reason}`, fix: access.fix });
 }
 
-function admitByPolicy(configuration: Configuration, user: User): Result<User, Refusal> {
-  const policy = effectivePolicy(configuration, user);
-  if (!policy.enableFederationAccess) {
-    return refuse({
-      gate: 'policy-federation-off',
-      reason: `EnableFederationAccess is False in policy ${policy.identity} of ${user.identity}`,
-      fix: `xgw set-externalaccesspolicy ${policy.identity} -EnableFederationAccess true`,
-    });
-  }
-  if (!policy.enableXmppAccess) {
-    return refuse({
-      gate: 'policy-xmpp-off',
-      reason: `EnableXmppAccess is False in policy ${policy.identity} of ${user.identity}`,
-      fix: `xgw set-externalaccesspolicy ${policy.identity} -EnableXmppAccess true`,
-    });
-  }
-  return ok(user);
-}
+const hopUser = ({ gateway }: Configuration, aor: string): User | undefined =>
+  gateway.sipMode === 'NextHop' ? { identity: aor, displayName: '', survivableBranch: false } : undefined;

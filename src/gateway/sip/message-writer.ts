@@ -13,4 +13,4 @@ export function writeMessage(message: SipMessage): Buffer {
 }
 
 /** A display name or subject from the other network could carry a line end, and with it a header of its choice. */
-const oneLine = (line: string): string => (/[\r\n\0]/.test(line) ? line.replace(/[\r\n\0]+/g, ' ') : line);
+const oneLine = (line: string): string => (/[\r\n]/.test(line) ? line.replace(/[\r\n]+/g, ' ') : line);

@@ -57,7 +57,7 @@ function parseBareAddress(text: string): Result<NameAddr, string> {
   const problem = uriProblem(uri);
   if (problem !== undefined) return refuse(problem);
   const parameters = parseParameters(semicolon < 0 ? '' : text.slice(semicolon));
-  return parameters.ok ? ok({ uri, parameters: parameters.value }) : parameters;
+  return parameters.ok ? ok({ displayName: undefined, uri, parameters: parameters.value }) : parameters;
 }
 
 function uriProblem(uri: string): string | undefined {

@@ -55,7 +55,7 @@ export function parseHostPort(text: string): Result<HostPort, string> {
   const host = (colon < 0 ? text : text.slice(0, colon)).toLowerCase();
   if (host.length > maxHostLength) return refuse(`A host is longer than ${maxHostLength} characters.`);
   if (!isHost(host)) return refuse('A host is not a name or an address.');
-  if (colon < 0) return ok({ host });
+  if (colon < 0) return ok({ host, port: undefined });
   const digits = text.slice(colon + 1);
   const port = Number(digits);
   if (!/^[0-9]{1,5}$/.test(digits) || port < 1 || port > 65_535) return refuse('A port is not 1 to 65535.');

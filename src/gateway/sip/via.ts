@@ -25,12 +25,16 @@ export function parseVia(text: string): Result<Via, string> {
   const [protocol = '', version = '', rest = ''] = parts;
   if (parts.length !== 3 || protocol.toUpperCase() !== 'SIP' || !isToken(version)) return refuse('Via is not SIP/2.0.');
   const [transport = '', ...sentByParts] = rest.split(/\s+/);
-  if (!isToken(transport)) return refuse('Via has no transport.');
-  const sentBy = parseHostPort(sentByParts.join(''));
+  if (!isToken(transport) || sentByParts.length === 0) return refuse('Via has no transport or no host.');
+  const sentBy = parseHostPort(joinAtColons(sentByParts));
   if (!sentBy.ok) return refuse(`Via: ${sentBy.error}`);
   const parameters = parseParameters(rawParameters);
   return parameters.ok ? ok({ transport, ...sentBy.value, parameters: parameters.value }) : parameters;
 }
+
+/** Blanks may stand around the colon of a port, and nowhere else; any other stays, so that the host is refused. */
+const joinAtColons = (parts: readonly string[]): string =>
+  parts.reduce((joined, part) => (joined.endsWith(':') || part.startsWith(':') ? joined + part : `${joined} ${part}`));
 
 export function printVia(via: Via): string {
   const port = via.port === undefined ? '' : `:${via.port}`;

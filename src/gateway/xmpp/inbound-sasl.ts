@@ -32,18 +32,22 @@ export function certificateProblem({ remote }: InboundState, context: InboundCon
 }
 
 export function sasl(state: InboundState, element: Element, context: InboundContext): InboundStep {
-  const { encrypted, remote, local } = state;
-  if (!encrypted) return saslFailed(state, 'encryption-required');
+  if (!state.encrypted) return saslFailed(state, 'encryption-required');
   if (isSasl(element, 'abort')) return saslFailed({ ...state, sasl: 'none' }, 'aborted');
-  const isResponse = isSasl(element, 'response') && state.sasl === 'challenged';
-  if (!isResponse && (!isSasl(element, 'auth') || state.sasl === 'done')) return saslFailed(state, 'malformed-request');
-  if (!isResponse && element.attributes['mechanism'] !== external) return saslFailed(state, 'invalid-mechanism');
-  if (!isResponse && textOf(element) === '')
-    return stay({ ...state, sasl: 'challenged' }, { do: 'send', element: emptyChallenge });
+  if (isSasl(element, 'response') && state.sasl === 'challenged') return answered(state, textOf(element), context);
+  if (!isSasl(element, 'auth') || state.sasl === 'done') return saslFailed(state, 'malformed-request');
+  if (element.attributes['mechanism'] !== external) return saslFailed(state, 'invalid-mechanism');
+  if (textOf(element) === '') return stay({ ...state, sasl: 'challenged' }, { do: 'send', element: emptyChallenge });
+  return answered(state, textOf(element), context);
+}
+
+/** The certificate is looked at again: it was good when EXTERNAL was offered, and that may be a while ago. */
+function answered(state: InboundState, response: string, context: InboundContext): InboundStep {
+  const { remote, local } = state;
   const problem = certificateProblem(state, context);
   const security = remote && context.securityFor(remote);
   if (problem !== undefined || !remote || !local || !security) return saslFailed(state, 'not-authorized', problem);
-  const claimed = checkAuthorizationIdentity(textOf(element), remote);
+  const claimed = checkAuthorizationIdentity(response, remote);
   if (!claimed.ok) return saslFailed(state, claimed.error);
   const step = authenticate(state, { local, remote, method: 'SASL over TLS', security }, context);
   if (step === undefined) return refuseStream(state, noRoom(security));

@@ -70,7 +70,7 @@ function ended(state: InboundState, event: EndingEvent, context: InboundContext)
       const error = { condition: 'connection-timeout', text: 'Nothing was heard for too long.' } as const;
       return { state: { ...state, name: 'ended' }, effects: [{ do: 'close', error, reason: 'inactive' }] };
     }
-    case 'close': {
+    default: {
       const { error, reason } = event;
       return {
         state: { ...state, name: 'ended' },

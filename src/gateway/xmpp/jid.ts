@@ -78,10 +78,10 @@ function parsePart(text: string, part: string): Result<string, string> {
 }
 
 /** JID Escaping: the ten characters, in the order of the specification [XEP-0106 §3]. The backslash is escaped only where it would be read back as one of these. */
-const escapable = ' "&\'/:<>@\\';
+const escapable = Array.from(' "&\'/:<>@\\');
 
 const codeOf = (character: string): string => character.charCodeAt(0).toString(16).padStart(2, '0');
-const codes = [...escapable].map(codeOf);
+const codes = escapable.map(codeOf);
 const sequence = new RegExp(`\\\\(?:${codes.join('|')})`, 'gi');
 
 /** Makes a localpart of any user name. `unescapeLocalpart` gives the name back. */

@@ -28,22 +28,24 @@ export function parseStreamHeader(root: Element, contentNamespace: string): Resu
       text: 'Only streams between servers (jabber:server) are served here.',
     });
   const { from, to, id, version } = root.attributes as Readonly<Record<string, string | undefined>>;
-  const fromDomain = optionalDomain(from);
-  const toDomain = optionalDomain(to);
+  const fromDomain = optionalDomain('from', from);
+  const toDomain = optionalDomain('to', to);
   if (!fromDomain.ok || !toDomain.ok)
     return refuse({ condition: 'improper-addressing', text: 'The to or from of the stream is not a domain name.' });
-  if (id !== undefined && (id === '' || id.length > maxIdLength))
-    return refuse({ condition: 'bad-format', text: 'The stream id is empty or too long.' });
-  return ok({
-    ...(fromDomain.value === undefined ? {} : { from: fromDomain.value }),
-    ...(toDomain.value === undefined ? {} : { to: toDomain.value }),
-    ...(id === undefined ? {} : { id }),
-    hasFeatures: Number.parseInt(version ?? '0', 10) >= 1,
-  });
+  if (!isUsableId(id))
+    return refuse({ condition: 'bad-format', text: 'The stream id is empty, too long or has spaces.' });
+  const hasFeatures = Number.parseInt(version ?? '0', 10) >= 1;
+  return ok({ ...(id !== undefined && { id }), ...fromDomain.value, ...toDomain.value, hasFeatures });
 }
 
-function optionalDomain(text: string | undefined): Result<DomainName | undefined, string> {
-  return text === undefined || text === '' ? ok(undefined) : parseDomainpart(text);
+/** A space would make two dialback claims look alike to the key. */
+const isUsableId = (id: string | undefined): boolean =>
+  id === undefined || (id !== '' && id.length <= maxIdLength && !/\s/.test(id));
+
+function optionalDomain(name: 'from' | 'to', text: string | undefined): Result<Partial<StreamHeader>, string> {
+  if (text === undefined || text === '') return ok({});
+  const domain = parseDomainpart(text);
+  return domain.ok ? ok({ [name]: domain.value }) : domain;
 }
 
 /** Our header. The dialback prefix is always bound, since it also says that we know dialback [XEP-0220 §2.1]. */

@@ -28,7 +28,7 @@ export function permits(security: StreamSecurity, method: AuthenticationMethod):
       return security.saslExternal && security.startTls !== 'not-supported';
     case 'TLS Dialback':
       return security.tlsDialback && security.startTls !== 'not-supported';
-    case 'TCP Dialback':
+    default:
       // A pin speaks of a certificate, and this method has none.
       return security.tcpDialback && security.startTls !== 'required' && security.pinnedSpkiSha256.length === 0;
   }

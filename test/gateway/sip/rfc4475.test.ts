@@ -67,7 +67,7 @@ const ours: Readonly<Record<string, boolean>> = {
   trws: false,
   escruri: false,
   regbadct: false,
-  badaspec: false,
+  badaspec: true,
   baddn: false,
   baddate: true,
   badbranch: true,

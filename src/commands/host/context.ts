@@ -1,0 +1,114 @@
+/** What a cmdlet may touch, made from its session. */
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+
+import { CodedError, systemErrorCode } from '../../primitives/errors.ts';
+import type { CmdletContext, CmdletDescription } from './cmdlet.ts';
+import { ask, askHidden } from './prompt.ts';
+import type { Session } from './session.ts';
+
+/** Milliseconds that objects for a table may wait for more of them. Source: PowerShell's Format-Table. */
+const tableDelayMs = 300;
+
+export function cmdletContext(session: Session): CmdletContext {
+  const { cmdlet, common, host, messages, signal, process: processing, interactive } = session;
+  const streams = { stdin: host.stdin, stderr: host.stderr, signal };
+  return {
+    get store() {
+      return session.store();
+    },
+    cmdlet: cmdlet.name,
+    whatIf: common.WhatIf === true,
+    force: common.Force === true || common.Yes === true,
+    passThru: common.PassThru === true || /^New-/i.test(cmdlet.name),
+    quiet: common.Quiet === true,
+    timeoutMs: timeoutMs(session),
+    signal,
+    interactive,
+    format: session.format,
+    program: [host.execPath, ...host.execArgv, host.argv[1] ?? ''],
+    now: () => new Date(),
+    write: delayedWrite(session),
+    writeText(text) {
+      session.writer.flush();
+      host.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
+    },
+    commit: async (change) => await processing.commit(change, session.store()),
+    shouldProcess: async (target, action, impact) => await processing.shouldProcess(target, action, impact),
+    readInput: async (file) => (file === '-' ? await wholeInput(host.stdin) : await wholeFile(file)),
+    done: messages.done,
+    hint: messages.hint,
+    warn: messages.warn,
+    verbose: messages.verbose,
+    async ask(question) {
+      if (!interactive) throw nobodyThere(question.message);
+      session.writer.flush();
+      return await ask(question, streams);
+    },
+    async askSecret(question, isNew) {
+      if (!interactive) throw nobodyThere(question);
+      const secret = await askHidden(question, streams);
+      if (isNew && (await askHidden(`${question} (again)`, streams)) !== secret) {
+        throw new CodedError('InvalidValue', 'the two entries differ.');
+      }
+      return secret;
+    },
+    catalogue: () => readCatalogue(host.argv[1] ?? ''),
+  };
+}
+
+function timeoutMs({ common, host }: Session): number | undefined {
+  const seconds = common.Timeout ?? Number.parseInt(host.env['XGW_TIMEOUT'] ?? '', 10);
+  return Number.isNaN(seconds) ? undefined : seconds * 1000;
+}
+
+/** A table is laid out when the cmdlet has been silent for a while, so that one which follows a log shows what it has. */
+function delayedWrite({ writer }: Session): CmdletContext['write'] {
+  let timer: NodeJS.Timeout | undefined;
+  return (object) => {
+    writer.write(object);
+    clearTimeout(timer);
+    timer = setTimeout(() => writer.flush(), tableDelayMs).unref();
+  };
+}
+
+const nobodyThere = (question: string): CodedError =>
+  new CodedError('MandatoryParameterMissing', `${question}: there is nobody to ask.`, {
+    reason: 'standard input or standard error is no terminal, or CI, XGW_NONINTERACTIVE or -NonInteractive is set',
+  });
+
+/** Bytes of one input. */
+const maxInput = 64 * 1024 * 1024;
+
+async function wholeInput(stdin: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stdin as AsyncIterable<Buffer>) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > maxInput) throw new CodedError('InputUnreadable', `more than ${maxInput} bytes arrived.`);
+  }
+  return Buffer.concat(chunks);
+}
+
+async function wholeFile(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    throw new CodedError('FileNotFound', `${file} cannot be read.`, {
+      reason: code === 'ENOENT' ? 'there is no such file' : code,
+      target: file,
+      cause: error,
+    });
+  }
+}
+
+/** The build writes it beside the bundles: no cmdlet carries the definitions of all others. */
+function readCatalogue(script: string): readonly CmdletDescription[] {
+  const file = path.join(path.dirname(script), '..', 'dist', 'catalogue.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as readonly CmdletDescription[];
+}

@@ -1,0 +1,45 @@
+/** One command line read whole: grammar, commander, types. Ends in values, or in the CodedError that says what is wrong with it. */
+import { CodedError } from '../../primitives/errors.ts';
+import { type ArgvFault, type ArgvRules, bindArgv } from './argv.ts';
+import { type BoundValues, bindTexts } from './binding.ts';
+import type { Cmdlet } from './cmdlet.ts';
+import { commandLine } from './command-line.ts';
+import { allParametersOf, type CommonValues, commonParametersOf } from './common-parameters.ts';
+import { parseProgram } from './program.ts';
+import type { ErrorView } from './report-error.ts';
+
+export interface Invocation {
+  /** Of the cmdlet's own parameters. */
+  readonly values: BoundValues;
+  readonly common: CommonValues;
+  /** `-` stood for objects on standard input. */
+  readonly readsInput: boolean;
+}
+
+/** @throws CodedError for the first fault. */
+export function readInvocation(cmdlet: Cmdlet, tokens: readonly string[], rules: ArgvRules): Invocation {
+  const parameters = allParametersOf(cmdlet);
+  const argv = bindArgv(tokens, parameters, rules);
+  if (!argv.ok) throw faultError(argv.error, cmdlet, tokens);
+  const values = bindTexts(parseProgram(cmdlet.name, parameters, argv.value.argv), parameters);
+  const commonNames = commonParametersOf(cmdlet);
+  const split = (isCommon: boolean): BoundValues =>
+    Object.fromEntries(Object.entries(values).filter(([name]) => name in commonNames === isCommon));
+  return { values: split(false), common: split(true) as CommonValues, readsInput: argv.value.readsInput };
+}
+
+function faultError({ id, message, reason, fixes = [], at }: ArgvFault, cmdlet: Cmdlet, tokens: readonly string[]) {
+  const help = `xgw get-help ${cmdlet.name.toLowerCase()} -Examples`;
+  const fix = fixes.length > 0 ? fixes.map((words) => commandLine(cmdlet.name, words)) : [help];
+  return new CodedError(id, message, { reason, fix, target: tokens[at] });
+}
+
+/** The view for errors that come before the command line is understood: it honours what can be recognised. */
+export function guessedErrorView(tokens: readonly string[], fallbackFormat: string): ErrorView {
+  const format = /^-{1,2}(?:o|out[a-z-]*|format)(?:[:=](.+))?$/i;
+  const at = tokens.findIndex((token) => format.test(token));
+  const given = at < 0 ? fallbackFormat : (format.exec(tokens[at] ?? '')?.[1] ?? tokens[at + 1] ?? '');
+  return isJson(given) ? 'Json' : 'Concise';
+}
+
+export const isJson = (format: string): boolean => /^(?:nd)?json$/i.test(format);

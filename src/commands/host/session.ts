@@ -1,0 +1,147 @@
+/** One run of a cmdlet: the process it runs in, its common parameters, and what follows from both. */
+import os from 'node:os';
+
+import type { ConfigStore } from '../../store/config-store.ts';
+import { openConfigStore } from '../../store/open-config-store.ts';
+import type { Cmdlet, Impact } from './cmdlet.ts';
+import { paletteOf } from './colour.ts';
+import { commandLine } from './command-line.ts';
+import type { CommonValues } from './common-parameters.ts';
+import { isJson } from './invocation.ts';
+import { type Messages, messagesOf } from './messages.ts';
+import { type ObjectWriter, objectWriter } from './object-writer.ts';
+import { ask } from './prompt.ts';
+import type { ErrorView } from './report-error.ts';
+import { type ShouldProcess, shouldProcessOf } from './should-process.ts';
+import { storeLocation } from './store-location.ts';
+import { canAsk, type HostProcess, isSet, wantsColour } from './surroundings.ts';
+
+export interface Run {
+  readonly cmdlet: Cmdlet;
+  readonly host: HostProcess;
+  /** What was typed after the cmdlet. */
+  readonly tokens: readonly string[];
+  readonly common: CommonValues;
+  /** Standard input brings objects, so nobody can answer there. */
+  readonly readsInput: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Session extends Run {
+  readonly format: string;
+  readonly errorView: ErrorView;
+  readonly interactive: boolean;
+  readonly messages: Messages;
+  readonly writer: ObjectWriter;
+  readonly process: ShouldProcess;
+  /** Opened when it is first asked for. */
+  store(): ConfigStore;
+}
+
+/** Milliseconds to wait for other writers, unless -LockTimeout says otherwise. Source: the catalogue of cmdlets. */
+const lockTimeoutMs = 10_000;
+
+export function openSession(run: Run): Session {
+  const { cmdlet, host, common } = run;
+  const format = (common.OutputFormat ?? (host.env['XGW_OUTPUT'] || 'auto')).toLowerCase();
+  const interactive = !run.readsInput && canAsk(host, common.NonInteractive === true);
+  const writer = writerOf(run, format);
+  const messages = flushingFirst(messagesFor(run), writer);
+  let store: ConfigStore | undefined;
+  const location = (): string => storeFolder(host, common.ConfigStore);
+  return {
+    ...run,
+    format,
+    errorView: common.ErrorView ?? (isJson(format) ? 'Json' : 'Concise'),
+    interactive,
+    messages,
+    writer,
+    process: shouldProcessOf({
+      cmdlet: cmdlet.name,
+      ...preferencesOf(run),
+      interactive,
+      ifRevision: common.IfRevision,
+      lockTimeoutMs: common.LockTimeout === undefined ? lockTimeoutMs : common.LockTimeout * 1000,
+      confirmedCommand: confirmedCommand(run),
+      ask: async (question) => await ask(question, { ...host, signal: run.signal }),
+      say: (line) => (isCaptured(host, format) ? undefined : messages.say(line)),
+      ...(isCaptured(host, format) ? { emit: (object) => writer.write(object) } : {}),
+    }),
+    store: () => (store ??= openConfigStore(location(), { onWaiting: (holder) => messages.say(waitingLine(holder)) })),
+  };
+}
+
+/** Whether a program reads standard output, or a person. */
+const isCaptured = ({ stdout }: HostProcess, format: string): boolean => stdout.isTTY !== true || isJson(format);
+
+export const storeFolder = ({ env, platform, getuid }: HostProcess, given: string | undefined): string =>
+  storeLocation(given, { env, platform, isRoot: getuid?.() === 0, home: os.homedir() });
+
+const waitingLine = (holder: { readonly pid: number; readonly cmdlet: string } | undefined): string =>
+  `waiting for the configuration lock${holder ? `, held by pid ${holder.pid} ${holder.cmdlet}` : ''} ...`;
+
+function preferencesOf({ cmdlet, host, common }: Run) {
+  const preferences: readonly (Impact | 'None')[] = ['None', 'Low', 'Medium', 'High'];
+  const preferred = (host.env['XGW_CONFIRMPREFERENCE'] ?? '').toLowerCase();
+  return {
+    impact: cmdlet.impact ?? ('Medium' as const),
+    whatIf: common.WhatIf === true,
+    confirm: common.Confirm ?? (common.Yes ? false : undefined),
+    force: common.Force === true || common.Yes === true,
+    preference: preferences.find((each) => each.toLowerCase() === preferred) ?? ('High' as const),
+  };
+}
+
+function confirmedCommand({ cmdlet, tokens }: Run): string {
+  const others = tokens.filter((token) => !/^-{1,2}(?:cf|confirm)\b/i.test(token));
+  return commandLine(cmdlet.name, [...others, '-Confirm:false']);
+}
+
+function messagesFor({ cmdlet, host, common }: Run): Messages {
+  const { stderr, env } = host;
+  const isHidden = (preference: string | undefined): boolean => /^(?:SilentlyContinue|Ignore)$/.test(preference ?? '');
+  return messagesOf({
+    write: (text) => void stderr.write(text),
+    palette: paletteOf(wantsColour(stderr, env, common.NoColor === true)),
+    cmdlet: cmdlet.name,
+    asJson: common.LogFormat === 'json',
+    quiet: common.Quiet === true,
+    verbose: common.Verbose === true || common.Debug === true,
+    warnings: !isHidden(common.WarningAction),
+    forPerson: stderr.isTTY === true && !isHidden(common.InformationAction),
+    now: () => new Date(),
+  });
+}
+
+/** On a terminal both streams go to the same screen: what was written comes before what is said about it. */
+function flushingFirst(messages: Messages, writer: ObjectWriter): Messages {
+  const first =
+    (tell: (text: string) => void) =>
+    (text: string): void => {
+      writer.flush();
+      tell(text);
+    };
+  return {
+    warn: first(messages.warn),
+    verbose: first(messages.verbose),
+    done: first(messages.done),
+    hint: first(messages.hint),
+    say: first(messages.say),
+  };
+}
+
+function writerOf({ cmdlet, host, common }: Run, format: string): ObjectWriter {
+  const { stdout, stderr, env, platform } = host;
+  return objectWriter({
+    format,
+    isTerminal: stdout.isTTY === true,
+    width: stdout.columns,
+    palette: paletteOf(wantsColour(stdout, env, common.NoColor === true)),
+    asciiOnly: isSet(env, 'XGW_JSON_ASCII') || (platform === 'win32' && stdout.isTTY !== true),
+    output: cmdlet.output,
+    properties: common.Property,
+    expand: common.ExpandProperty,
+    write: (text) => void stdout.write(text),
+    note: (line) => void stderr.write(`${line}\n`),
+  });
+}

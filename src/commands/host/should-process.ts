@@ -1,0 +1,163 @@
+/** -WhatIf, -Confirm, -Force and impact: whether a change may happen, and what it would do. PowerShell's ShouldProcess. */
+import type { Configuration } from '../../config/configuration.ts';
+import { CodedError } from '../../primitives/errors.ts';
+import type { ConfigStore } from '../../store/config-store.ts';
+import { cellText } from './cell-text.ts';
+import type { Committed, ConfigurationChange, Impact, OutputObject, Question } from './cmdlet.ts';
+import { configurationDiff, type FieldChange } from './configuration-diff.ts';
+
+/** How a person answered; `All` answers count for the rest of the pipe. */
+type Answer = 'Yes' | 'YesToAll' | 'No' | 'NoToAll';
+
+export interface ProcessRules {
+  readonly cmdlet: string;
+  readonly impact: Impact;
+  readonly whatIf: boolean;
+  /** undefined: -Confirm was not given. */
+  readonly confirm: boolean | undefined;
+  readonly force: boolean;
+  /** From this impact on, changes are asked for. Source: $ConfirmPreference, High unless XGW_CONFIRMPREFERENCE says otherwise. */
+  readonly preference: Impact | 'None';
+  readonly interactive: boolean;
+  readonly ifRevision: number | undefined;
+  readonly lockTimeoutMs: number;
+  /** The command line with -Confirm:false, for the error where nobody can be asked. */
+  readonly confirmedCommand: string;
+  ask(question: Question): Promise<string | undefined>;
+  /** What -WhatIf says, for people. */
+  say(line: string): void;
+  /** What -WhatIf says, for programs; absent where a person reads standard output. */
+  emit?(object: OutputObject): void;
+}
+
+export interface ShouldProcess {
+  commit(change: ConfigurationChange, store: ConfigStore): Promise<Committed>;
+  shouldProcess(target: string, action: string, impact?: Impact): Promise<boolean>;
+}
+
+const ranks: Readonly<Record<Impact, number>> = { Low: 1, Medium: 2, High: 3 };
+
+export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
+  let forAll: boolean | undefined;
+
+  const mayHappen = async (impact: Impact, what: string, reason: string): Promise<boolean> => {
+    if (!mustAsk(rules, impact)) return true;
+    if (forAll !== undefined) return forAll;
+    if (!rules.interactive) throw nobodyToAsk(rules, what, reason);
+    const answer = await confirmation(rules, what, reason);
+    if (answer === 'YesToAll' || answer === 'NoToAll') forAll = answer === 'YesToAll';
+    return answer === 'Yes' || answer === 'YesToAll';
+  };
+
+  return {
+    async commit(change, store) {
+      const { cmdlet, ifRevision, lockTimeoutMs } = rules;
+      const before = store.read();
+      const preview = change.apply(before);
+      if (rules.whatIf) return tellWhatIf(rules, change, before, preview);
+      const { target } = change;
+      const differs = configurationDiff(before, preview).length > 0;
+      const impact = higher(rules.impact, change.impact);
+      const consequences = (change.consequences?.(before, preview) ?? []).join('; ');
+      if (differs && !(await mayHappen(impact, `change ${target}`, consequences))) return withheld(before, preview);
+      const order = { cmdlet, target, lockTimeoutMs, apply: (current: Configuration) => change.apply(current) };
+      const update = await store.update(ifRevision === undefined ? order : { ...order, ifRevision });
+      return { ...update, withheld: false };
+    },
+    async shouldProcess(target, action, impact) {
+      if (!rules.whatIf)
+        return await mayHappen(higher(rules.impact, impact), `${decapitalised(action)}: ${target}`, '');
+      rules.say(`What if: ${rules.cmdlet} on "${target}": ${decapitalised(action)}.`);
+      rules.emit?.({ Action: action, TargetKind: nounOf(rules.cmdlet), Identity: target, Kind: 'ConfigurationChange' });
+      rules.say('Nothing was changed.');
+      return false;
+    },
+  };
+}
+
+const withheld = (before: Configuration, after: Configuration): Committed => ({
+  before,
+  after,
+  changed: false,
+  withheld: true,
+});
+
+const nounOf = (cmdlet: string): string => cmdlet.split('-')[1] ?? cmdlet;
+const decapitalised = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const higher = (own: Impact, raised: Impact | undefined): Impact =>
+  raised && ranks[raised] > ranks[own] ? raised : own;
+
+/** -Confirm asks whatever the impact; -Confirm:false and -Force never ask. */
+function mustAsk({ confirm, force, preference }: ProcessRules, impact: Impact): boolean {
+  if (confirm !== undefined) return confirm;
+  return !force && preference !== 'None' && ranks[impact] >= ranks[preference];
+}
+
+const nobodyToAsk = ({ confirmedCommand }: ProcessRules, what: string, reason: string): CodedError =>
+  new CodedError('ConfirmationRequired', `this would ${what} and needs a confirmation, but there is no terminal.`, {
+    ...(reason === '' ? {} : { reason }),
+    fix: confirmedCommand,
+  });
+
+const answers: ReadonlyMap<string, Answer> = new Map([
+  ['y', 'Yes'],
+  ['yes', 'Yes'],
+  ['a', 'YesToAll'],
+  ['n', 'No'],
+  ['no', 'No'],
+  ['l', 'NoToAll'],
+]);
+
+/** Default No: a stray Enter must not delete. */
+async function confirmation(rules: ProcessRules, what: string, reason: string): Promise<Answer> {
+  if (reason !== '') rules.say(reason);
+  const answer = await rules.ask({
+    message: `${rules.cmdlet}: ${what}?  [Y] Yes  [A] Yes to All  [N] No  [L] No to All  [?] Help`,
+    help: 'Y does this one, A this and all that follow; N leaves this one out, L this and all that follow.',
+    initial: 'N',
+    refuse: (text) => (answers.has(text.toLowerCase()) ? undefined : 'Type Y, A, N or L.'),
+  });
+  return answers.get((answer ?? 'n').toLowerCase()) ?? 'No';
+}
+
+function tellWhatIf(
+  rules: ProcessRules,
+  change: ConfigurationChange,
+  before: Configuration,
+  after: Configuration,
+): Committed {
+  const differences = configurationDiff(before, after);
+  const consequences = change.consequences?.(before, after) ?? [];
+  rules.say(`What if: ${rules.cmdlet} on "${change.target}" (revision ${before.revision})`);
+  const width = Math.max(0, ...differences.map(({ property }) => property?.length ?? 0));
+  for (const each of differences) rules.say(`  ${differenceLine(each, width)}`);
+  if (differences.length === 0) rules.say('  nothing differs');
+  for (const consequence of consequences) rules.say(`  ! ${consequence}`);
+  for (const each of differences) rules.emit?.(changeObject(each, consequences));
+  rules.say('Nothing was changed.');
+  return withheld(before, after);
+}
+
+const signs = { Add: '+', Change: '~', Remove: '-' } as const;
+
+export function differenceLine(
+  { action, kind, identity, property, before, after }: FieldChange,
+  width: number,
+): string {
+  if (property === undefined) return `${signs[action]} ${kind} ${identity}`;
+  const value = action === 'Change' ? `${shown(before)} -> ${shown(after)}` : shown(action === 'Add' ? after : before);
+  return `${signs[action]} ${property.padEnd(width)}   ${value}`;
+}
+
+const shown = (value: unknown): string => (value === '' ? '""' : cellText(value));
+
+const changeObject = (change: FieldChange, consequences: readonly string[]): OutputObject => ({
+  Action: change.action,
+  TargetKind: change.kind,
+  Identity: change.identity,
+  Property: change.property ?? null,
+  Before: change.before ?? null,
+  After: change.after ?? null,
+  Consequence: consequences,
+  Kind: 'ConfigurationChange',
+});

@@ -1,0 +1,108 @@
+/** The initiating server's stream as data: what it is for, what may happen to it, what it asks for. */
+import type { PeerVerdict } from '../../certificates/peer-validation.ts';
+import type { DomainName } from '../../primitives/domain-name.ts';
+import type { DialbackOutcome, DomainPair } from './dialback.ts';
+import type { DialStep } from './s2s-event.ts';
+import type { StanzaErrorCondition } from './stanza-error.ts';
+import type { StreamError } from './stream-error.ts';
+import type { AuthenticationMethod, StreamSecurity } from './stream-security.ts';
+import type { Element } from './xml/element.ts';
+
+/** A stream is opened to send stanzas, or, before any authentication of our own, to have a stranger's dialback key verified. */
+export type OutboundPurpose =
+  | { readonly type: 'stanzas' }
+  | { readonly type: 'verify'; readonly id: string; readonly key: string };
+
+export interface OutboundState {
+  readonly name:
+    | 'awaiting-header'
+    | 'awaiting-features'
+    | 'awaiting-proceed'
+    | 'awaiting-tls'
+    | 'awaiting-sasl'
+    | 'awaiting-result'
+    | 'awaiting-verification'
+    | 'established'
+    | 'ended';
+  readonly pair: DomainPair;
+  readonly purpose: OutboundPurpose;
+  readonly encrypted: boolean;
+  /** The id that the peer gave the stream; a dialback key is made for it. */
+  readonly streamId: string;
+  readonly saslDone: boolean;
+  readonly method?: AuthenticationMethod;
+  /** What was required when the stream was authenticated. */
+  readonly security?: StreamSecurity;
+}
+
+export type OutboundEvent =
+  | { readonly type: 'connected' }
+  | { readonly type: 'header'; readonly root: Element; readonly contentNamespace: string }
+  | { readonly type: 'element'; readonly element: Element }
+  | { readonly type: 'tls-established' }
+  | { readonly type: 'fault'; readonly fault: StreamError }
+  | { readonly type: 'stream-ended' }
+  | { readonly type: 'lost'; readonly reason: string }
+  | { readonly type: 'inactive' }
+  | { readonly type: 'policy-changed' }
+  | { readonly type: 'close'; readonly error?: StreamError; readonly reason: string };
+
+/** Why a dial came to nothing: the step, what to tell the stanza's sender, what to tell the administrator. */
+export interface DialFailure {
+  readonly step: DialStep;
+  readonly condition: StanzaErrorCondition;
+  readonly reason: string;
+}
+
+export type OutboundEffect =
+  | { readonly do: 'send-header' }
+  | { readonly do: 'send'; readonly element: Element }
+  | { readonly do: 'start-tls' }
+  | { readonly do: 'restart' }
+  | { readonly do: 'established'; readonly method: AuthenticationMethod }
+  | { readonly do: 'verified'; readonly outcome: DialbackOutcome }
+  /** A stanza error that the peer returned on the stream it did not open. */
+  | { readonly do: 'deliver'; readonly stanza: Element }
+  | { readonly do: 'failed'; readonly failure: DialFailure }
+  | { readonly do: 'report-ignored'; readonly reason: string }
+  | { readonly do: 'close'; readonly error?: StreamError; readonly reason: string };
+
+export interface OutboundContext {
+  securityFor(remote: DomainName): StreamSecurity | undefined;
+  /** Whether the certificate that the peer showed speaks for `remote`, as of now. */
+  verdictFor(remote: DomainName, security: StreamSecurity): PeerVerdict;
+  hasCertificate(local: DomainName): boolean;
+  dialbackKey(pair: DomainPair, streamId: string): string;
+}
+
+export interface OutboundStep {
+  readonly state: OutboundState;
+  readonly effects: readonly OutboundEffect[];
+}
+
+export const initialOutbound = (pair: DomainPair, purpose: OutboundPurpose, encrypted: boolean): OutboundState => ({
+  name: 'awaiting-header',
+  pair,
+  purpose,
+  encrypted,
+  streamId: '',
+  saslDone: false,
+});
+
+export const stay = (state: OutboundState, ...effects: readonly OutboundEffect[]): OutboundStep => ({ state, effects });
+
+export const goTo = (
+  state: OutboundState,
+  name: OutboundState['name'],
+  ...effects: readonly OutboundEffect[]
+): OutboundStep => ({ state: { ...state, name }, effects });
+
+/** The dial ends here. Everything that is not the peer's clear answer may be different in a minute. */
+export function failDial(
+  state: OutboundState,
+  step: DialStep,
+  reason: string,
+  condition: StanzaErrorCondition = 'remote-server-timeout',
+): OutboundStep {
+  return goTo(state, 'ended', { do: 'failed', failure: { step, condition, reason } }, { do: 'close', reason });
+}
