@@ -8,6 +8,7 @@ import {
   alreadyExists,
   findNamed,
   type IfExists,
+  matchingNames,
   namedOrThrow,
   replacing,
   sameName,
@@ -15,6 +16,7 @@ import {
   withNamed,
   withoutNamed,
 } from './named-objects.ts';
+import { isPattern } from './wildcard.ts';
 
 export const policyKind = { words: 'external access policy', noun: 'ExternalAccessPolicy' } as const;
 
@@ -27,6 +29,18 @@ export function parsePolicyIdentity(text: string): Result<string, string> {
   if (prefix === undefined && sameName(name, globalPolicy)) return ok(globalPolicy);
   if (!namePattern.test(name)) return refuse(`"${text}" is no policy; it is Global, site:name or tag:name.`);
   return ok(`${(prefix ?? 'tag').toLowerCase()}:${name}`);
+}
+
+/** A name to look for: the bare name of a tag becomes `tag:name`; a pattern stays as it is. */
+export function policySelection(text: string | undefined): string | undefined {
+  if (text === undefined || isPattern(text)) return text;
+  const parsed = parsePolicyIdentity(text);
+  return parsed.ok ? parsed.value : text;
+}
+
+/** Identities that a name or a pattern means. */
+export function matchingPolicies(policies: Configuration['externalAccessPolicies'], text: string): readonly string[] {
+  return matchingNames(policies, policySelection(text) ?? text);
 }
 
 /**

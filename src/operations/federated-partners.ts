@@ -12,7 +12,15 @@ import {
 import { propertyDifferences } from '../config/property-difference.ts';
 import type { DomainName } from '../primitives/domain-name.ts';
 import { CodedError } from '../primitives/errors.ts';
-import { alreadyExists, argumentOf, type IfExists, namedOrThrow, withNamed, withoutNamed } from './named-objects.ts';
+import {
+  alreadyExists,
+  argumentOf,
+  type IfExists,
+  namedOrThrow,
+  replacing,
+  withNamed,
+  withoutNamed,
+} from './named-objects.ts';
 
 export const partnerKind = { words: 'XMPP federated partner', noun: 'XmppFederatedPartner' } as const;
 

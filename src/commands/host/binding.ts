@@ -3,7 +3,6 @@ import { CodedError } from '../../primitives/errors.ts';
 import type { FailureId } from '../../primitives/failures.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import type { Cmdlet, Parameter, Parameters } from './cmdlet.ts';
-import { commandLine } from './command-line.ts';
 import type { InputRecord } from './pipeline-input.ts';
 import type { GivenTexts } from './program.ts';
 
@@ -90,24 +89,5 @@ function checkKind(record: Readonly<Record<string, unknown>>, cmdlet: Cmdlet): v
   if (taken.some((each) => each.toLowerCase() === kind.toLowerCase())) return;
   throw new CodedError('InputTypeMismatch', `an object of kind ${kind} arrived, and ${taken[0]} is taken here.`, {
     target: kind,
-  });
-}
-
-/** Names of mandatory parameters that have no value yet, in the order of the definition. */
-export const missingIn = (values: BoundValues, cmdlet: Cmdlet): readonly string[] =>
-  Object.entries(cmdlet.parameters as Parameters)
-    .filter(([name, { mandatory }]) => mandatory && values[name] === undefined)
-    .map(([name]) => name);
-
-/** All missing values at once, with the command line that would have them. */
-export function mandatoryMissing(missing: readonly string[], cmdlet: Cmdlet, tokens: readonly string[]): CodedError {
-  const parameters = cmdlet.parameters as Parameters;
-  const names = missing.map((name) => `-${name}`).join(', ');
-  const isOne = missing.length === 1;
-  const shown = missing.map((name) => ` -${name} <${parameters[name]?.type.name ?? 'value'}>`).join('');
-  return new CodedError('MandatoryParameterMissing', `${names} ${isOne ? 'is' : 'are'} missing.`, {
-    reason: 'there is no terminal to ask on',
-    fix: commandLine(cmdlet.name, tokens) + shown,
-    target: missing[0],
   });
 }

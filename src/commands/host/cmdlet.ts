@@ -133,6 +133,8 @@ export interface CmdletContext {
   done(sentence: string): void;
   /** A hint of what to type next; only where a person reads. */
   hint(line: string): void;
+  /** One line to stderr for everybody: the story of a cmdlet whose work is to tell one. */
+  say(line: string): void;
   warn(sentence: string): void;
   verbose(sentence: string): void;
   /** Hidden input of a secret, asked twice when `isNew`. @throws CodedError `MandatoryParameterMissing` where nobody can be asked */

@@ -1,5 +1,5 @@
 /** What a cmdlet may touch, made from its session. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -40,6 +40,7 @@ export function cmdletContext(session: Session): CmdletContext {
     readInput: async (file) => (file === '-' ? await wholeInput(host.stdin) : await wholeFile(file)),
     done: messages.done,
     hint: messages.hint,
+    say: messages.say,
     warn: messages.warn,
     verbose: messages.verbose,
     async ask(question) {
@@ -109,6 +110,7 @@ async function wholeFile(file: string): Promise<Buffer> {
 
 /** The build writes it beside the bundles: no cmdlet carries the definitions of all others. */
 function readCatalogue(script: string): readonly CmdletDescription[] {
-  const file = path.join(path.dirname(script), '..', 'dist', 'catalogue.json');
+  // npm installs the script as a link.
+  const file = path.join(path.dirname(realpathSync(script)), '..', 'dist', 'catalogue.json');
   return JSON.parse(readFileSync(file, 'utf8')) as readonly CmdletDescription[];
 }

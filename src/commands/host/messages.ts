@@ -15,13 +15,15 @@ export interface MessageRules {
   now(): Date;
 }
 
+type Tell = (sentence: string) => void;
+
 export interface Messages {
-  warn(sentence: string): void;
-  verbose(sentence: string): void;
-  done(sentence: string): void;
-  hint(line: string): void;
+  readonly warn: Tell;
+  readonly verbose: Tell;
+  readonly done: Tell;
+  readonly hint: Tell;
   /** Always said. */
-  say(line: string): void;
+  readonly say: Tell;
 }
 
 export function messagesOf(rules: MessageRules): Messages {

@@ -19,6 +19,8 @@ export interface WriterRules {
   /** -Property; undefined: all of a kind's. */
   readonly properties: readonly string[] | undefined;
   readonly expand: string | undefined;
+  /** Whether the cmdlet changes nothing, so that no object is an answer too. */
+  readonly reads: boolean;
   readonly write: (text: string) => void;
   /** One line for people, on the other stream. */
   readonly note: (line: string) => void;
@@ -28,8 +30,8 @@ export interface ObjectWriter {
   write(object: OutputObject): void;
   /** Prints what has waited. Harmless when nothing has. */
   flush(): void;
-  /** Ends what was begun: the closing bracket of an array. */
-  end(): void;
+  /** Ends what was begun. An empty array is printed only by a cmdlet that reads and did not fail. */
+  end(failed: boolean): void;
 }
 
 type Print = (object: OutputObject) => void;
@@ -96,7 +98,9 @@ function expanded({ write, asciiOnly }: WriterRules, property: string): Print {
 
 function jsonArray(rules: WriterRules): ObjectWriter {
   const objects: OutputObject[] = [];
-  const end = (): void => rules.write(`${jsonText(objects, rules.asciiOnly, 2)}\n`);
+  const end = (failed: boolean): void => {
+    if (objects.length > 0 || (rules.reads && !failed)) rules.write(`${jsonText(objects, rules.asciiOnly, 2)}\n`);
+  };
   return { ...streaming(rules, (object) => void objects.push(object)), end };
 }
 

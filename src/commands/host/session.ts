@@ -63,7 +63,7 @@ export function openSession(run: Run): Session {
       ifRevision: common.IfRevision,
       lockTimeoutMs: common.LockTimeout === undefined ? lockTimeoutMs : common.LockTimeout * 1000,
       confirmedCommand: confirmedCommand(run),
-      ask: async (question) => await ask(question, { ...host, signal: run.signal }),
+      ask: async (question) => await ask(question, { stdin: host.stdin, stderr: host.stderr, signal: run.signal }),
       say: (line) => (isCaptured(host, format) ? undefined : messages.say(line)),
       ...(isCaptured(host, format) ? { emit: (object) => writer.write(object) } : {}),
     }),
@@ -74,8 +74,10 @@ export function openSession(run: Run): Session {
 /** Whether a program reads standard output, or a person. */
 const isCaptured = ({ stdout }: HostProcess, format: string): boolean => stdout.isTTY !== true || isJson(format);
 
-export const storeFolder = ({ env, platform, getuid }: HostProcess, given: string | undefined): string =>
-  storeLocation(given, { env, platform, isRoot: getuid?.() === 0, home: os.homedir() });
+export const storeFolder = (host: HostProcess, given: string | undefined): string =>
+  storeLocation(given, { ...accountOf(host), home: os.homedir() });
+
+const accountOf = (host: HostProcess) => ({ env: host.env, platform: host.platform, isRoot: host.getuid?.() === 0 });
 
 const waitingLine = (holder: { readonly pid: number; readonly cmdlet: string } | undefined): string =>
   `waiting for the configuration lock${holder ? `, held by pid ${holder.pid} ${holder.cmdlet}` : ''} ...`;
@@ -141,6 +143,7 @@ function writerOf({ cmdlet, host, common }: Run, format: string): ObjectWriter {
     output: cmdlet.output,
     properties: common.Property,
     expand: common.ExpandProperty,
+    reads: cmdlet.impact === undefined,
     write: (text) => void stdout.write(text),
     note: (line) => void stderr.write(`${line}\n`),
   });

@@ -10,11 +10,11 @@ export interface Removal {
   readonly identity: string;
   readonly ifExists: boolean | undefined;
   /** Identities of the objects meant, none for a name that does not exist. */
-  select(configuration: Configuration): readonly string[];
+  readonly select: (configuration: Configuration) => readonly string[];
   /** Pure; throws `ObjectNotFound` for a name that does not exist. */
-  remove(configuration: Configuration, identities: readonly string[]): Configuration;
-  output(configuration: Configuration, identity: string): OutputObject;
-  consequences?(before: Configuration, after: Configuration): readonly string[];
+  readonly remove: (configuration: Configuration, identities: readonly string[]) => Configuration;
+  readonly output: (configuration: Configuration, identity: string) => OutputObject;
+  readonly consequences?: (before: Configuration, after: Configuration) => readonly string[];
 }
 
 export async function removeNamed(context: CmdletContext, removal: Removal): Promise<void> {

@@ -29,7 +29,7 @@ export function header(
   const parsed = parseStreamHeader(root, contentNamespace);
   if (!parsed.ok) return withHeader(state, refuseStream(state, parsed.error), context);
   const refusal = refusalOfHeader(state, parsed.value, context);
-  if (refusal !== undefined) return withHeader(state, refusal, context);
+  if (refusal !== undefined) return withHeader(state, refuseStream(state, refusal), context);
   const { from, to, hasFeatures } = parsed.value;
   const known = { ...state, ...(to && { local: to }), ...(from && { remote: from }) };
   const opened: InboundState = { ...known, name: 'open', streamId: context.newStreamId() };
@@ -44,23 +44,27 @@ export function header(
   return { state: opened, effects: [reply, { do: 'send', element: printStreamFeatures(features) }] };
 }
 
-function refusalOfHeader(state: InboundState, header: StreamHeader, context: InboundContext): InboundStep | undefined {
-  const { from, to, hasFeatures } = header;
-  if (to === undefined) return refuseStream(state, { condition: 'improper-addressing', text: 'The stream has no to.' });
-  if (!context.isLocalDomain(to))
-    return refuseStream(state, { condition: 'host-unknown', text: `${to} is not served here.` });
+function refusalOfHeader(state: InboundState, header: StreamHeader, context: InboundContext): StreamError | undefined {
+  const { from, to } = header;
+  if (to === undefined) return { condition: 'improper-addressing', text: 'The stream has no to.' };
+  if (!context.isLocalDomain(to)) return { condition: 'host-unknown', text: `${to} is not served here.` };
+  // A stream that changed its ends after TLS or SASL would be believed for the wrong domain.
   if (state.local !== undefined && state.local !== to)
-    return refuseStream(state, { condition: 'improper-addressing', text: 'The to of the stream changed.' });
+    return { condition: 'improper-addressing', text: 'The to of the stream changed.' };
   if (state.remote !== undefined && state.remote !== from)
-    return refuseStream(state, { condition: 'improper-addressing', text: 'The from of the stream changed.' });
+    return { condition: 'improper-addressing', text: 'The from of the stream changed.' };
+  return refusalOfSender(header, context);
+}
+
+function refusalOfSender({ from, hasFeatures }: StreamHeader, context: InboundContext): StreamError | undefined {
   if (from !== undefined && context.isLocalDomain(from))
-    return refuseStream(state, { condition: 'invalid-from', text: `${from} is served here.` });
+    return { condition: 'invalid-from', text: `${from} is served here.` };
   const security = from === undefined ? undefined : context.securityFor(from);
   if (from !== undefined && security === undefined)
-    return refuseStream(state, { condition: 'policy-violation', text: `${from} is not an allowed partner of ${to}.` });
+    return { condition: 'policy-violation', text: `${from} is not an allowed partner.` };
   // Servers before XMPP 1.0 know plain dialback and nothing else.
-  if (!hasFeatures && !(security !== undefined && permits(security, 'TCP Dialback')))
-    return refuseStream(state, { condition: 'unsupported-version', text: 'XMPP 1.0 is required.' });
+  if (!hasFeatures && (security === undefined || !permits(security, 'TCP Dialback')))
+    return { condition: 'unsupported-version', text: 'XMPP 1.0 is required.' };
   return undefined;
 }
 

@@ -15,7 +15,8 @@ export interface AuthenticatedPair extends DomainPair {
 }
 
 export interface InboundState {
-  readonly name: 'awaiting-header' | 'open' | 'awaiting-tls' | 'ended';
+  /** `closing`: we sent the closing tag without an error, and still take what the peer had on its way [RFC 6120 §4.4]. */
+  readonly name: 'awaiting-header' | 'open' | 'awaiting-tls' | 'closing' | 'ended';
   readonly encrypted: boolean;
   /** The id of the stream as it is now; each restart gives another. */
   readonly streamId: string;

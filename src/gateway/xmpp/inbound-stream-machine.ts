@@ -6,7 +6,7 @@
  *         ▲                  │ ▲
  *         └──────────────────┘ └── db:result, db:verify, stanzas of authenticated pairs
  *            SASL success
- *   any ── error, closing tag, timeout, policy ──▶ ended
+ *   any ── error, peer's closing tag, policy ──▶ ended          open ── we close ──▶ closing ── peer's closing tag ──▶ ended
  *
  * Nothing passes before the row of the partner's negotiation matrix is satisfied: no element in clear where TLS is required,
  * no EXTERNAL without a certificate that speaks for the stream's `from`, no stanza of a pair that is not authenticated.
@@ -28,7 +28,7 @@ import { domainpartOf } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import { isStanza, stanzaAddresses } from './stanza.ts';
 import { stanzaError } from './stanza-error.ts';
-import { isStreamError, readStreamError } from './stream-error.ts';
+import { isStreamError, readStreamError, type StreamError } from './stream-error.ts';
 import { permits, sameRequirements } from './stream-security.ts';
 import { type Element, element, is } from './xml/element.ts';
 
@@ -38,6 +38,7 @@ export function stepInbound(state: InboundState, event: InboundEvent, context: I
     case 'header':
       return header(state, event, context);
     case 'element':
+      if (state.name === 'closing') return receivedLate(state, event.element, context);
       return state.name === 'open' ? received(state, event.element, context) : stay(state);
     case 'tls-established':
       return stay({ ...state, name: 'awaiting-header', encrypted: true });
@@ -68,16 +69,23 @@ function ended(state: InboundState, event: EndingEvent, context: InboundContext)
     }
     case 'inactive': {
       const error = { condition: 'connection-timeout', text: 'Nothing was heard for too long.' } as const;
-      return { state: { ...state, name: 'ended' }, effects: [{ do: 'close', error, reason: 'inactive' }] };
+      return close(state, 'inactive', error);
     }
-    default: {
-      const { error, reason } = event;
-      return {
-        state: { ...state, name: 'ended' },
-        effects: [{ do: 'close', reason, ...(error === undefined ? {} : { error }) }],
-      };
-    }
+    default:
+      return close(state, event.reason, event.error);
   }
+}
+
+function close(state: InboundState, reason: string, error?: StreamError): InboundStep {
+  if (state.name === 'closing') return stay(state);
+  const name = state.name === 'open' ? 'closing' : 'ended';
+  return { state: { ...state, name }, effects: [{ do: 'close', reason, ...(error && { error }) }] };
+}
+
+function receivedLate(state: InboundState, element: Element, context: InboundContext): InboundStep {
+  if (!isStanza(element) || state.pairs.length === 0) return stay(state);
+  const { effects } = stanza(state, element, context);
+  return stay(state, ...effects.filter((effect) => effect.do === 'deliver' || effect.do === 'return'));
 }
 
 function received(state: InboundState, element: Element, context: InboundContext): InboundStep {

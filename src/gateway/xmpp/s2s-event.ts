@@ -29,6 +29,8 @@ export interface StreamSummary {
   readonly lastActivity: Date;
 }
 
+export type StreamState = StreamSummary['state'];
+
 /** The step of a dial that failed, in the order they are taken. */
 export type DialStep =
   | 'policy'

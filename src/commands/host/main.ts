@@ -1,0 +1,102 @@
+/** One cmdlet from argv to exit code, and the only place that ends the process. Each bundle is this and one definition. */
+import { type CodedError, isCodedError } from '../../primitives/errors.ts';
+import { correlationId } from '../../primitives/ids.ts';
+import { reportBug } from './bug-report.ts';
+import { type Cmdlet, describeCmdlet } from './cmdlet.ts';
+import { cmdletHelp } from './cmdlet-help.ts';
+import { paletteOf } from './colour.ts';
+import { commandLine } from './command-line.ts';
+import type { CommonValues } from './common-parameters.ts';
+import { bugExitCode, exitCodeOf, terminatedExitCode } from './exit-code.ts';
+import { inputSource } from './input-source.ts';
+import { guessedErrorView, readInvocation } from './invocation.ts';
+import { type ErrorView, errorRecord } from './report-error.ts';
+import { runCmdlet } from './run-cmdlet.ts';
+import { openSession, storeFolder } from './session.ts';
+import { type HostProcess, isSet, shellOf, wantsColour } from './surroundings.ts';
+
+/** @param host - `process`, or a stand-in. `argv[2]` is the cmdlet as typed. Ends with `host.exit`. */
+export async function main(cmdlet: Cmdlet, host: HostProcess): Promise<void> {
+  const stop = stopOnSignals(host);
+  const code = await exitCodeFor(cmdlet, host, stop.signal);
+  await Promise.all([drained(host.stdout), drained(host.stderr)]);
+  host.exit(stop.code() ?? code);
+}
+
+async function exitCodeFor(cmdlet: Cmdlet, host: HostProcess, signal: AbortSignal): Promise<number> {
+  const tokens = host.argv.slice(3);
+  const rules = { strict: isSet(host.env, 'XGW_STRICT'), shell: shellOf(host) };
+  let view: ErrorView = guessedErrorView(tokens, host.env['XGW_OUTPUT'] ?? '');
+  let common: CommonValues | undefined;
+  const report = (error: CodedError): void =>
+    void host.stderr.write(printed(error, view, { cmdlet, host, tokens, common }));
+  try {
+    const invocation = readInvocation(cmdlet, tokens, rules);
+    common = invocation.common;
+    if (common.Help) return showHelp(cmdlet, host);
+    const { values, readsInput } = invocation;
+    const source = inputSource(cmdlet, values, readsInput, host);
+    const session = openSession({ cmdlet, host, tokens, common, readsInput: source !== 'none', signal });
+    view = session.errorView;
+    return await runCmdlet(session, values, source, report);
+  } catch (error) {
+    if (isCodedError(error)) {
+      report(error);
+      return exitCodeOf(error.category);
+    }
+    const folder = storeFolder(host, common?.ConfigStore);
+    const source = { cmdlet: cmdlet.name, typed: typedLine(cmdlet, tokens), folder, now: new Date() };
+    host.stderr.write(reportBug(error, source));
+    return bugExitCode;
+  }
+}
+
+interface Typed {
+  readonly cmdlet: Cmdlet;
+  readonly host: HostProcess;
+  readonly tokens: readonly string[];
+  readonly common: CommonValues | undefined;
+}
+
+const typedLine = (cmdlet: Cmdlet, tokens: readonly string[]): string =>
+  commandLine(cmdlet.name, tokens).slice('xgw '.length);
+
+function printed(error: CodedError, view: ErrorView, { cmdlet, host, tokens, common }: Typed): string {
+  const palette = paletteOf(wantsColour(host.stderr, host.env, common?.NoColor === true));
+  const source = { cmdlet: cmdlet.name, typed: typedLine(cmdlet, tokens), correlationId: correlationId(new Date()) };
+  const record = errorRecord(error, view, source, palette);
+  return common?.Debug && view !== 'Json' ? `${record}${error.stack ?? ''}\n` : record;
+}
+
+function showHelp(cmdlet: Cmdlet, host: HostProcess): number {
+  host.stdout.write(cmdletHelp(describeCmdlet(cmdlet), 'Examples'));
+  return 0;
+}
+
+/** The first signal asks the cmdlet to end, the second one does not ask. A reader that went away wants no more, and that is success. */
+function stopOnSignals(host: HostProcess): { readonly signal: AbortSignal; code(): number | undefined } {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const stop = (exitCode: number) => (): void => {
+    if (code !== undefined) host.exit(exitCode);
+    code = exitCode;
+    controller.abort();
+  };
+  host.on('SIGINT', stop(exitCodeOf('interrupted')));
+  host.on('SIGTERM', stop(terminatedExitCode));
+  for (const stream of [host.stdout, host.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      code ??= 0;
+      controller.abort();
+    });
+  }
+  return { signal: controller.signal, code: () => code };
+}
+
+/** Resolves when everything written before has left this process, or cannot. */
+const drained = (stream: HostProcess['stdout']): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.destroyed || stream.writableLength === 0) resolve();
+    else stream.write('', () => resolve());
+  });

@@ -1,0 +1,92 @@
+/**
+ * Runs a cmdlet once, or once for each record of the pipe, and counts what failed. A failure that is no CodedError is a
+ * bug and passes through.
+ */
+import { CodedError, isCodedError } from '../../primitives/errors.ts';
+import { type BoundValues, bindRecord } from './binding.ts';
+import type { CmdletContext } from './cmdlet.ts';
+import { commandLine } from './command-line.ts';
+import { cmdletContext } from './context.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { awaitedRecords, type InputSource } from './input-source.ts';
+import { withMissingValues } from './missing-values.ts';
+import type { Session } from './session.ts';
+
+export type ReportError = (error: CodedError) => void;
+
+interface PipeRun {
+  readonly session: Session;
+  readonly values: BoundValues;
+  readonly context: CmdletContext;
+  readonly report: ReportError;
+  /** Exit codes of what failed. */
+  readonly failed: number[];
+  done: number;
+}
+
+/** @returns The exit code. @throws Whatever is not a CodedError. */
+export async function runCmdlet(
+  session: Session,
+  values: BoundValues,
+  source: InputSource,
+  report: ReportError,
+): Promise<number> {
+  const run: PipeRun = { session, values, context: cmdletContext(session), report, failed: [], done: 0 };
+  if (source === 'none') await attempt(run, () => runOnce(run, values));
+  else await runForRecords(run, source);
+  session.writer.end(run.failed.length > 0);
+  return exitCodeFor(run);
+}
+
+async function runOnce(run: PipeRun, values: BoundValues): Promise<void> {
+  const { cmdlet, tokens } = run.session;
+  const complete = await withMissingValues(values, cmdlet, commandLine(cmdlet.name, tokens), run.context);
+  await cmdlet.run(complete, run.context);
+  run.done += 1;
+}
+
+async function runForRecords(run: PipeRun, source: InputSource): Promise<void> {
+  const { host, common, messages, cmdlet, signal } = run.session;
+  const nonInteractive = common.NonInteractive === true;
+  const records = awaitedRecords(host, { source, nonInteractive, signal, say: messages.say });
+  await attempt(run, async () => {
+    for await (const record of records) {
+      // What was typed overrides what the record says.
+      const goOn = await attempt(run, () => runOnce(run, { ...bindRecord(record, cmdlet), ...run.values }));
+      if (!goOn) return;
+    }
+  });
+  if (run.done + run.failed.length === 0) messages.warn('no input objects; nothing was done.');
+}
+
+/** @returns Whether to go on with the next record. */
+async function attempt(run: PipeRun, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return countFailure(run, error);
+  }
+}
+
+function countFailure({ session, failed, report }: PipeRun, error: CodedError): boolean {
+  const { common, writer } = session;
+  const preference = common.ErrorAction ?? 'Continue';
+  if (preference === 'Ignore') return true;
+  failed.push(exitCodeOf(error.category));
+  // -Quiet asked a test for its answer only, and that was given.
+  const isAnswered = error.id === 'TestFailed' && common.Quiet === true;
+  writer.flush();
+  if (preference !== 'SilentlyContinue' && !isAnswered) report(error);
+  return preference !== 'Stop' && error.id !== 'Interrupted';
+}
+
+function exitCodeFor({ done, failed, report }: PipeRun): number {
+  const [first] = failed;
+  if (first === undefined) return 0;
+  if (done === 0) return first;
+  const all = done + failed.length;
+  report(new CodedError('PartialFailure', `${failed.length} of ${all} objects failed; ${done} were done.`));
+  return exitCodeOf('partial');
+}

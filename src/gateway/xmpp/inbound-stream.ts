@@ -1,0 +1,206 @@
+/** Runs the receiving machine on a connection: performs its effects, tells it what happens. */
+import type { Socket } from 'node:net';
+
+import type { Timer } from '../../primitives/clock.ts';
+import { domainpartOf } from './jid.ts';
+import { isGenuineKey } from './dialback-key.ts';
+import type { DialbackElement, DialbackOutcome } from './dialback.ts';
+import { type AuthenticatedPair, type InboundContext, type InboundEffect, type InboundEvent, initialInbound } from './inbound-state.ts';
+import { stepInbound } from './inbound-stream-machine.ts';
+import { watchSilence } from './keepalive.ts';
+import { elementLimits } from './s2s-limits.ts';
+import type { S2sOptions } from './s2s-options.ts';
+import { acceptDirectTls, acceptTls } from './starttls.ts';
+import type { StanzaError } from './stanza-error.ts';
+import type { StreamError } from './stream-error.ts';
+import { StreamRecord } from './stream-record.ts';
+import type { StreamSecurity } from './stream-security.ts';
+import { StreamSocket } from './stream-socket.ts';
+import { type Element, element } from './xml/element.ts';
+import { namespaces } from './namespaces.ts';
+
+/** Bits of a stream id: it keeps dialback keys from being used twice. */
+const streamIdBits = 128;
+
+export interface InboundHooks {
+  hasRoomFor(security: StreamSecurity): boolean;
+  /** Asks the authoritative server; always answers. */
+  verifyKey(request: DialbackElement, streamId: string): Promise<DialbackOutcome>;
+  returnStanza(stanza: Element, error: StanzaError): void;
+  onAuthenticated(stream: InboundStream): void;
+  onClosed(stream: InboundStream): void;
+}
+
+export class InboundStream {
+  readonly record: StreamRecord;
+  readonly #options: S2sOptions;
+  readonly #hooks: InboundHooks;
+  readonly #socket: StreamSocket;
+  readonly #context: InboundContext;
+  readonly #establishment: Timer;
+  #silence: Timer | undefined;
+  #state;
+  #closeReason: string | undefined;
+
+  constructor(raw: Socket, options: S2sOptions, hooks: InboundHooks, directTls: boolean) {
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#state = initialInbound(directTls);
+    this.record = new StreamRecord(options, 'inbound');
+    this.#context = contextOf(options, hooks, this.record);
+    this.#socket = new StreamSocket(raw, options, {
+      onHeader: (root, contentNamespace) => this.#dispatch({ type: 'header', root, contentNamespace }),
+      onElement: (element) => this.#dispatch({ type: 'element', element }),
+      onFault: (fault) => this.#dispatch({ type: 'fault', fault }),
+      onStreamEnd: () => this.#dispatch({ type: 'stream-ended' }),
+      onTls: (chain) => this.#onTls(chain, directTls),
+      onClosed: (reason) => this.#onClosed(reason),
+    });
+    this.record.attach(this.#socket);
+    const { clock, limits } = options;
+    this.#establishment = clock.after(limits.establishmentMs, () => this.#dispatch({ type: 'establishment-timed-out' }));
+    if (directTls) this.#socket.beginWithTls((socket) => acceptDirectTls(socket, (name) => identityFor(options, name)));
+    else this.#socket.begin();
+  }
+
+  get isAuthenticated(): boolean {
+    return this.#state.pairs.length > 0;
+  }
+
+  get peerAddress(): string {
+    return this.#socket.peerAddress;
+  }
+
+  /** The partner of its first pair: the one whose limit it counts against. */
+  get partner(): string | undefined {
+    return this.#state.pairs[0]?.security.partner;
+  }
+
+  serves(remoteDomain: string): boolean {
+    return this.#state.remote === remoteDomain || this.#state.pairs.some((pair) => pair.remote === remoteDomain);
+  }
+
+  reconsider(): void {
+    this.#dispatch({ type: 'policy-changed' });
+  }
+
+  close(reason: string, error?: StreamError): void {
+    this.#dispatch({ type: 'close', reason, ...(error && { error }) });
+    // Ended by the machine, but still waiting for the peer: nothing more is to be said.
+    if (this.#socket.isOpen && this.#state.name === 'ended') this.#socket.close();
+  }
+
+  #dispatch(event: InboundEvent): void {
+    const { state, effects } = stepInbound(this.#state, event, this.#context);
+    this.#state = state;
+    this.record.localDomain = state.local;
+    this.record.remoteDomain = state.remote ?? state.pairs[0]?.remote;
+    if (this.record.state === 'connecting' && state.name === 'open') {
+      this.record.state = 'negotiating';
+      this.record.report({ type: 'stream-opened' });
+    }
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: InboundEffect): void {
+    switch (effect.do) {
+      case 'send-header':
+        return this.#socket.sendHeader(effect);
+      case 'send':
+        return this.#socket.send(effect.element);
+      case 'restart':
+        return this.#socket.restart();
+      case 'start-tls': {
+        const identity = this.#options.tlsIdentity(effect.local);
+        if (identity === undefined) return this.#socket.destroy('the certificate was taken away');
+        return this.#socket.startTls((socket) => acceptTls(socket, identity), element('proceed', namespaces.tls));
+      }
+      case 'verify-key':
+        return this.#verifyKey(effect.request, effect.streamId);
+      case 'authenticated':
+        return this.#onAuthenticated(effect.pair);
+      case 'deliver':
+        this.record.countIn(effect.stanza);
+        return this.#options.onStanza(effect.stanza, this.record.summary());
+      default:
+        return this.#performEnding(effect);
+    }
+  }
+
+  #performEnding(effect: Extract<InboundEffect, { do: 'return' | 'report-refusal' | 'report-ignored' | 'close' }>): void {
+    switch (effect.do) {
+      case 'return':
+        return this.#hooks.returnStanza(effect.stanza, effect.error);
+      case 'report-refusal':
+        return this.record.report({ type: 'refused', condition: effect.condition, reason: effect.reason });
+      case 'report-ignored':
+        return this.record.report({ type: 'ignored', reason: effect.reason });
+      default:
+        this.#closeReason ??= effect.reason;
+        this.record.state = 'closing';
+        return this.#socket.close(effect.error);
+    }
+  }
+
+  #onTls(chain: readonly Buffer[], directTls: boolean): void {
+    this.record.chain = chain;
+    if (!directTls) this.#dispatch({ type: 'tls-established' });
+    this.record.report({ type: 'tls-established' });
+  }
+
+  #verifyKey(request: DialbackElement, streamId: string): void {
+    void this.#hooks.verifyKey(request, streamId).then((outcome) => {
+      this.#dispatch({ type: 'key-verified', request, outcome });
+    });
+  }
+
+  #onAuthenticated({ method, remote }: AuthenticatedPair): void {
+    this.#establishment.cancel();
+    this.#socket.setLimits(elementLimits);
+    this.record.method ??= method;
+    this.record.authenticated = [...new Set([...this.record.authenticated, remote])];
+    this.record.state = 'established';
+    this.#silence ??= this.#watchSilence();
+    this.#hooks.onAuthenticated(this);
+    this.record.report({ type: 'authenticated', method, remoteDomain: remote });
+  }
+
+  #watchSilence(): Timer {
+    return watchSilence(
+      {
+        lastTraffic: () => this.#socket.lastTraffic,
+        keepsAlive: () => this.#state.pairs.some(({ remote }) => this.#options.securityFor(remote)?.keepAlive === true),
+        sendWhiteSpace: () => this.#socket.sendText(' '),
+        onInactive: () => this.#dispatch({ type: 'inactive' }),
+      },
+      this.#options.clock,
+      this.#options.limits,
+    );
+  }
+
+  #onClosed(reason: string): void {
+    this.#dispatch({ type: 'stream-ended' });
+    this.#establishment.cancel();
+    this.#silence?.cancel();
+    this.record.state = 'closed';
+    this.#hooks.onClosed(this);
+    this.record.report({ type: 'closed', reason: this.#closeReason ?? reason });
+  }
+}
+
+function contextOf(options: S2sOptions, hooks: InboundHooks, record: StreamRecord): InboundContext {
+  return {
+    newStreamId: () => options.ids.token(streamIdBits),
+    isLocalDomain: (domain) => options.isLocalDomain(domain),
+    securityFor: (remote) => options.securityFor(remote),
+    verdictFor: (remote, security) => record.verdictFor(remote, security),
+    hasCertificate: (local) => options.tlsIdentity(local) !== undefined,
+    isGenuineKey: (claim, key) => isGenuineKey(options.dialbackSecret, claim, key),
+    hasRoomFor: (security) => hooks.hasRoomFor(security),
+  };
+}
+
+function identityFor(options: S2sOptions, serverName: string): ReturnType<S2sOptions['tlsIdentity']> {
+  const domain = domainpartOf(serverName);
+  return domain !== undefined && options.isLocalDomain(domain) ? options.tlsIdentity(domain) : undefined;
+}

@@ -1,0 +1,192 @@
+/** Runs the initiating machine on a connection: performs its effects, tells it what happens, and carries stanzas once established. */
+import type { Socket } from 'node:net';
+
+import type { Timer } from '../../primitives/clock.ts';
+import { dialbackKey } from './dialback-key.ts';
+import type { DialbackOutcome, DomainPair } from './dialback.ts';
+import { watchSilence } from './keepalive.ts';
+import { type DialFailure, initialOutbound, type OutboundContext, type OutboundEffect, type OutboundEvent, type OutboundPurpose } from './outbound-state.ts';
+import { stepOutbound } from './outbound-stream-machine.ts';
+import { elementLimits } from './s2s-limits.ts';
+import type { S2sOptions } from './s2s-options.ts';
+import type { Endpoint } from './server-resolver.ts';
+import { requestTls } from './starttls.ts';
+import type { StreamError } from './stream-error.ts';
+import { StreamRecord } from './stream-record.ts';
+import type { AuthenticationMethod } from './stream-security.ts';
+import { StreamSocket } from './stream-socket.ts';
+import type { Element } from './xml/element.ts';
+import { printElement } from './xml/xml-writer.ts';
+
+export interface OutboundHooks {
+  onEstablished(stream: OutboundStream): void;
+  onVerified(outcome: DialbackOutcome): void;
+  onFailed(failure: DialFailure): void;
+  /** The stream takes no more stanzas; the connection may still be writing. */
+  onEnding(stream: OutboundStream): void;
+  onClosed(stream: OutboundStream): void;
+}
+
+export interface OutboundConnection {
+  readonly raw: Socket;
+  readonly endpoint: Endpoint;
+  readonly pair: DomainPair;
+  readonly purpose: OutboundPurpose;
+}
+
+export class OutboundStream {
+  readonly record: StreamRecord;
+  readonly pair: DomainPair;
+  readonly #options: S2sOptions;
+  readonly #hooks: OutboundHooks;
+  readonly #socket: StreamSocket;
+  readonly #context: OutboundContext;
+  #silence: Timer | undefined;
+  #state;
+  #closeReason: string | undefined;
+
+  constructor({ raw, endpoint, pair, purpose }: OutboundConnection, options: S2sOptions, hooks: OutboundHooks) {
+    this.pair = pair;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#state = initialOutbound(pair, purpose, endpoint.directTls);
+    this.record = new StreamRecord(options, 'outbound');
+    this.record.localDomain = pair.local;
+    this.record.remoteDomain = pair.remote;
+    this.#context = contextOf(options, this.record);
+    this.#socket = new StreamSocket(raw, options, {
+      onHeader: (root, contentNamespace) => this.#dispatch({ type: 'header', root, contentNamespace }),
+      onElement: (element) => this.#dispatch({ type: 'element', element }),
+      onFault: (fault) => this.#dispatch({ type: 'fault', fault }),
+      onStreamEnd: () => this.#dispatch({ type: 'stream-ended' }),
+      onTls: (chain) => this.#onTls(chain, endpoint.directTls),
+      onClosed: (reason) => this.#onClosed(reason),
+    });
+    this.record.attach(this.#socket);
+  }
+
+  /** Not in the constructor: a hook may be called before it returns. */
+  begin(directTls: boolean): void {
+    if (directTls) return this.#socket.beginWithTls((socket) => requestTls(socket, this.#tlsRequest(true)));
+    this.#socket.begin();
+    this.#dispatch({ type: 'connected' });
+  }
+
+  get method(): AuthenticationMethod | undefined {
+    return this.#state.method;
+  }
+
+  get isEstablished(): boolean {
+    return this.#state.name === 'established' && this.#socket.isOpen;
+  }
+
+  /** @param onAccepted - Called when the kernel took the stanza; never when the stream ended before. */
+  sendStanza(stanza: Element, onAccepted: () => void): void {
+    this.record.countOut(stanza);
+    this.#socket.sendText(printElement(stanza), onAccepted);
+  }
+
+  reconsider(): void {
+    this.#dispatch({ type: 'policy-changed' });
+  }
+
+  close(reason: string, error?: StreamError): void {
+    this.#dispatch({ type: 'close', reason, ...(error && { error }) });
+  }
+
+  #dispatch(event: OutboundEvent): void {
+    const before = this.#state.name;
+    const { state, effects } = stepOutbound(this.#state, event, this.#context);
+    this.#state = state;
+    if (state.name === 'ended' && before !== 'ended') this.#hooks.onEnding(this);
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: OutboundEffect): void {
+    switch (effect.do) {
+      case 'send-header':
+        return this.#sendHeader();
+      case 'send':
+        return this.#socket.send(effect.element);
+      case 'start-tls':
+        return this.#socket.startTls((socket) => requestTls(socket, this.#tlsRequest(false)));
+      case 'restart':
+        return this.#socket.restart();
+      case 'established':
+        return this.#onEstablished(effect.method);
+      case 'verified':
+        return this.#hooks.onVerified(effect.outcome);
+      case 'deliver':
+        this.record.countIn(effect.stanza);
+        return this.#options.onStanza(effect.stanza, this.record.summary());
+      case 'failed':
+        return this.#hooks.onFailed(effect.failure);
+      case 'report-ignored':
+        return this.record.report({ type: 'ignored', reason: effect.reason });
+      default:
+        this.#closeReason ??= effect.reason;
+        this.record.state = 'closing';
+        return this.#socket.close(effect.error);
+    }
+  }
+
+  #sendHeader(): void {
+    const { local, remote } = this.pair;
+    this.#socket.sendHeader({ from: local, to: remote });
+    if (this.record.state !== 'connecting') return;
+    this.record.state = 'negotiating';
+    this.record.report({ type: 'stream-opened' });
+  }
+
+  #tlsRequest(direct: boolean): Parameters<typeof requestTls>[1] {
+    const { local, remote } = this.pair;
+    return { remote, identity: this.#options.tlsIdentity(local), direct };
+  }
+
+  #onTls(chain: readonly Buffer[], directTls: boolean): void {
+    this.record.chain = chain;
+    this.record.report({ type: 'tls-established' });
+    this.#dispatch({ type: directTls ? 'connected' : 'tls-established' });
+  }
+
+  #onEstablished(method: AuthenticationMethod): void {
+    this.#socket.setLimits(elementLimits);
+    this.record.method = method;
+    this.record.state = 'established';
+    this.record.authenticated = [this.pair.remote];
+    this.#silence = this.#watchSilence();
+    this.record.report({ type: 'authenticated', method, remoteDomain: this.pair.remote });
+    this.#hooks.onEstablished(this);
+  }
+
+  #watchSilence(): Timer {
+    return watchSilence(
+      {
+        lastTraffic: () => this.#socket.lastTraffic,
+        keepsAlive: () => this.#options.securityFor(this.pair.remote)?.keepAlive === true,
+        sendWhiteSpace: () => this.#socket.sendText(' '),
+        onInactive: () => this.#dispatch({ type: 'inactive' }),
+      },
+      this.#options.clock,
+      this.#options.limits,
+    );
+  }
+
+  #onClosed(reason: string): void {
+    this.#dispatch({ type: 'lost', reason });
+    this.#silence?.cancel();
+    this.record.state = 'closed';
+    this.record.report({ type: 'closed', reason: this.#closeReason ?? reason });
+    this.#hooks.onClosed(this);
+  }
+}
+
+function contextOf(options: S2sOptions, record: StreamRecord): OutboundContext {
+  return {
+    securityFor: (remote) => options.securityFor(remote),
+    verdictFor: (remote, security) => record.verdictFor(remote, security),
+    hasCertificate: (local) => options.tlsIdentity(local) !== undefined,
+    dialbackKey: ({ local, remote }, streamId) =>
+      dialbackKey(options.dialbackSecret, { receiving: remote, originating: local, streamId }),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * TLS for streams between servers, RFC 6120 §5, RFC 7590 and RFC 9325: a socket becomes a TLS socket, in both roles.
+ * TLS encrypts and shows certificates here; whether they are believed is decided by the stream, never by the TLS library.
+ */
+import { constants } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { connect, createSecureContext, type DetailedPeerCertificate, type SecureContext, TLSSocket } from 'node:tls';
+
+import type { DomainName } from '../../primitives/domain-name.ts';
+import type { TlsIdentity } from './s2s-options.ts';
+
+/** Forward secrecy and authenticated encryption only. Source: RFC 9325 §4.2. */
+const ciphers = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+].join(':');
+
+/** The protocol name of direct TLS between servers [XEP-0368 §5]. */
+const alpn = 'xmpp-server';
+
+/** Certificates kept of what the peer sent; the validator refuses chains of more than ten. */
+const maxChain = 16;
+
+/**
+ * `ca: []`: no CA names are asked for, which some servers take as a reason to send no certificate, and the chain stays whole.
+ * No tickets: a resumed session carries no certificate.
+ * @throws When key and certificate do not fit each other.
+ */
+function secureContext(identity: TlsIdentity | undefined): SecureContext {
+  return createSecureContext({
+    ...(identity && { key: identity.key.reveal(), cert: identity.chain }),
+    ca: [],
+    ciphers,
+    honorCipherOrder: true,
+    minVersion: 'TLSv1.2',
+    secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
+  });
+}
+
+/** Our end of a stream that the peer opened. Emits `secure` when TLS is up. */
+export const acceptTls = (raw: Socket, identity: TlsIdentity): TLSSocket =>
+  new TLSSocket(raw, {
+    isServer: true,
+    requestCert: true,
+    rejectUnauthorized: false,
+    secureContext: secureContext(identity),
+  });
+
+/** As `acceptTls`, from the first byte: the certificate is chosen by the name that the peer asks for. */
+export const acceptDirectTls = (raw: Socket, identityFor: (serverName: string) => TlsIdentity | undefined): TLSSocket =>
+  new TLSSocket(raw, {
+    isServer: true,
+    requestCert: true,
+    rejectUnauthorized: false,
+    secureContext: secureContext(undefined),
+    ALPNProtocols: [alpn],
+    SNICallback: (serverName, answer) => {
+      try {
+        const identity = identityFor(serverName);
+        if (identity === undefined) answer(new Error(`no certificate for ${serverName}`));
+        else answer(null, secureContext(identity));
+      } catch (error) {
+        answer(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  });
+
+export interface TlsRequest {
+  readonly remote: DomainName;
+  /** Shown when the peer asks for a certificate. */
+  readonly identity: TlsIdentity | undefined;
+  readonly direct: boolean;
+}
+
+/** Our end of a stream that we opened. Emits `secureConnect` when TLS is up. */
+export const requestTls = (raw: Socket, { remote, identity, direct }: TlsRequest): TLSSocket =>
+  connect({
+    socket: raw,
+    servername: remote,
+    rejectUnauthorized: false,
+    checkServerIdentity: () => undefined,
+    secureContext: secureContext(identity),
+    ...(direct && { ALPNProtocols: [alpn] }),
+  });
+
+/**
+ * The certificates the peer sent, leaf first. To be called once, before anything else looks at the certificate:
+ * other getters of the TLS socket take the chain away.
+ */
+export function readPeerChain(socket: TLSSocket): readonly Buffer[] {
+  const chain: Buffer[] = [];
+  const seen = new Set<string>();
+  let certificate: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
+  while (certificate?.raw !== undefined && chain.length < maxChain) {
+    const fingerprint = certificate.fingerprint256 ?? '';
+    if (seen.has(fingerprint)) break;
+    seen.add(fingerprint);
+    chain.push(certificate.raw);
+    certificate = certificate.issuerCertificate;
+  }
+  return chain;
+}

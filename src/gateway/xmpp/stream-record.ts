@@ -1,0 +1,106 @@
+/** What is known about one stream while it lives, for lists and events; and what its peer's certificate is worth. */
+import type { PeerVerdict } from '../../certificates/peer-validation.ts';
+import type { DomainName } from '../../primitives/domain-name.ts';
+import type { S2sEvent, StreamState, StreamSummary } from './s2s-event.ts';
+import type { S2sOptions } from './s2s-options.ts';
+import type { AuthenticationMethod, StreamSecurity } from './stream-security.ts';
+import type { StreamSocket } from './stream-socket.ts';
+import type { Element } from './xml/element.ts';
+
+type RecordOptions = Pick<
+  S2sOptions,
+  'clock' | 'ids' | 'onEvent' | 'securityFor' | 'validatePeer' | 'anchors' | 'limits'
+>;
+
+export class StreamRecord {
+  readonly id: string;
+  readonly #options: RecordOptions;
+  readonly #direction: StreamSummary['direction'];
+  readonly #since: Date;
+  #socket: StreamSocket | undefined;
+  #certificate: string | undefined;
+  #lastActivity: Date;
+  #stanzasIn = 0;
+  #stanzasOut = 0;
+  #lastTls: StreamSummary['tls'];
+  /** DER, leaf first; empty in clear and where the peer showed none. */
+  chain: readonly Buffer[] = [];
+  state: StreamState = 'connecting';
+  localDomain: DomainName | undefined;
+  remoteDomain: DomainName | undefined;
+  method: AuthenticationMethod | undefined;
+  authenticated: readonly DomainName[] = [];
+  queued = 0;
+
+  constructor(options: RecordOptions, direction: StreamSummary['direction']) {
+    this.id = options.ids.token(32);
+    this.#options = options;
+    this.#direction = direction;
+    this.#since = options.clock.wallTime();
+    this.#lastActivity = this.#since;
+  }
+
+  attach(socket: StreamSocket): void {
+    this.#socket = socket;
+  }
+
+  countIn(stanza: Element): void {
+    this.#stanzasIn += 1;
+    this.#touch();
+    this.report({ type: 'stanza-received', stanza });
+  }
+
+  countOut(stanza: Element): void {
+    this.#stanzasOut += 1;
+    this.#touch();
+    this.report({ type: 'stanza-sent', stanza });
+  }
+
+  #touch(): void {
+    this.#lastActivity = this.#options.clock.wallTime();
+  }
+
+  /** Looks at the certificate now: anchors, pins and the date may have changed since the handshake. */
+  verdictFor(domain: DomainName, security: StreamSecurity): PeerVerdict {
+    const verdict = this.#options.validatePeer({
+      chain: this.chain,
+      anchors: [...this.#options.anchors(), ...(security.anchors ?? [])],
+      domain,
+      now: this.#options.clock.wallTime(),
+      pinnedSpkiSha256: security.pinnedSpkiSha256,
+    });
+    this.#certificate = verdict.ok ? verdict.identity : `${verdict.reason}: ${verdict.detail}`;
+    return verdict;
+  }
+
+  /** Distributes over the union, so that each event keeps its own fields. */
+  report(event: S2sEvent extends infer E ? (E extends { readonly stream: StreamSummary } ? Omit<E, 'stream'> : never) : never): void {
+    this.#options.onEvent({ ...event, stream: this.summary() } as S2sEvent);
+  }
+
+  summary(): StreamSummary {
+    const { localDomain, remoteDomain, method } = this;
+    const partner = remoteDomain === undefined ? undefined : this.#options.securityFor(remoteDomain)?.partner;
+    // A closed TLS socket has forgotten its cipher; the last event still tells it.
+    this.#lastTls = this.#socket?.tls ?? this.#lastTls;
+    return {
+      id: this.id,
+      direction: this.#direction,
+      state: this.state,
+      since: this.#since,
+      peerAddress: this.#socket?.peerAddress ?? '',
+      peerPort: this.#socket?.peerPort ?? 0,
+      authenticated: this.authenticated,
+      stanzasIn: this.#stanzasIn,
+      stanzasOut: this.#stanzasOut,
+      queued: this.queued,
+      lastActivity: this.#lastActivity,
+      ...(localDomain !== undefined && { localDomain }),
+      ...(remoteDomain !== undefined && { remoteDomain }),
+      ...(partner !== undefined && { partner }),
+      ...(method !== undefined && { method }),
+      ...(this.#lastTls !== undefined && { tls: this.#lastTls }),
+      ...(this.#certificate !== undefined && { certificate: this.#certificate }),
+    };
+  }
+}

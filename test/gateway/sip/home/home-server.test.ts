@@ -1,0 +1,555 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { type Pidf, printPidf } from '../../../../src/gateway/sip/bodies/pidf.ts';
+import { deliveryTimeoutMs } from '../../../../src/gateway/sip/home/fork.ts';
+import { createHomeServer, type OutgoingFromUser } from '../../../../src/gateway/sip/home/home-server.ts';
+import { fetchWaitMs } from '../../../../src/gateway/sip/home/notifier.ts';
+import type { Source } from '../../../../src/gateway/sip/transport.ts';
+import { Secret } from '../../../../src/primitives/secret.ts';
+import { movableClock } from './movable-clock.ts';
+import {
+  digestAnswer,
+  type Incoming,
+  incomingRequest,
+  md5,
+  type RequestParts,
+  scriptedEndpoint,
+  settle,
+  sipRequest,
+  udpSource,
+} from './request-script.ts';
+
+const trusted: Source = { transport: 'tcp', address: '192.0.2.200', port: 5060, connectionId: 'trusted' };
+const alice = { name: 'alice', password: 'apw' };
+const bob = { name: 'bob', password: 'bpw' };
+const passwords = new Map([alice, bob].map(({ name, password }) => [`sip:${name}@sip.example`, password]));
+
+function setUp() {
+  const clock = movableClock();
+  const endpoint = scriptedEndpoint();
+  const outgoing: OutgoingFromUser[] = [];
+  const presence: string[] = [];
+  const subscribed: unknown[] = [];
+  const unsubscribed: unknown[] = [];
+  let tokens = 0;
+  const server = createHomeServer({
+    clock,
+    endpoint,
+    ids: { token: () => `token${(tokens += 1)}` },
+    isLocalDomain: (domain) => domain === 'sip.example' || domain === 'other.example',
+    user(aor) {
+      const password = passwords.get(aor);
+      if (password === undefined) return undefined;
+      const [name, realm] = aor.slice('sip:'.length).split('@');
+      return { credentials: { md5: new Secret(md5(`${name}:${realm}:${password}`)) } };
+    },
+    isTrustedPeer: ({ address }) => address === trusted.address,
+    realm: (domain) => domain,
+    offerSha256: () => false,
+    onOutgoing: (request) => void outgoing.push(request),
+    onPresenceChange: (aor, state) => void presence.push(`${aor} ${state.tuples[0]?.basic}`),
+    onSubscribed: (event) => void subscribed.push(event),
+    onUnsubscribed: (parties) => void unsubscribed.push(parties),
+  });
+
+  function handle(method: string, parts: RequestParts = {}, source: Source = udpSource): Incoming {
+    const incoming = incomingRequest(sipRequest(method, parts), source);
+    server.handle(incoming);
+    return incoming;
+  }
+
+  /** As a client does it: once without credentials, once with the answer to the challenge. */
+  function handleAs(user: typeof alice, method: string, parts: RequestParts = {}): Incoming {
+    const from = { from: `sip:${user.name}@sip.example`, ...parts };
+    const [challenged] = handle(method, from).answers;
+    const isRegister = method === 'REGISTER';
+    const challenge = challenged?.headers.get(isRegister ? 'WWW-Authenticate' : 'Proxy-Authenticate') ?? '';
+    const answer = [
+      isRegister ? 'Authorization' : 'Proxy-Authorization',
+      digestAnswer(challenge, user, method),
+    ] as const;
+    return handle(method, { ...from, cSeq: (parts.cSeq ?? 1) + 1, headers: [...(parts.headers ?? []), answer] });
+  }
+
+  const registerBob = (port = 5070) =>
+    handleAs(bob, 'REGISTER', {
+      uri: 'sip:sip.example',
+      to: 'sip:bob@sip.example',
+      callId: `register-${port}`,
+      headers: [['Contact', `<sip:bob@192.0.2.1:${port}>`]],
+    });
+
+  return { clock, endpoint, server, outgoing, presence, subscribed, unsubscribed, handle, handleAs, registerBob };
+}
+
+const statusOf = ({ answers }: Incoming) => answers.map(({ status }) => status);
+
+describe('who gets in', () => {
+  it('challenges REGISTER with 401 and everything else with 407, each without a transaction', () => {
+    const { handle } = setUp();
+    const register = handle('REGISTER', { uri: 'sip:sip.example', to: 'sip:alice@sip.example' });
+    expect(register.answers).toMatchObject([{ status: 401, how: 'stateless' }]);
+    expect(register.answers[0]?.headers.get('WWW-Authenticate')).toMatch(/^Digest realm="sip\.example"/);
+    for (const method of ['MESSAGE', 'SUBSCRIBE', 'PUBLISH', 'INVITE', 'NOTIFY', 'XYZZY']) {
+      const { answers } = handle(method);
+      expect(answers).toMatchObject([{ status: 407, how: 'stateless' }]);
+      expect(answers[0]?.headers.has('Proxy-Authenticate')).toBe(true);
+    }
+  });
+
+  it('challenges again after a wrong password and for an unknown user, alike', () => {
+    const { handleAs } = setUp();
+    expect(statusOf(handleAs({ name: 'alice', password: 'guess' }, 'MESSAGE'))).toEqual([407]);
+    expect(statusOf(handleAs({ name: 'nobody', password: 'guess' }, 'MESSAGE'))).toEqual([407]);
+  });
+
+  it('refuses a From that is not the authenticated user', () => {
+    const { handleAs } = setUp();
+    expect(statusOf(handleAs(bob, 'MESSAGE', { from: 'sip:alice@sip.example' }))).toEqual([403]);
+  });
+
+  it('takes user names without regard to case, as XMPP and Lync do', () => {
+    const { handleAs, outgoing } = setUp();
+    handleAs(alice, 'MESSAGE', { from: 'sip:ALICE@sip.example', uri: 'sip:juliet@xmpp.example' });
+    expect(outgoing).toMatchObject([{ aor: 'sip:alice@sip.example' }]);
+  });
+
+  it('lets a trusted peer speak for local users without digest, REGISTER included', () => {
+    const { handle, outgoing, server } = setUp();
+    handle('MESSAGE', { uri: 'sip:juliet@xmpp.example' }, trusted);
+    expect(outgoing).toMatchObject([{ aor: 'sip:alice@sip.example' }]);
+    const register = { uri: 'sip:sip.example', to: 'sip:alice@sip.example' };
+    const contact = ['Contact', '<sip:alice@192.0.2.200>'] as const;
+    expect(statusOf(handle('REGISTER', { ...register, headers: [contact] }, trusted))).toEqual([200]);
+    expect(server.registrations()).toMatchObject([{ aor: 'sip:alice@sip.example', address: '192.0.2.200' }]);
+  });
+
+  it('is never an open relay', () => {
+    const { handle, outgoing } = setUp();
+    const foreign = { from: 'sip:eve@elsewhere.example' };
+    expect(statusOf(handle('MESSAGE', foreign))).toEqual([403]);
+    expect(statusOf(handle('MESSAGE', { ...foreign, uri: 'sip:juliet@xmpp.example' }, trusted))).toEqual([403]);
+    expect(statusOf(handle('SUBSCRIBE', { ...foreign, uri: 'sip:juliet@xmpp.example' }, trusted))).toEqual([403]);
+    expect(outgoing).toEqual([]);
+  });
+
+  it('refuses a From that is no SIP user', () => {
+    const { handle } = setUp();
+    expect(statusOf(handle('MESSAGE', { from: 'tel:+45123' }))).toEqual([400]);
+    expect(statusOf(handle('MESSAGE', { from: 'sip:sip.example' }))).toEqual([400]);
+  });
+
+  it('answers OPTIONS to everybody, with Allow', () => {
+    const { handle } = setUp();
+    const { answers } = handle('OPTIONS', { from: 'sip:scanner@elsewhere.example', uri: 'sip:192.0.2.9' });
+    expect(answers).toMatchObject([{ status: 200 }]);
+    expect(answers[0]?.headers.getAll('Allow')).toContain('MESSAGE');
+    expect(answers[0]?.headers.get('Allow-Events')).toBe('presence');
+  });
+
+  it('answers 416 to a scheme that is not SIP', () => {
+    expect(statusOf(setUp().handle('MESSAGE', { uri: 'im:juliet@xmpp.example' }))).toEqual([416]);
+  });
+});
+
+describe('REGISTER at the home server', () => {
+  const register = { uri: 'sip:sip.example', to: 'sip:alice@sip.example' };
+  const contact = ['Contact', '<sip:alice@192.0.2.1:5060>'] as const;
+
+  it('binds the device and shows it', () => {
+    const { handleAs, server } = setUp();
+    expect(statusOf(handleAs(alice, 'REGISTER', { ...register, headers: [contact] }))).toEqual([200]);
+    expect(server.registrations()).toEqual([
+      {
+        aor: 'sip:alice@sip.example',
+        contact: 'sip:alice@192.0.2.1:5060',
+        transport: 'udp',
+        address: '192.0.2.1',
+        port: 5060,
+        expiresIn: 3600,
+      },
+    ]);
+  });
+
+  it('MUST refuse to register for another user [RFC 3261 §10.3 step 4]', () => {
+    const { handleAs } = setUp();
+    expect(statusOf(handleAs(alice, 'REGISTER', { ...register, to: 'sip:bob@sip.example' }))).toEqual([403]);
+    expect(statusOf(handleAs(alice, 'REGISTER', { ...register, to: 'sip:alice@elsewhere.example' }))).toEqual([403]);
+  });
+
+  it('MUST answer 404 to a user who is not of the domain in the Request-URI, and takes its own address there [step 5]', () => {
+    const { handle, handleAs } = setUp();
+    expect(statusOf(handleAs(alice, 'REGISTER', { ...register, uri: 'sip:other.example' }))).toEqual([404]);
+    expect(statusOf(handleAs(alice, 'REGISTER', { ...register, uri: 'sip:192.0.2.9' }))).toEqual([200]);
+    const unknown = { ...register, from: 'sip:carol@sip.example', to: 'sip:carol@sip.example' };
+    expect(statusOf(handle('REGISTER', unknown, trusted))).toEqual([404]);
+  });
+
+  it('MUST answer 420 to an extension the client requires [step 2]', () => {
+    const { answers } = setUp().handleAs(alice, 'REGISTER', { ...register, headers: [['Require', 'gruu, path']] });
+    expect(answers[0]).toMatchObject({ status: 420 });
+    expect(answers[0]?.headers.get('Unsupported')).toBe('gruu');
+  });
+});
+
+describe('messages', () => {
+  const body = { headers: [['Content-Type', 'text/plain']] as const, body: 'hi' };
+
+  it('pass from one local user to every device of another; the first 2xx goes back', async () => {
+    const { registerBob, handleAs, endpoint } = setUp();
+    registerBob(5070);
+    registerBob(5080);
+    const message = handleAs(alice, 'MESSAGE', { uri: 'sip:Bob@sip.example', ...body });
+    await settle();
+    expect(endpoint.sent.map(({ request }) => request.requestUri)).toEqual([
+      'sip:bob@192.0.2.1:5070',
+      'sip:bob@192.0.2.1:5080',
+    ]);
+    const { headers } = endpoint.sent[0]?.request ?? {};
+    expect(headers?.get('Max-Forwards')).toBe('69');
+    expect(headers?.get('Via')).toBe('SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1');
+    expect(headers?.has('Proxy-Authorization')).toBe(false);
+    expect(message.answers).toEqual([]);
+    endpoint.sent[0]?.answer(486);
+    endpoint.sent[1]?.answer(200);
+    await settle();
+    expect(message.answers).toMatchObject([{ status: 200, how: 'relayed' }]);
+  });
+
+  it.each([
+    ['the lowest class', [500, 486], 486],
+    ['a 6xx', [404, 603], 603],
+    ['what says more than "not there"', [480, 415], 415],
+    ['480 for a device that wants credentials or calls the service unavailable', [407, 503], 480],
+  ])('to several devices that all refuse bring back %s [RFC 3261 §16.7]', async (_, statuses, best) => {
+    const { registerBob, server, endpoint } = setUp();
+    statuses.forEach((_status, index) => registerBob(5070 + index));
+    const delivered = server.deliver({
+      method: 'MESSAGE',
+      from: 'sip:j@x.example',
+      to: 'sip:bob@sip.example',
+      headers: [],
+    });
+    await settle();
+    for (const [index, status] of statuses.entries()) endpoint.sent[index]?.answer(status);
+    await expect(delivered).resolves.toMatchObject({ status: best });
+  });
+
+  it('from the gateway get their From, To, Call-ID and CSeq, unless it gives them', async () => {
+    const { registerBob, server, endpoint } = setUp();
+    registerBob();
+    const to = { method: 'MESSAGE', from: 'sip:juliet@xmpp.example', to: 'sip:bob@sip.example' };
+    void server.deliver({ ...to, headers: [['Call-ID', 'thread-1']], body: Buffer.from('hi') });
+    await settle();
+    const headers = endpoint.sent[0]?.request.headers;
+    expect(headers?.get('From')).toMatch(/^<sip:juliet@xmpp\.example>;tag=token\d+$/);
+    expect(headers?.get('To')).toBe('<sip:bob@sip.example>');
+    expect(headers?.getAll('Call-ID')).toEqual(['thread-1']);
+    expect(headers?.get('CSeq')).toBe('1 MESSAGE');
+    expect(endpoint.sent[0]?.destination).toEqual({ transport: 'udp', host: '192.0.2.1', port: 5070 });
+  });
+
+  it('are refused with 404 for an unknown user, 480 for one who is offline', async () => {
+    const { handleAs, server } = setUp();
+    const refused = [
+      handleAs(alice, 'MESSAGE', { uri: 'sip:nobody@sip.example' }),
+      handleAs(alice, 'MESSAGE', { uri: 'sip:bob@sip.example', callId: 'call-2' }),
+    ];
+    await settle();
+    expect(refused.map(statusOf)).toEqual([[404], [480]]);
+    const to = { method: 'MESSAGE', from: 'sip:juliet@xmpp.example', headers: [] };
+    await expect(server.deliver({ ...to, to: 'sip:nobody@sip.example' })).resolves.toMatchObject({ status: 404 });
+    await expect(server.deliver({ ...to, to: 'sip:bob@sip.example' })).resolves.toMatchObject({ status: 480 });
+    await expect(server.deliver({ ...to, to: 'not a URI' })).resolves.toMatchObject({ status: 404 });
+  });
+
+  it('that no device answers are given up in time for the sender to hear it', async () => {
+    const { clock, registerBob, handleAs, server, endpoint } = setUp();
+    registerBob();
+    const message = handleAs(alice, 'MESSAGE', { uri: 'sip:bob@sip.example' });
+    const delivered = server.deliver({
+      method: 'MESSAGE',
+      from: 'sip:j@x.example',
+      to: 'sip:bob@sip.example',
+      headers: [],
+    });
+    await settle();
+    clock.advance(deliveryTimeoutMs);
+    await settle();
+    expect(statusOf(message)).toEqual([480]);
+    await expect(delivered).resolves.toMatchObject({ status: 408 });
+    endpoint.sent[0]?.answer(200);
+    await settle();
+    expect(statusOf(message)).toEqual([480]);
+  });
+
+  it('whose only device cannot be reached come back with 480', async () => {
+    const { registerBob, handleAs, endpoint } = setUp();
+    registerBob();
+    const message = handleAs(alice, 'MESSAGE', { uri: 'sip:bob@sip.example' });
+    await settle();
+    endpoint.sent[0]?.fail('transport');
+    await settle();
+    expect(statusOf(message)).toEqual([480]);
+  });
+
+  it('to another domain go to the gateway, which answers them', () => {
+    const { handleAs, outgoing } = setUp();
+    const message = handleAs(alice, 'MESSAGE', { uri: 'sip:juliet@xmpp.example', ...body });
+    expect(outgoing).toMatchObject([{ aor: 'sip:alice@sip.example', request: { method: 'MESSAGE' } }]);
+    outgoing[0]?.respond(202);
+    expect(statusOf(message)).toEqual([202]);
+  });
+
+  it('to a sips address of another domain are refused: nobody can promise TLS on every hop [RFC 7247 §9]', () => {
+    const { handleAs, outgoing } = setUp();
+    expect(statusOf(handleAs(alice, 'MESSAGE', { uri: 'sips:juliet@xmpp.example' }))).toEqual([416]);
+    expect(outgoing).toEqual([]);
+  });
+});
+
+describe('other requests', () => {
+  it('get 405 with Allow for a local user, 481 inside an unknown dialog', () => {
+    const { handleAs } = setUp();
+    const [refused] = handleAs(alice, 'SERVICE').answers;
+    expect(refused?.status).toBe(405);
+    expect(refused?.headers.getAll('Allow')).toContain('MESSAGE');
+    expect(statusOf(handleAs(alice, 'BYE', { to: '<sip:bob@sip.example>;tag=x' }))).toEqual([481]);
+    expect(statusOf(handleAs(alice, 'SUBSCRIBE', { to: '<sip:bob@sip.example>;tag=x' }))).toEqual([481]);
+    expect(statusOf(handleAs(alice, 'NOTIFY', { to: '<sip:bob@sip.example>;tag=x' }))).toEqual([481]);
+  });
+
+  it('inside a dialog with another domain go to the gateway, by the To; an ACK without a challenge', () => {
+    const { handle, handleAs, outgoing } = setUp();
+    const inDialog = { uri: 'sip:juliet@192.0.2.9:5060', to: '<sip:juliet@xmpp.example>;tag=x' };
+    handleAs(alice, 'INFO', inDialog);
+    handle('ACK', inDialog);
+    expect(outgoing.map(({ request }) => request.method)).toEqual(['INFO', 'ACK']);
+    expect(handle('ACK', { to: 'sip:bob@sip.example' }).answers).toEqual([]);
+    expect(outgoing).toHaveLength(2);
+  });
+});
+
+describe('the presence agent', () => {
+  const presence = ['Event', 'presence'] as const;
+  const watching = (uri: string, expires = '600'): RequestParts => ({
+    uri,
+    headers: [presence, ['Contact', '<sip:alice@192.0.2.1:5060>'], ['Expires', expires]],
+  });
+  const away: Pidf = {
+    entity: 'sip:bob@sip.example',
+    tuples: [{ id: 'a', basic: 'open', activities: [] }],
+    person: { activities: ['away'] },
+  };
+  const publishing = (headers: RequestParts['headers'] = []): RequestParts => ({
+    uri: 'sip:bob@sip.example',
+    headers: [presence, ['Content-Type', 'application/pidf+xml'], ...headers],
+    body: printPidf(away),
+  });
+  const notified = ({ endpoint }: ReturnType<typeof setUp>) =>
+    endpoint.sent.filter(({ request }) => request.method === 'NOTIFY');
+  const said = (sent: ReturnType<typeof notified>) =>
+    sent.map(({ request }) => {
+      const state = request.headers.get('Subscription-State')?.replace(/;expires=\d+/, '');
+      return `${state} ${/<basic>(\w+)/.exec(String(request.body ?? ''))?.[1] ?? 'nothing'}`;
+    });
+
+  it('tells a watcher the state of a local user at once, inside the dialog of the SUBSCRIBE', async () => {
+    const world = setUp();
+    world.registerBob();
+    const subscribe = world.handleAs(alice, 'SUBSCRIBE', watching('sip:bob@sip.example'));
+    await settle();
+    expect(subscribe.answers).toMatchObject([{ status: 200 }]);
+    expect(subscribe.answers[0]?.headers.fields).toEqual([
+      ['Contact', '<sip:bob@192.0.2.9:5060;transport=udp>'],
+      ['Expires', '600'],
+    ]);
+    expect(said(notified(world))).toEqual(['active open']);
+    const { request, destination } = notified(world)[0] ?? {};
+    expect(request?.requestUri).toBe('sip:alice@192.0.2.1:5060');
+    expect(request?.headers.fields).toMatchObject([
+      ['From', '<sip:bob@sip.example>;tag=t1'],
+      ['To', '<sip:alice@sip.example>;tag=f1'],
+      ['Call-ID', 'call-1'],
+      ['CSeq', '1 NOTIFY'],
+      ['Contact', '<sip:bob@192.0.2.9:5060;transport=udp>'],
+      ['Event', 'presence'],
+      ['Subscription-State', 'active;expires=600'],
+      ['Content-Type', 'application/pidf+xml'],
+    ]);
+    expect(destination).toMatchObject({ transport: 'udp', host: '192.0.2.1', port: 5060 });
+  });
+
+  it('tells watchers and gateway when a user comes, publishes and goes', async () => {
+    const world = setUp();
+    world.handleAs(alice, 'SUBSCRIBE', watching('sip:bob@sip.example'));
+    await settle();
+    notified(world)[0]?.answer(200);
+    await settle();
+    world.registerBob();
+    notified(world)[1]?.answer(200);
+    await settle();
+    const [published] = world.handleAs(bob, 'PUBLISH', publishing([['Expires', '60']])).answers;
+    expect(published?.status).toBe(200);
+    notified(world)[2]?.answer(200);
+    await settle();
+    expect(said(notified(world))).toEqual(['active closed', 'active open', 'active open']);
+    expect(String(notified(world)[2]?.request.body)).toContain('<rpid:away/>');
+    expect(notified(world)[2]?.request.headers.get('CSeq')).toBe('3 NOTIFY');
+    world.clock.advance(60_000);
+    expect(world.presence).toEqual([
+      'sip:bob@sip.example open',
+      'sip:bob@sip.example open',
+      'sip:bob@sip.example open',
+    ]);
+    world.clock.advance(3_540_000);
+    expect(world.presence.at(-1)).toBe('sip:bob@sip.example closed');
+    expect(world.server.presence.presenceOf('sip:bob@sip.example').tuples[0]?.basic).toBe('closed');
+  });
+
+  it('publishes for oneself only, and only here', () => {
+    const { handleAs } = setUp();
+    expect(statusOf(handleAs(alice, 'PUBLISH', publishing()))).toEqual([403]);
+    expect(statusOf(handleAs(bob, 'PUBLISH', { ...publishing(), uri: 'sip:bob@elsewhere.example' }))).toEqual([404]);
+  });
+
+  it.each([
+    ['another event package with 489 and Allow-Events', [['Event', 'dialog']], 489, ['Allow-Events', 'presence']],
+    ['less than a minute with 423', [presence, ['Expires', '5']], 423, ['Min-Expires', '60']],
+    [
+      'a watcher who reads no PIDF with 406',
+      [presence, ['Accept', 'application/x-other']],
+      406,
+      ['Accept', 'application/pidf+xml'],
+    ],
+    ['a SUBSCRIBE without Contact with 400', [presence], 400, undefined],
+    [
+      'an extension the watcher requires with 420',
+      [presence, ['Require', 'eventlist']],
+      420,
+      ['Unsupported', 'eventlist'],
+    ],
+  ] as const)('refuses %s', async (_, headers, status, header) => {
+    const subscribe = setUp().handleAs(alice, 'SUBSCRIBE', { uri: 'sip:bob@sip.example', headers });
+    await settle();
+    expect(statusOf(subscribe)).toEqual([status]);
+    if (header !== undefined) expect(subscribe.answers[0]?.headers.fields).toContainEqual(header);
+  });
+
+  it('answers 404 to a watcher of nobody', () => {
+    expect(statusOf(setUp().handleAs(alice, 'SUBSCRIBE', watching('sip:nobody@sip.example')))).toEqual([404]);
+  });
+
+  describe('for presentities of other domains', () => {
+    const juliet = 'sip:juliet@xmpp.example';
+    const parties = { watcherAor: 'sip:alice@sip.example', presentityUri: juliet };
+
+    it('asks the gateway, and notifies pending until it knows', async () => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', watching('sip:Juliet@xmpp.example'));
+      await settle();
+      expect(world.subscribed).toEqual([{ ...parties, fetch: false, refresh: false }]);
+      expect(said(notified(world))).toEqual(['pending nothing']);
+      const { notifier } = world.server.presence;
+      expect(notifier.subscriptionsTo(juliet)).toEqual([{ ...parties, state: 'pending', expiresIn: 600 }]);
+      notified(world)[0]?.answer(200);
+      await settle();
+      notifier.update(juliet, parties.watcherAor, { state: 'active', pidf: printPidf(away) });
+      notifier.update(juliet, 'sip:bob@sip.example', { state: 'terminated' });
+      expect(said(notified(world))).toEqual(['pending nothing', 'active open']);
+      expect(notifier.subscriptionsTo(juliet)).toMatchObject([{ state: 'active' }]);
+    });
+
+    const inDialog = (expires: string, cSeq: number): RequestParts => ({
+      ...watching('sip:juliet@192.0.2.9:5060', expires),
+      to: `<${juliet}>;tag=t1`,
+      cSeq,
+    });
+
+    it('refreshes and ends inside the dialog', async () => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+      await settle();
+      notified(world)[0]?.answer(200);
+      await settle();
+      expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', inDialog('900', 3)))).toEqual([200]);
+      expect(world.subscribed.at(-1)).toEqual({ ...parties, fetch: false, refresh: true });
+      expect(notified(world)[1]?.request.headers.get('Subscription-State')).toBe('pending;expires=900');
+      notified(world)[1]?.answer(200);
+      await settle();
+      expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', inDialog('0', 5)))).toEqual([200]);
+      expect(said(notified(world)).at(-1)).toBe('terminated;reason=timeout nothing');
+      expect(world.unsubscribed).toEqual([]);
+      notified(world)[2]?.answer(200);
+      await settle();
+      expect(world.unsubscribed).toEqual([parties]);
+      expect(world.server.presence.notifier.subscriptionsTo(juliet)).toEqual([]);
+      expect(world.clock.pending()).toBe(0);
+    });
+
+    it('refuses a CSeq that is not higher with 500, and another user in the dialog with 481', async () => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', { ...watching(juliet), cSeq: 5 });
+      await settle();
+      expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', inDialog('900', 5)))).toEqual([500]);
+      expect(
+        statusOf(world.handleAs(bob, 'SUBSCRIBE', { ...inDialog('0', 8), from: '<sip:bob@sip.example>;tag=f1' })),
+      ).toEqual([481]);
+    });
+
+    it('ends a subscription that is not refreshed, and one whose watcher is gone', async () => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+      await settle();
+      notified(world)[0]?.answer(200);
+      await settle();
+      world.clock.advance(600_000);
+      expect(said(notified(world)).at(-1)).toBe('terminated;reason=timeout nothing');
+      notified(world)[1]?.answer(481);
+      await settle();
+      expect(world.unsubscribed).toEqual([parties]);
+
+      world.handleAs(alice, 'SUBSCRIBE', { ...watching(juliet), callId: 'call-2' });
+      await settle();
+      notified(world)[2]?.fail('timeout');
+      await settle();
+      expect(world.unsubscribed).toEqual([parties, parties]);
+      expect(world.clock.pending()).toBe(0);
+    });
+
+    it('keeps a subscription whose NOTIFY met a passing trouble [RFC 6665 §4.2.2]', async () => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+      await settle();
+      notified(world)[0]?.answer(503);
+      await settle();
+      expect(world.server.presence.notifier.subscriptionsTo(juliet)).toHaveLength(1);
+    });
+
+    it('answers a fetch with one final NOTIFY, with the state if the gateway has it in time', async () => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', watching(juliet, '0'));
+      await settle();
+      expect(world.subscribed).toEqual([{ ...parties, fetch: true, refresh: false }]);
+      expect(notified(world)).toEqual([]);
+      world.server.presence.notifier.update(juliet, parties.watcherAor, { state: 'active', pidf: printPidf(away) });
+      expect(said(notified(world))).toEqual(['terminated;reason=timeout open']);
+      notified(world)[0]?.answer(200);
+      world.handleAs(alice, 'SUBSCRIBE', { ...watching(juliet, '0'), callId: 'call-2' });
+      await settle();
+      world.clock.advance(fetchWaitMs);
+      expect(said(notified(world)).at(-1)).toBe('terminated;reason=timeout nothing');
+      expect(world.unsubscribed).toEqual([]);
+    });
+
+    it('leaves no timer behind when it is closed', async () => {
+      const world = setUp();
+      world.registerBob();
+      world.handleAs(bob, 'PUBLISH', publishing());
+      world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+      await settle();
+      world.server.close();
+      expect(world.clock.pending()).toBe(0);
+    });
+  });
+});
