@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 
 import type { DerElement } from './der.ts';
 import { readOid } from './der-values.ts';
-import { oid } from './object-identifiers.ts';
+import { oid, signatureName } from './object-identifiers.ts';
 
 /** Bits. */
 export const minimumRsaBits = 2048;
@@ -46,7 +46,7 @@ export function weaknessOfSignature(algorithm: DerElement): string | undefined {
   const name = readOid(identifier) ?? 'unknown';
   if (strongSignatures.has(name)) return undefined;
   if (name === oid.rsaPss && strongHashes.has(hashOfPss(parameters))) return undefined;
-  return `the signature algorithm ${name} is not accepted (SHA-1 and MD5 are broken)`;
+  return `the signature algorithm ${signatureName(name)} is not accepted (SHA-1 and MD5 are broken)`;
 }
 
 /** RSASSA-PSS names its hash in the parameters; without them it is SHA-1. [RFC 4055 §3.1] */

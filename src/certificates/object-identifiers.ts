@@ -84,3 +84,21 @@ export const keyUsageBits = [
   'decipherOnly',
 ] as const;
 export type KeyUsage = (typeof keyUsageBits)[number];
+
+const signatureNames = new Map<string, string>([
+  [oid.rsaPss, 'RSASSA-PSS'],
+  [oid.sha256WithRsa, 'sha256WithRSAEncryption'],
+  [oid.sha384WithRsa, 'sha384WithRSAEncryption'],
+  [oid.sha512WithRsa, 'sha512WithRSAEncryption'],
+  [oid.ecdsaWithSha256, 'ecdsa-with-SHA256'],
+  [oid.ecdsaWithSha384, 'ecdsa-with-SHA384'],
+  [oid.ecdsaWithSha512, 'ecdsa-with-SHA512'],
+  [oid.ed25519, 'Ed25519'],
+  [oid.ed448, 'Ed448'],
+  ['1.2.840.113549.1.1.5', 'sha1WithRSAEncryption'],
+  ['1.2.840.10045.4.1', 'ecdsa-with-SHA1'],
+  ['1.2.840.113549.1.1.4', 'md5WithRSAEncryption'],
+]);
+
+/** The signature algorithm's name, or the identifier itself. */
+export const signatureName = (identifier: string): string => signatureNames.get(identifier) ?? identifier;

@@ -77,6 +77,18 @@ function judge(leaf: Certificate, restDer: readonly Buffer[], question: PeerQues
   return { ok: true, identity, path: path.map((certificate) => printDistinguishedName(certificate.subject)) };
 }
 
+export type ChainVerdict =
+  | { readonly ok: true; readonly path: readonly Certificate[] }
+  | { readonly ok: false; readonly reason: PeerRefusal; readonly detail: string };
+
+/** The part of the verdict that depends on no domain: for certificates of our own, before a peer judges them. */
+export function validateChain(question: Pick<PeerQuestion, 'chain' | 'anchors' | 'now'>): ChainVerdict {
+  const [leaf, ...sent] = readable(question.chain.map(readCertificate));
+  if (leaf === undefined) return { ok: false, reason: 'unreadable', detail: 'The certificate cannot be read.' };
+  const path = trustedPath(leaf, sent, { ...question, claimed: undefined });
+  return 'reason' in path ? path : { ok: true, path };
+}
+
 const readable = (results: readonly Result<Certificate, string>[]): readonly Certificate[] =>
   results.flatMap((result) => (result.ok ? [result.value] : []));
 
@@ -86,7 +98,7 @@ type Refused = Extract<PeerVerdict, { readonly ok: false }>;
 function trustedPath(
   leaf: Certificate,
   sent: readonly Certificate[],
-  question: PeerQuestion & { readonly claimed: DomainName | undefined },
+  question: Pick<PeerQuestion, 'anchors' | 'now'> & { readonly claimed: DomainName | undefined },
 ): readonly Certificate[] | Refused {
   const deadEnds: { readonly reason: DeadEnd; readonly detail: string }[] = [];
   const search = {

@@ -1,7 +1,8 @@
 /** The subject a request asks for: which fields there are, how long they may be, and in which order they stand. */
 
 import { ok, type Result, refuse } from '../primitives/result.ts';
-import { oid } from './object-identifiers.ts';
+import { visibleText } from '../primitives/visible-text.ts';
+import { attributeName, oid } from './object-identifiers.ts';
 
 export interface SubjectFields {
   readonly country?: string | undefined;
@@ -49,3 +50,10 @@ export function planSubject(wanted: SubjectFields): Result<Subject, string> {
     subject.push({ type: oid.commonName, text: commonName });
   return ok(subject);
 }
+
+/** `CN=sip.contoso.com, O=Contoso, C=TW`: most specific first. */
+export const printSubject = (subject: Subject): string =>
+  subject
+    .map(({ type, text }) => `${attributeName(type)}=${visibleText(text)}`)
+    .toReversed()
+    .join(', ');

@@ -9,6 +9,7 @@ import { changeSentence, warnLeftAlone } from './settings/report-change.ts';
 import {
   askPassword,
   givenPassword,
+  keyStoreOf,
   userSettings,
   withCredential,
   withUserSettings,
@@ -57,6 +58,8 @@ async function keep(user: User, leave: boolean | undefined, context: CmdletConte
   if (existing !== undefined && leave === true) warnLeftAlone(context, `user ${user.identity}`, existing, user);
   context.done(changeSentence(`user ${user.identity}`, shown(existing), shown(kept) ?? kept, after.revision));
   context.write(userObject(after, kept, changed));
+  const old = existing?.credential;
+  if (old !== undefined && old !== kept.credential) (await keyStoreOf(context)).discardCredential(old);
   return kept.credential === user.credential;
 }
 

@@ -24,8 +24,7 @@ export default defineCmdlet({
   output: userOutput,
 
   async run({ Identity, IfExists }, context) {
-    const before = context.store.read();
-    await removeNamed(context, {
+    const committed = await removeNamed(context, {
       words: 'user',
       identity: Identity,
       ifExists: IfExists,
@@ -36,6 +35,13 @@ export default defineCmdlet({
       remove: removeUsers,
       output: (current, identity) => userObject(current, userOrThrow(current, identity), true),
     });
-    await dropCredentials(before, context);
+    if (committed === undefined) return;
+    const removed = Object.values(committed.before.users).filter(
+      ({ identity }) => !(identity in committed.after.users),
+    );
+    const credentials = removed.flatMap(({ credential }) => credential ?? []);
+    if (credentials.length === 0) return;
+    const keys = await keyStoreOf(context);
+    for (const credential of credentials) keys.discardCredential(credential);
   },
 });

@@ -31,7 +31,10 @@ export function newUser(configuration: Configuration, user: User, ifExists: IfEx
   }
   refuseForeignDomain(configuration, user.identity);
   const others = existing === undefined ? configuration.users : withoutNamed(configuration.users, [existing.identity]);
-  return { ...configuration, users: withNamed(others, replacing(existing, user)) };
+  // A password that nobody mentioned stays.
+  const credential = user.credential ?? existing?.credential;
+  const kept = credential === undefined ? user : { ...user, credential };
+  return { ...configuration, users: withNamed(others, replacing(existing, kept)) };
 }
 
 /** @throws CodedError `ObjectNotFound` */

@@ -146,6 +146,10 @@ export const failures = define({
     category: 'conflict',
     meaning: 'The configuration has another revision than -IfRevision demands: somebody else changed it.',
   },
+  OutputDenied: {
+    category: 'denied',
+    meaning: 'The output file could not be written: the folder belongs to somebody else, or the disk is full.',
+  },
   FileExists: { category: 'conflict', meaning: 'The output file exists. -Force overwrites it.' },
   // The store
   ConfigurationDamaged: {

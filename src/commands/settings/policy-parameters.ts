@@ -11,7 +11,11 @@ export const policySettings = {
   Description: optional(clearable(textUpTo(maxDescription)), 'A note for other administrators.', fromPipe),
   EnableFederationAccess: optional(bool, 'May talk to other organisations. XMPP needs it too.', closed),
   EnableXmppAccess: optional(bool, 'May talk to XMPP partners.', closed),
-  EnablePublicCloudAccess: optional(bool, 'May talk to public providers. Kept for scripts; XMPP does not ask it.', closed),
+  EnablePublicCloudAccess: optional(
+    bool,
+    'May talk to public providers. Kept for scripts; XMPP does not ask it.',
+    closed,
+  ),
   EnableOutsideAccess: optional(bool, 'May sign in from outside. Kept for scripts; XMPP does not ask it.', closed),
 };
 

@@ -1,7 +1,7 @@
 /** What every remove- of the configuration does: one name or a pattern, one revision for all, a question when it is several. */
 import type { Configuration } from '../../config/configuration.ts';
 import { isPattern } from '../../operations/wildcard.ts';
-import type { CmdletContext, OutputObject } from '../host/cmdlet.ts';
+import type { CmdletContext, Committed, OutputObject } from '../host/cmdlet.ts';
 
 export interface Removal {
   /** `partner`, `SIP domain`. */
@@ -17,12 +17,14 @@ export interface Removal {
   readonly consequences?: (before: Configuration, after: Configuration) => readonly string[];
 }
 
-export async function removeNamed(context: CmdletContext, removal: Removal): Promise<void> {
+/** @returns What happened; undefined when there was nothing to remove, or somebody said no. */
+export async function removeNamed(context: CmdletContext, removal: Removal): Promise<Committed | undefined> {
   const { words, identity } = removal;
   const names = removal.select(context.store.read());
   const severalMeant = isPattern(identity);
   if (names.length === 0 && (severalMeant || removal.ifExists === true)) {
-    return context.done(`there is no ${words} ${identity}; nothing was removed.`);
+    context.done(`there is no ${words} ${identity}; nothing was removed.`);
+    return undefined;
   }
   // A name that does not exist is left to `remove`, which knows the near ones.
   const wanted = names.length === 0 ? [identity] : names;
@@ -32,8 +34,8 @@ export async function removeNamed(context: CmdletContext, removal: Removal): Pro
     apply: (current) => removal.remove(current, wanted),
     ...(removal.consequences === undefined ? {} : { consequences: removal.consequences }),
   });
-  if (committed.withheld) return;
+  if (committed.withheld) return undefined;
   context.done(`${words} ${wanted.join(', ')} removed. Revision ${committed.after.revision}.`);
-  if (!context.passThru) return;
-  for (const name of wanted) context.write(removal.output(committed.before, name));
+  if (context.passThru) for (const name of wanted) context.write(removal.output(committed.before, name));
+  return committed;
 }

@@ -7,7 +7,17 @@ import { CodedError } from '../../primitives/errors.ts';
 import type { Secret } from '../../primitives/secret.ts';
 import type { KeyStore } from '../../store/key-store.ts';
 import type { CmdletContext } from '../host/cmdlet.ts';
-import { bool, clearable, domainOrHostWithPort, oneOf, optional, path, switchType, text, textUpTo } from '../host/parameters.ts';
+import {
+  bool,
+  clearable,
+  domainOrHostWithPort,
+  oneOf,
+  optional,
+  path,
+  switchType,
+  text,
+  textUpTo,
+} from '../host/parameters.ts';
 import { setting } from './partner-parameters.ts';
 
 const fromPipe = { pipeline: 'property' } as const;

@@ -2,22 +2,28 @@
 import type { Socket } from 'node:net';
 
 import type { Timer } from '../../primitives/clock.ts';
-import { domainpartOf } from './jid.ts';
-import { isGenuineKey } from './dialback-key.ts';
 import type { DialbackElement, DialbackOutcome } from './dialback.ts';
-import { type AuthenticatedPair, type InboundContext, type InboundEffect, type InboundEvent, initialInbound } from './inbound-state.ts';
+import { isGenuineKey } from './dialback-key.ts';
+import {
+  type AuthenticatedPair,
+  type InboundContext,
+  type InboundEffect,
+  type InboundEvent,
+  initialInbound,
+} from './inbound-state.ts';
 import { stepInbound } from './inbound-stream-machine.ts';
+import { domainpartOf } from './jid.ts';
 import { watchSilence } from './keepalive.ts';
+import { namespaces } from './namespaces.ts';
 import { elementLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
-import { acceptDirectTls, acceptTls } from './starttls.ts';
 import type { StanzaError } from './stanza-error.ts';
+import { acceptDirectTls, acceptTls } from './starttls.ts';
 import type { StreamError } from './stream-error.ts';
 import { StreamRecord } from './stream-record.ts';
 import type { StreamSecurity } from './stream-security.ts';
 import { StreamSocket } from './stream-socket.ts';
 import { type Element, element } from './xml/element.ts';
-import { namespaces } from './namespaces.ts';
 
 /** Bits of a stream id: it keeps dialback keys from being used twice. */
 const streamIdBits = 128;
@@ -58,7 +64,9 @@ export class InboundStream {
     });
     this.record.attach(this.#socket);
     const { clock, limits } = options;
-    this.#establishment = clock.after(limits.establishmentMs, () => this.#dispatch({ type: 'establishment-timed-out' }));
+    this.#establishment = clock.after(limits.establishmentMs, () =>
+      this.#dispatch({ type: 'establishment-timed-out' }),
+    );
     if (directTls) this.#socket.beginWithTls((socket) => acceptDirectTls(socket, (name) => identityFor(options, name)));
     else this.#socket.begin();
   }
@@ -86,15 +94,12 @@ export class InboundStream {
 
   close(reason: string, error?: StreamError): void {
     this.#dispatch({ type: 'close', reason, ...(error && { error }) });
-    // Ended by the machine, but still waiting for the peer: nothing more is to be said.
-    if (this.#socket.isOpen && this.#state.name === 'ended') this.#socket.close();
   }
 
   #dispatch(event: InboundEvent): void {
     const { state, effects } = stepInbound(this.#state, event, this.#context);
     this.#state = state;
-    this.record.localDomain = state.local;
-    this.record.remoteDomain = state.remote ?? state.pairs[0]?.remote;
+    this.record.identify(state.local, state.remote ?? state.pairs[0]?.remote);
     if (this.record.state === 'connecting' && state.name === 'open') {
       this.record.state = 'negotiating';
       this.record.report({ type: 'stream-opened' });
@@ -127,7 +132,9 @@ export class InboundStream {
     }
   }
 
-  #performEnding(effect: Extract<InboundEffect, { do: 'return' | 'report-refusal' | 'report-ignored' | 'close' }>): void {
+  #performEnding(
+    effect: Extract<InboundEffect, { do: 'return' | 'report-refusal' | 'report-ignored' | 'close' }>,
+  ): void {
     switch (effect.do) {
       case 'return':
         return this.#hooks.returnStanza(effect.stanza, effect.error);
@@ -144,6 +151,7 @@ export class InboundStream {
 
   #onTls(chain: readonly Buffer[], directTls: boolean): void {
     this.record.chain = chain;
+    this.record.tls = this.#socket.tls;
     if (!directTls) this.#dispatch({ type: 'tls-established' });
     this.record.report({ type: 'tls-established' });
   }

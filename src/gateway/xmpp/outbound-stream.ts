@@ -2,10 +2,17 @@
 import type { Socket } from 'node:net';
 
 import type { Timer } from '../../primitives/clock.ts';
-import { dialbackKey } from './dialback-key.ts';
 import type { DialbackOutcome, DomainPair } from './dialback.ts';
+import { dialbackKey } from './dialback-key.ts';
 import { watchSilence } from './keepalive.ts';
-import { type DialFailure, initialOutbound, type OutboundContext, type OutboundEffect, type OutboundEvent, type OutboundPurpose } from './outbound-state.ts';
+import {
+  type DialFailure,
+  initialOutbound,
+  type OutboundContext,
+  type OutboundEffect,
+  type OutboundEvent,
+  type OutboundPurpose,
+} from './outbound-state.ts';
 import { stepOutbound } from './outbound-stream-machine.ts';
 import { elementLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
@@ -32,11 +39,14 @@ export interface OutboundConnection {
   readonly endpoint: Endpoint;
   readonly pair: DomainPair;
   readonly purpose: OutboundPurpose;
+  /** Show no certificate: the peer broke off when it saw ours. */
+  readonly anonymous: boolean;
 }
 
 export class OutboundStream {
   readonly record: StreamRecord;
   readonly pair: DomainPair;
+  readonly #connection: OutboundConnection;
   readonly #options: S2sOptions;
   readonly #hooks: OutboundHooks;
   readonly #socket: StreamSocket;
@@ -45,15 +55,16 @@ export class OutboundStream {
   #state;
   #closeReason: string | undefined;
 
-  constructor({ raw, endpoint, pair, purpose }: OutboundConnection, options: S2sOptions, hooks: OutboundHooks) {
+  constructor(connection: OutboundConnection, options: S2sOptions, hooks: OutboundHooks) {
+    const { raw, endpoint, pair, purpose } = connection;
     this.pair = pair;
+    this.#connection = connection;
     this.#options = options;
     this.#hooks = hooks;
     this.#state = initialOutbound(pair, purpose, endpoint.directTls);
     this.record = new StreamRecord(options, 'outbound');
-    this.record.localDomain = pair.local;
-    this.record.remoteDomain = pair.remote;
-    this.#context = contextOf(options, this.record);
+    this.record.identify(pair.local, pair.remote);
+    this.#context = contextOf(options, this.record, connection.anonymous);
     this.#socket = new StreamSocket(raw, options, {
       onHeader: (root, contentNamespace) => this.#dispatch({ type: 'header', root, contentNamespace }),
       onElement: (element) => this.#dispatch({ type: 'element', element }),
@@ -66,8 +77,8 @@ export class OutboundStream {
   }
 
   /** Not in the constructor: a hook may be called before it returns. */
-  begin(directTls: boolean): void {
-    if (directTls) return this.#socket.beginWithTls((socket) => requestTls(socket, this.#tlsRequest(true)));
+  begin(): void {
+    if (this.#connection.endpoint.directTls) return this.#socket.beginWithTls((socket) => requestTls(socket, this.#tlsRequest(true)));
     this.#socket.begin();
     this.#dispatch({ type: 'connected' });
   }
@@ -140,11 +151,13 @@ export class OutboundStream {
 
   #tlsRequest(direct: boolean): Parameters<typeof requestTls>[1] {
     const { local, remote } = this.pair;
-    return { remote, identity: this.#options.tlsIdentity(local), direct };
+    const identity = this.#connection.anonymous ? undefined : this.#options.tlsIdentity(local);
+    return { remote, identity, direct };
   }
 
   #onTls(chain: readonly Buffer[], directTls: boolean): void {
     this.record.chain = chain;
+    this.record.tls = this.#socket.tls;
     this.record.report({ type: 'tls-established' });
     this.#dispatch({ type: directTls ? 'connected' : 'tls-established' });
   }
@@ -181,11 +194,11 @@ export class OutboundStream {
   }
 }
 
-function contextOf(options: S2sOptions, record: StreamRecord): OutboundContext {
+function contextOf(options: S2sOptions, record: StreamRecord, anonymous: boolean): OutboundContext {
   return {
     securityFor: (remote) => options.securityFor(remote),
     verdictFor: (remote, security) => record.verdictFor(remote, security),
-    hasCertificate: (local) => options.tlsIdentity(local) !== undefined,
+    hasCertificate: (local) => !anonymous && options.tlsIdentity(local) !== undefined,
     dialbackKey: ({ local, remote }, streamId) =>
       dialbackKey(options.dialbackSecret, { receiving: remote, originating: local, streamId }),
   };

@@ -22,12 +22,13 @@ export class StreamRecord {
   #lastActivity: Date;
   #stanzasIn = 0;
   #stanzasOut = 0;
-  #lastTls: StreamSummary['tls'];
+  #partner: string | undefined;
+  #localDomain: DomainName | undefined;
+  #remoteDomain: DomainName | undefined;
   /** DER, leaf first; empty in clear and where the peer showed none. */
   chain: readonly Buffer[] = [];
   state: StreamState = 'connecting';
-  localDomain: DomainName | undefined;
-  remoteDomain: DomainName | undefined;
+  tls: StreamSummary['tls'];
   method: AuthenticationMethod | undefined;
   authenticated: readonly DomainName[] = [];
   queued = 0;
@@ -42,6 +43,14 @@ export class StreamRecord {
 
   attach(socket: StreamSocket): void {
     this.#socket = socket;
+  }
+
+  /** Whose stream it is, as far as is known. */
+  identify(localDomain: DomainName | undefined, remoteDomain: DomainName | undefined): void {
+    this.#localDomain = localDomain;
+    if (remoteDomain === this.#remoteDomain) return;
+    this.#remoteDomain = remoteDomain;
+    this.#partner = remoteDomain && this.#options.securityFor(remoteDomain)?.partner;
   }
 
   countIn(stanza: Element): void {
@@ -74,15 +83,17 @@ export class StreamRecord {
   }
 
   /** Distributes over the union, so that each event keeps its own fields. */
-  report(event: S2sEvent extends infer E ? (E extends { readonly stream: StreamSummary } ? Omit<E, 'stream'> : never) : never): void {
-    this.#options.onEvent({ ...event, stream: this.summary() } as S2sEvent);
+  report(
+    event: S2sEvent extends infer E
+      ? E extends { readonly stream: StreamSummary }
+        ? Omit<E, 'stream'>
+        : never
+      : never,
+  ): void {
+    this.#options.onEvent({ ...event, stream: this.summary() });
   }
 
   summary(): StreamSummary {
-    const { localDomain, remoteDomain, method } = this;
-    const partner = remoteDomain === undefined ? undefined : this.#options.securityFor(remoteDomain)?.partner;
-    // A closed TLS socket has forgotten its cipher; the last event still tells it.
-    this.#lastTls = this.#socket?.tls ?? this.#lastTls;
     return {
       id: this.id,
       direction: this.#direction,
@@ -95,12 +106,20 @@ export class StreamRecord {
       stanzasOut: this.#stanzasOut,
       queued: this.queued,
       lastActivity: this.#lastActivity,
-      ...(localDomain !== undefined && { localDomain }),
-      ...(remoteDomain !== undefined && { remoteDomain }),
-      ...(partner !== undefined && { partner }),
-      ...(method !== undefined && { method }),
-      ...(this.#lastTls !== undefined && { tls: this.#lastTls }),
-      ...(this.#certificate !== undefined && { certificate: this.#certificate }),
+      ...present({
+        localDomain: this.#localDomain,
+        remoteDomain: this.#remoteDomain,
+        partner: this.#partner,
+        method: this.method,
+        tls: this.tls,
+        certificate: this.#certificate,
+      }),
     };
   }
 }
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The fields that have a value. */
+const present = <T extends object>(fields: T): Present<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;

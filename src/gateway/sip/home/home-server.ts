@@ -69,7 +69,7 @@ interface Server {
 export function createHomeServer(options: HomeServerOptions): HomeServer {
   const { clock, ids, endpoint } = options;
   const admit = createAdmission(options);
-  const location = createLocation(clock, (aor) => presence.registrationChanged(aor));
+  const location = createLocation(clock, (aor, isRegistered) => presence.registrationChanged(aor, isRegistered));
   const presence = createPresenceAgent({
     clock,
     ids,

@@ -33,13 +33,13 @@ export interface PresenceAgentOptions extends PresenceEvents {
 }
 
 export interface PresenceAgent {
-  /** Publications of the user's devices, else open while he is registered, else closed. */
+  /** What the user's devices have published, else open while he is registered, else closed. */
   presenceOf(aor: string): Pidf;
   readonly notifier: Notifier;
   /** Answers the PUBLISH of a local user for himself. */
   publish(incoming: IncomingRequest, aor: string): void;
-  /** To be called when the user has registered his first device or lost his last. */
-  registrationChanged(aor: string): void;
+  /** To be called when the user has registered his first device or lost his last, which ends what he had published. */
+  registrationChanged(aor: string, isRegistered: boolean): void;
   close(): void;
 }
 
@@ -88,7 +88,11 @@ export function createPresenceAgent(options: PresenceAgentOptions): PresenceAgen
       incoming.respond(200, { headers: published.value.headers });
       publications.replace(aor, published.value.publications);
     },
-    registrationChanged: refreshed,
+    registrationChanged(aor, isRegistered) {
+      // Nobody can be reached without a device, and baresip leaves without ending its publication.
+      if (isRegistered) refreshed(aor);
+      else publications.replace(aor, []);
+    },
     close() {
       publications.close();
       notifier.close();

@@ -407,6 +407,22 @@ describe('the presence agent', () => {
     expect(world.server.presence.presenceOf('sip:bob@sip.example').tuples[0]?.basic).toBe('closed');
   });
 
+  it('ends what a user has published when his last device is gone: nobody can reach him', () => {
+    const world = setUp();
+    world.registerBob();
+    world.handleAs(bob, 'PUBLISH', publishing());
+    world.handleAs(bob, 'REGISTER', {
+      uri: 'sip:sip.example',
+      to: 'sip:bob@sip.example',
+      cSeq: 10,
+      headers: [
+        ['Contact', '*'],
+        ['Expires', '0'],
+      ],
+    });
+    expect(world.presence.at(-1)).toBe('sip:bob@sip.example closed');
+  });
+
   it('publishes for oneself only, and only here', () => {
     const { handleAs } = setUp();
     expect(statusOf(handleAs(alice, 'PUBLISH', publishing()))).toEqual([403]);

@@ -1,0 +1,113 @@
+/**
+ * Builds dist/: one CommonJS bundle per cmdlet, so that a cmdlet starts near bare node; `xgw.cjs`, which finds the bundle;
+ * `catalogue.json`, all definitions as data for help and completion; and the compiled configuration validator.
+ * Files are replaced one by one, whole: what runs meanwhile finds the old one or the new one.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { build } from 'esbuild';
+
+import { compileConfigurationValidator } from './src/config/compile-configuration-validator.mjs';
+
+const commands = 'src/commands';
+const bundles = readdirSync(commands)
+  .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
+  .map((name) => name.replace(/\.ts$/, ''));
+
+/** @type {import('esbuild').BuildOptions} */
+const cjs = {
+  bundle: true,
+  minify: true,
+  // Names of errors and classes are shown and compared.
+  keepNames: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20.19',
+  // fs-native-extensions is a native module; inquirer is loaded when the first question is asked.
+  external: ['fs-native-extensions', 'inquirer'],
+  logLevel: 'warning',
+  write: false,
+};
+
+mkdirSync('dist/commands', { recursive: true });
+await compileConfigurationValidator();
+const [catalogue] = await Promise.all([readCatalogue(), buildCmdlets()]);
+replace('dist/catalogue.json', JSON.stringify(catalogue));
+await buildDispatcher();
+for (const name of readdirSync('dist/commands')) {
+  if (!bundles.includes(name.replace(/\.cjs$/, ''))) rmSync(path.join('dist/commands', name), { force: true });
+}
+
+/** Each entry is a cmdlet file with the host around it. */
+async function buildCmdlets() {
+  const entry = {
+    name: 'cmdlet-entry',
+    setup(context) {
+      context.onResolve({ filter: /^cmdlet:/ }, ({ path }) => ({ path, namespace: 'cmdlet' }));
+      context.onLoad({ filter: /.*/, namespace: 'cmdlet' }, ({ path }) => ({
+        contents: `import cmdlet from './${path.slice('cmdlet:'.length)}.ts';
+                   import { main } from './host/main.ts';
+                   main(cmdlet, process);`,
+        resolveDir: commands,
+      }));
+    },
+  };
+  const bundle = async (names) => {
+    const entryPoints = names.map((name) => ({ in: `cmdlet:${name}`, out: name }));
+    const options = { entryPoints, outdir: 'dist/commands', outExtension: { '.js': '.cjs' }, plugins: [entry] };
+    for (const { path, contents } of (await build({ ...cjs, ...options })).outputFiles) replace(path, contents);
+  };
+  try {
+    await bundle(bundles);
+  } catch {
+    // One broken file leaves the other cmdlets usable.
+    process.exitCode = 1;
+    for (const name of bundles) await bundle([name]).catch(() => process.stderr.write(`${name} is not built.\n`));
+  }
+}
+
+/** Every definition of the manifest as data. What cmdlets load late is not needed for that. */
+async function readCatalogue() {
+  const outfile = `dist/manifest.${process.pid}.mjs`;
+  const late = {
+    name: 'late',
+    setup: (context) =>
+      context.onResolve({ filter: /^\./ }, ({ kind, path }) =>
+        kind === 'dynamic-import' ? { path, external: true } : undefined,
+      ),
+  };
+  const contents = `import { cmdlets } from './index.ts';
+                    import { describeCmdlet } from './host/cmdlet.ts';
+                    export const catalogue = cmdlets.map(describeCmdlet);`;
+  const esm = { bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'warning' };
+  try {
+    await build({ ...esm, stdin: { contents, resolveDir: commands }, outfile, plugins: [late] });
+    return (await import(pathToFileURL(outfile).href)).catalogue;
+  } finally {
+    rmSync(outfile, { force: true });
+  }
+}
+
+async function buildDispatcher() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const table = { version, bundles: Object.fromEntries(catalogue.flatMap(namesOf)) };
+  const contents = `import { dispatch } from './host/dispatch.ts';
+                    dispatch(process, ${JSON.stringify(table)}, (bundle) => require('./commands/' + bundle + '.cjs'));`;
+  const { outputFiles } = await build({ ...cjs, stdin: { contents, resolveDir: commands }, outfile: 'dist/xgw.cjs' });
+  for (const { path, contents } of outputFiles) replace(path, contents);
+}
+
+/** The file of Get-EventLog is get-event-log.ts. */
+function namesOf({ name, aliases = [] }) {
+  const bundle = bundles.find((each) => each.replaceAll('-', '') === name.replaceAll('-', '').toLowerCase());
+  if (bundle === undefined) throw new Error(`${name} has no file of its name in ${commands}.`);
+  return [name, ...aliases].map((each) => [each.toLowerCase(), bundle]);
+}
+
+function replace(file, contents) {
+  const next = `${file}.${process.pid}`;
+  writeFileSync(next, contents);
+  renameSync(next, file);
+}

@@ -1,0 +1,136 @@
+/** The about_ topics of get-help: what belongs to no single cmdlet. */
+import { describeParameters } from './cmdlet.ts';
+import { commonParametersOf } from './common-parameters.ts';
+import { outcomes } from './exit-code.ts';
+
+export interface AboutTopic {
+  /** `about_exitcodes` */
+  readonly name: string;
+  readonly synopsis: string;
+  text(): string;
+}
+
+const exitCodes = (): string => {
+  const rows = Object.entries(outcomes).map(([name, { code, meaning }]) => ({ code, name, meaning }));
+  const ours = [
+    { code: 0, name: 'ok', meaning: 'done, or nothing to do' },
+    { code: 1, name: 'bug', meaning: 'a crash; a report file is named on standard error; never chosen' },
+    ...rows,
+    { code: 143, name: 'terminated', meaning: 'stopped by SIGTERM; the state is consistent' },
+  ].toSorted((left, right) => left.code - right.code);
+  return `${ours.map(({ code, name, meaning }) => `  ${String(code).padStart(3)}  ${name.padEnd(12)} ${meaning}`).join('\n')}
+
+In PowerShell $? is false for 20 and 21 too, although they are answers and no
+failures. pwsh -Command turns every code into 1 unless the script ends with
+exit $LASTEXITCODE.`;
+};
+
+const commonParameters = (): string => {
+  const cmdlet = { name: 'Set-X', synopsis: '', examples: [], impact: 'Medium' as const };
+  const run = async (): Promise<void> => undefined;
+  const parameters = describeParameters(commonParametersOf({ ...cmdlet, parameters: {}, run }));
+  return parameters
+    .map(({ name, help, aliases = [] }) => `  -${[name, ...aliases].join(', -')}\n      ${help}`)
+    .join('\n');
+};
+
+export const aboutTopics: readonly AboutTopic[] = [
+  { name: 'about_exitcodes', synopsis: 'What the exit code of a cmdlet says.', text: exitCodes },
+  {
+    name: 'about_commonparameters',
+    synopsis: 'Parameters that every cmdlet has; those from WhatIf on belong to cmdlets that change something.',
+    text: commonParameters,
+  },
+  {
+    name: 'about_arguments',
+    synopsis: "How parameters are typed: PowerShell's way and GNU's way.",
+    text: () => `These are the same:
+  xgw set-xmppfederatedpartner fabrikam.com -TlsNegotiation Optional
+  xgw Set-XmppFederatedPartner -Identity fabrikam.com -tlsnegotiation:optional
+  xgw set-xmppfederatedpartner fabrikam.com --tls-negotiation=optional
+  xgw set-csxmppallowedpartner fabrikam.com -Tls Opt
+
+Names and listed values take any case and any unique beginning. XGW_STRICT=1
+refuses abbreviated names, which is right for scripts.
+
+Switch    -WhatIf   -WhatIf:false   --no-confirm
+Bool      -EnableKeepAlive true     true false $true $false yes no on off 1 0
+          In bash, zsh and fish $false is an empty variable and never arrives:
+          write false. A Bool without its value is an error, never a guess.
+List      a.com,b.com   or the parameter twice
+Change    +new.com,-old.com   or '@{Add="new.com";Remove="old.com"}'
+          A plain list replaces, $null empties.
+Clear     -Description '$null'   or   -Description ''
+Hyphen    -Description:-text   when the value begins with a hyphen
+--        ends the parameters; everything after it is a value
+-         objects from standard input`,
+  },
+  {
+    name: 'about_pipes',
+    synopsis: 'Objects through pipes, between cmdlets and with other programs.',
+    text: () => `Into a pipe a cmdlet prints one JSON object a line. Property names are parameter
+names, and the last property is Kind.
+
+  xgw get-user -OnLegacy | xgw move-user - -Target edge.contoso.com
+  xgw get-xmppfederatedpartner | jq 'select(.PartnerType=="Federated")' |
+      xgw set-xmppfederatedpartner - -TlsNegotiation Required
+
+In PowerShell:
+  xgw get-xmppfederatedpartner | ConvertFrom-Json | Where-Object PartnerType -eq Federated
+  ... | ConvertTo-Json -Compress | xgw set-xmppfederatedpartner - -TlsNegotiation Required
+
+A cmdlet reads JSON objects, a JSON array, CSV with a header row, or one name a
+line. A lone - asks for it; where a required value is missing and standard input
+is a pipe or a file, it is read without asking. What is typed overrides what
+arrives. When some records fail and others do not, the exit code is 11.
+
+-OutputFormat json is one array; csv, tsv, yaml, name and table are for others.
+-ExpandProperty X prints the bare values of one property.`,
+  },
+  {
+    name: 'about_confirmation',
+    synopsis: '-WhatIf, -Confirm, -Force, and what happens where nobody can be asked.',
+    text: () => `-WhatIf shows each field that would change, and what follows from it, and changes
+nothing. Into a pipe it prints the changes as objects.
+
+Changes of high impact ask first: removing several objects at once, replacing
+the configuration. -Confirm asks always, -Confirm:false never. -Force skips the
+questions and the protective refusals which the cmdlet's help names.
+XGW_CONFIRMPREFERENCE (None, Low, Medium, High) moves the limit.
+
+Without a terminal, with CI, XGW_NONINTERACTIVE or -NonInteractive nobody is
+asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
+  },
+  {
+    name: 'about_environment',
+    synopsis: 'Environment variables.',
+    text: () => `  XGW_HOME               folder of the configuration store
+  XGW_OUTPUT             -OutputFormat where none is given
+  XGW_NONINTERACTIVE     never ask
+  XGW_STRICT             parameter names in full only
+  XGW_CONFIRMPREFERENCE  None, Low, Medium or High
+  XGW_TIMEOUT            seconds for acts on the network
+  XGW_STDIN_TIMEOUT      seconds to wait for objects where nobody is asked
+  XGW_JSON_ASCII         escape everything but ASCII in JSON
+  NO_COLOR, FORCE_COLOR  colours never, or always
+  CI                     as XGW_NONINTERACTIVE
+
+Without XGW_HOME the store is /var/lib/xgw for root, else $XDG_STATE_HOME/xgw.`,
+  },
+  {
+    name: 'about_accessibility',
+    synopsis: 'Screen readers, colours, narrow windows.',
+    text: () => `Colour repeats what words say. NO_COLOR=1 or -NoColor turns it off.
+Tables have a twin that reads line by line: -OutputFormat list.
+A narrow window hides whole columns and names them; nothing is cut.
+Nothing waits for an answer for a limited time, and nothing is repainted unless
+asked for.`,
+  },
+  {
+    name: 'about_jobs',
+    synopsis: 'Why there is no -AsJob.',
+    text: () => `The shell's & runs a cmdlet beside others, a service manager runs it for good, and
+-NoWait returns before a service is ready. The configuration lock lets cmdlets
+that change something take turns.`,
+  },
+];

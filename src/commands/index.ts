@@ -1,0 +1,75 @@
+/** The manifest: every cmdlet, in the order of the help. */
+import getAccessEdgeConfiguration from './get-access-edge-configuration.ts';
+import getCommand from './get-command.ts';
+import getConfigurationHistory from './get-configuration-history.ts';
+import getConfigurationStore from './get-configuration-store.ts';
+import getEventLog from './get-event-log.ts';
+import getExternalAccessPolicy from './get-external-access-policy.ts';
+import getHelp from './get-help.ts';
+import getService from './get-service.ts';
+import getSipDomain from './get-sip-domain.ts';
+import getUser from './get-user.ts';
+import getXmppFederatedPartner from './get-xmpp-federated-partner.ts';
+import getXmppGatewayConfiguration from './get-xmpp-gateway-configuration.ts';
+import grantExternalAccessPolicy from './grant-external-access-policy.ts';
+import type { Cmdlet } from './host/cmdlet.ts';
+import newExternalAccessPolicy from './new-external-access-policy.ts';
+import newSipDomain from './new-sip-domain.ts';
+import newUser from './new-user.ts';
+import newXmppFederatedPartner from './new-xmpp-federated-partner.ts';
+import removeExternalAccessPolicy from './remove-external-access-policy.ts';
+import removeSipDomain from './remove-sip-domain.ts';
+import removeUser from './remove-user.ts';
+import removeXmppFederatedPartner from './remove-xmpp-federated-partner.ts';
+import restartService from './restart-service.ts';
+import setAccessEdgeConfiguration from './set-access-edge-configuration.ts';
+import setExternalAccessPolicy from './set-external-access-policy.ts';
+import setSipDomain from './set-sip-domain.ts';
+import setUser from './set-user.ts';
+import setXmppFederatedPartner from './set-xmpp-federated-partner.ts';
+import setXmppGatewayConfiguration from './set-xmpp-gateway-configuration.ts';
+import showDemonstration from './show-demonstration.ts';
+import startService from './start-service.ts';
+import stopService from './stop-service.ts';
+import testXmppIm from './test-xmpp-im.ts';
+
+export const cmdlets: readonly Cmdlet[] = [
+  // XMPP federated partners
+  newXmppFederatedPartner,
+  getXmppFederatedPartner,
+  setXmppFederatedPartner,
+  removeXmppFederatedPartner,
+  // Gateway, domains and policies
+  getAccessEdgeConfiguration,
+  setAccessEdgeConfiguration,
+  newExternalAccessPolicy,
+  getExternalAccessPolicy,
+  setExternalAccessPolicy,
+  grantExternalAccessPolicy,
+  removeExternalAccessPolicy,
+  newSipDomain,
+  getSipDomain,
+  setSipDomain,
+  removeSipDomain,
+  getXmppGatewayConfiguration,
+  setXmppGatewayConfiguration,
+  // Users
+  newUser,
+  getUser,
+  setUser,
+  removeUser,
+  // Services
+  getEventLog,
+  getService,
+  startService,
+  stopService,
+  restartService,
+  // Diagnosis
+  testXmppIm,
+  // Help
+  getCommand,
+  getHelp,
+  getConfigurationHistory,
+  getConfigurationStore,
+  showDemonstration,
+];

@@ -1,0 +1,162 @@
+/** The -New set of Request-Certificate: its parameters, and the way from them to a request file or a local certificate. */
+import { printCertificateRequest, requestFormats } from '../../certificates/pkcs10.ts';
+import { assignCertificate, certificateObject, withCertificate } from '../../operations/certificates.ts';
+import { issueLocally } from '../../operations/local-ca.ts';
+import { checkOutputFile, writeOutputFile } from '../../operations/output-file.ts';
+import {
+  addRequest,
+  makeRequest,
+  plannedRecord,
+  planRequest,
+  type RequestPlan,
+  refuseSecondRequest,
+  requestObject,
+} from '../../operations/request-certificate.ts';
+import { CodedError } from '../../primitives/errors.ts';
+import { openKeyStore } from '../../store/key-store.ts';
+import type { CmdletContext, Values } from '../host/cmdlet.ts';
+import { bool, domainName, listOf, oneOf, optional, path, switchType, text, textUpTo } from '../host/parameters.ts';
+import {
+  certificateAuthority,
+  certificateName,
+  certificateUsage,
+  keyAlgorithm,
+  rsaKeySize,
+} from './certificate-values.ts';
+
+export const newRequestParameters = {
+  Type: optional(listOf(certificateUsage), "What the certificate is for. Lync's names are taken too.", {
+    defaultText: 'ExternalEdge',
+  }),
+  Output: optional(path, 'The request file to make; - is standard output. Not with -CA.', { aliases: ['OutFile'] }),
+  FriendlyName: optional(textUpTo(256), 'What you call it.', { defaultText: 'type and date' }),
+  KeySize: optional(rsaKeySize, 'Bits of an RSA key.', { defaultText: '2048' }),
+  KeyAlg: optional(keyAlgorithm, 'Kind of the key.', { defaultText: 'RSA' }),
+  PrivateKeyExportable: optional(bool, 'Whether export-certificate may give the private key away.', {
+    defaultText: 'true',
+  }),
+  Organization: optional(text, 'Organization in the subject.'),
+  OU: optional(text, 'Organizational unit. Public authorities leave it out.'),
+  City: optional(text, 'City in the subject.'),
+  State: optional(text, 'State or province in the subject.'),
+  Country: optional(text, 'Country in the subject, two letters.'),
+  ComputerFqdn: optional(domainName, 'Host that the certificate is for.', { defaultText: 'AccessEdgeFqdn' }),
+  AllSipDomain: optional(switchType, 'Adds sip.<domain> for every SIP domain, not only for the default one.'),
+  SipDomain: optional(listOf(domainName), 'Adds sip.<domain> for these SIP domains.'),
+  DomainName: optional(listOf(certificateName), 'Further names.'),
+  NoDefaultSan: optional(switchType, 'Leaves out the names that are added without being asked for.'),
+  ClientEKU: optional(bool, 'Asks for client authentication too. Public authorities refuse it.', {
+    defaultText: 'false',
+  }),
+  XmppSan: optional(switchType, 'Adds SRVName and XmppAddr, which private authorities can certify.'),
+  Template: optional(textUpTo(64), 'Template of a Windows authority, such as WebServer.'),
+  Format: optional(oneOf(requestFormats, 'RequestFormat'), 'Form of the request file. new is the form of certreq.', {
+    defaultText: 'new',
+  }),
+  CA: optional(certificateAuthority, 'local: the test CA of this store signs, and the certificate is assigned.'),
+};
+
+type NewRequest = Values<typeof newRequestParameters>;
+
+export async function newCertificateRequest(wanted: NewRequest, context: CmdletContext): Promise<void> {
+  const configuration = context.store.read();
+  const plan = planOf(wanted, context);
+  warnAboutNames(plan, context);
+  if (wanted.CA === 'local') return await issueAtOnce(plan, context);
+  const output = outputOf(wanted);
+  refuseSecondRequest(configuration, plan.friendlyName, context.force);
+  if (output !== '-') checkOutputFile(output, context.force);
+  if (context.whatIf) return await preview(plan, 'Make a private key and a certificate request', context);
+  await requestFromAuthority(plan, { output, format: wanted.Format ?? 'new' }, context);
+}
+
+function planOf(wanted: NewRequest, context: CmdletContext): RequestPlan {
+  const { Organization, OU, City, State, Country } = wanted;
+  const request = {
+    usages: wanted.Type ?? ['ExternalEdge' as const],
+    friendlyName: wanted.FriendlyName,
+    key: { algorithm: wanted.KeyAlg ?? 'RSA', rsaBits: wanted.KeySize ?? 2048 } as const,
+    exportable: wanted.PrivateKeyExportable ?? true,
+    subject: { country: Country, state: State, city: City, organization: Organization, organizationalUnit: OU },
+    computerFqdn: wanted.ComputerFqdn,
+    sipDomains: wanted.AllSipDomain === true ? ('all' as const) : wanted.SipDomain,
+    domainNames: wanted.DomainName ?? [],
+    defaultNames: wanted.NoDefaultSan !== true,
+    clientEku: wanted.ClientEKU ?? false,
+    xmppNames: wanted.XmppSan === true,
+    template: wanted.Template,
+  };
+  return planRequest(context.store.read(), request, context.now());
+}
+
+function warnAboutNames({ certificate }: RequestPlan, context: CmdletContext): void {
+  const wildcards = certificate.names.flatMap(({ name }) =>
+    name.kind === 'dns' && name.name.startsWith('*.') ? [name.name] : [],
+  );
+  for (const name of wildcards)
+    context.warn(
+      `${name} covers neither ${name.slice(2)} itself nor two levels below it, and Lync does not take wildcards.`,
+    );
+}
+
+function outputOf({ Output, Format }: NewRequest): string {
+  if (Output === undefined)
+    throw new CodedError('MandatoryParameterMissing', 'Where is the request to go?', {
+      reason: 'neither -Output nor -CA was given',
+      fix: ['xgw request-certificate -New -Output edge.csr', 'xgw request-certificate -New -CA local'],
+    });
+  if (Output === '-' && Format === 'der')
+    throw new CodedError('ParameterConflict', 'DER is not text.', { fix: 'the same command with -Output edge.csr' });
+  return Output;
+}
+
+/** Shows subject and names; makes nothing. */
+async function preview(plan: RequestPlan, action: string, context: CmdletContext): Promise<void> {
+  await context.shouldProcess(plan.friendlyName, action);
+  context.write(requestObject(plannedRecord(plan, context.now())));
+}
+
+async function requestFromAuthority(
+  plan: RequestPlan,
+  { output, format }: { readonly output: string; readonly format: (typeof requestFormats)[number] },
+  context: CmdletContext,
+): Promise<void> {
+  const keys = openKeyStore(context.store.folder);
+  const { record, der } = await makeRequest(plan, keys, context.now());
+  const apply = (current: Parameters<typeof addRequest>[0]) => addRequest(current, record, context.force);
+  const committed = await context.commit({ target: plan.friendlyName, apply }).catch((error: unknown) => {
+    keys.discardKey(record.publicKeySha256);
+    throw error;
+  });
+  if (committed.withheld) return keys.discardKey(record.publicKeySha256);
+  const request = Object.values(committed.after.certificateRequests).findLast(
+    ({ publicKeySha256 }) => publicKeySha256 === record.publicKeySha256,
+  );
+  const file = printCertificateRequest(der, format);
+  if (output === '-') context.writeText(file.toString());
+  else writeOutputFile(output, file, 0o644);
+  context.done(
+    `request ${request?.requestId} made. The private key is in the store. Revision ${committed.after.revision}.`,
+  );
+  context.hint('Send the request to your authority, then: xgw import-certificate <what it returns> -Type ExternalEdge');
+  // Where the request itself goes to standard output, an object beside it would spoil both.
+  if (output !== '-') context.write(requestObject(request ?? record, output));
+}
+
+async function issueAtOnce(plan: RequestPlan, context: CmdletContext): Promise<void> {
+  if (context.whatIf) return await preview(plan, 'Issue a certificate of the LOCAL TEST CA and assign it', context);
+  const keys = openKeyStore(context.store.folder);
+  const { record, certificate } = await issueLocally(plan, keys, context.now());
+  const { thumbprint } = record;
+  const committed = await context.commit({
+    target: thumbprint,
+    apply: (current) => assignCertificate(withCertificate(current, record), thumbprint, plan.usages),
+  });
+  if (committed.withheld) return keys.discardKey(record.publicKeySha256);
+  context.warn('The certificate is of the LOCAL TEST CA: partners will not trust it unless they import its root.');
+  context.done(`certificate ${thumbprint} issued and assigned. Revision ${committed.after.revision}.`);
+  context.hint('xgw export-certificate -CA local -Path lab-root.pem');
+  const kept = committed.after.certificates[thumbprint] ?? record;
+  const object = certificateObject(kept, [certificate], { now: context.now(), anchors: [], hasPrivateKey: true });
+  context.write({ ...object, Changed: committed.changed, Kind: 'Certificate' });
+}

@@ -1,0 +1,152 @@
+/** The certificates of the store: what is known of them, which of them serves what. Every function of a configuration is pure. */
+import { createHash } from 'node:crypto';
+
+import { type Certificate, readCertificate } from '../certificates/certificate.ts';
+import { printDistinguishedName } from '../certificates/distinguished-name.ts';
+import { printGeneralName } from '../certificates/general-name.ts';
+import { describeKey } from '../certificates/key-pair.ts';
+import { weaknessOfKey, weaknessOfSignature } from '../certificates/key-strength.ts';
+import { oid, purposeName } from '../certificates/object-identifiers.ts';
+import { problemOfDates } from '../certificates/path-rules.ts';
+import { validateChain } from '../certificates/peer-validation.ts';
+import type { CertificateRecord, CertificateUsage, Configuration } from '../config/configuration.ts';
+import { CodedError } from '../primitives/errors.ts';
+import type { KeyStore } from '../store/key-store.ts';
+import { isPattern, wildcard } from './wildcard.ts';
+
+export interface CertificateToKeep {
+  readonly record: CertificateRecord;
+  readonly certificate: Certificate;
+}
+
+/** SHA-1 of the DER in upper-case hexadecimal, as Windows names certificates. It finds them; it protects nothing. */
+export const thumbprintOf = (certificate: Certificate): string =>
+  createHash('sha1').update(certificate.der).digest('hex').toUpperCase();
+
+/** Windows shows thumbprints with spaces, openssl with colons. */
+export const normalThumbprint = (text: string): string => text.replaceAll(/[\s:\u200e]/g, '').toUpperCase();
+
+/** @throws CodedError `ObjectNotFound` for a thumbprint, never for a pattern */
+export function selectCertificates(
+  { certificates }: Configuration,
+  thumbprint: string | undefined,
+): readonly CertificateRecord[] {
+  const all = Object.values(certificates);
+  if (thumbprint === undefined) return all;
+  const wanted = normalThumbprint(thumbprint);
+  const found = all.filter((record) => wildcard(wanted)(record.thumbprint));
+  if (found.length > 0 || isPattern(wanted)) return found;
+  throw new CodedError('ObjectNotFound', `there is no certificate ${wanted} in the store.`, {
+    reason: `there are ${all.length} of other thumbprints`,
+    fix: ['xgw get-certificate', 'xgw import-certificate <file>'],
+    target: wanted,
+  });
+}
+
+/** Adds or replaces a certificate. Its assignments and those of the others stay. */
+export function withCertificate(configuration: Configuration, record: CertificateRecord): Configuration {
+  const existing = configuration.certificates[record.thumbprint];
+  const kept = { ...record, assignedTo: existing?.assignedTo ?? record.assignedTo };
+  return { ...configuration, certificates: { ...configuration.certificates, [record.thumbprint]: kept } };
+}
+
+/** A usage has one certificate: assigning it takes it away from the one before. @throws CodedError `ObjectNotFound` */
+export function assignCertificate(
+  configuration: Configuration,
+  thumbprint: string,
+  usages: readonly CertificateUsage[],
+): Configuration {
+  const [chosen] = selectCertificates(configuration, thumbprint);
+  const entries = Object.entries(configuration.certificates).map(([name, record]) => {
+    const others = record.assignedTo.filter((usage) => !usages.includes(usage));
+    const assignedTo = name === chosen?.thumbprint ? union(record.assignedTo, usages) : others;
+    return [name, { ...record, assignedTo }] as const;
+  });
+  return { ...configuration, certificates: Object.fromEntries(entries) };
+}
+
+const union = (left: readonly CertificateUsage[], right: readonly CertificateUsage[]): readonly CertificateUsage[] => [
+  ...new Set([...left, ...right]),
+];
+
+/** Why a certificate cannot serve TLS now, one clause, or undefined. */
+export function unsuitability(certificate: Certificate, now: Date): string | undefined {
+  const { extendedKeyUsage, basicConstraints } = certificate.extensions;
+  const isForServers = extendedKeyUsage === undefined || extendedKeyUsage.includes(oid.serverAuth);
+  return (
+    problemOfDates(certificate, now)?.detail ??
+    (isForServers
+      ? undefined
+      : `it is for ${(extendedKeyUsage ?? []).map(purposeName).join(', ')}, not for serverAuth`) ??
+    (basicConstraints?.isCa === true ? 'it is the certificate of an authority' : undefined) ??
+    weaknessOfKey(certificate.x509.publicKey) ??
+    weaknessOfSignature(certificate.signatureAlgorithm)
+  );
+}
+
+/** @throws CodedError `CertificateUnsuitable` */
+export function refuseUnsuitable(certificate: Certificate, now: Date): void {
+  const reason = unsuitability(certificate, now);
+  if (reason === undefined) return;
+  throw new CodedError('CertificateUnsuitable', `The certificate ${thumbprintOf(certificate)} cannot be assigned.`, {
+    reason,
+    fix: ['xgw request-certificate -New -Type ExternalEdge -Output edge.csr', 'xgw get-certificate'],
+    target: thumbprintOf(certificate),
+  });
+}
+
+/** The chain of a certificate on disk, leaf first. @throws CodedError `CertificateMissing` when its file is gone */
+export function chainOf(record: CertificateRecord, keys: KeyStore): readonly Certificate[] {
+  const chain = (keys.readChain(record.thumbprint) ?? []).map(readCertificate);
+  const readable = chain.flatMap((read) => (read.ok ? [read.value] : []));
+  if (readable.length > 0 && readable.length === chain.length) return readable;
+  throw new CodedError('CertificateMissing', `The file of certificate ${record.thumbprint} is gone or damaged.`, {
+    reason: `it belongs in ${keys.folder}`,
+    fix: 'xgw import-certificate <file>',
+    target: record.thumbprint,
+  });
+}
+
+/** `Valid`, or what a partner with these anchors would say: `incomplete-chain`, `untrusted-root`, `expired`. */
+export function chainStatus(chain: readonly Certificate[], anchors: readonly Buffer[], now: Date): string {
+  const verdict = validateChain({ chain: chain.map(({ der }) => der), anchors, now });
+  return verdict.ok ? 'Valid' : verdict.reason;
+}
+
+/** How a certificate is seen: when, and by whom it must be believed. */
+export interface View {
+  readonly now: Date;
+  readonly anchors: readonly Buffer[];
+  /** Whether the private key is in the store. */
+  readonly hasPrivateKey: boolean;
+}
+
+const day = 86_400_000;
+
+/** The object that cmdlets emit; the names stand in it in full. */
+export function certificateObject(record: CertificateRecord, chain: readonly Certificate[], view: View) {
+  const [leaf] = chain;
+  if (leaf === undefined) return { Thumbprint: record.thumbprint, FriendlyName: record.friendlyName };
+  const status = chainStatus(chain, view.anchors, view.now);
+  return {
+    Thumbprint: record.thumbprint,
+    FriendlyName: record.friendlyName,
+    Subject: printDistinguishedName(leaf.subject),
+    SubjectAlternativeNames: leaf.extensions.subjectAlternativeNames.map(printGeneralName),
+    Issuer: printDistinguishedName(leaf.issuer),
+    SerialNumber: leaf.serialNumber,
+    NotBefore: leaf.notBefore.toISOString(),
+    NotAfter: leaf.notAfter.toISOString(),
+    DaysRemaining: Math.floor((leaf.notAfter.getTime() - view.now.getTime()) / day),
+    AssignedTo: record.assignedTo,
+    HasPrivateKey: view.hasPrivateKey,
+    PrivateKeyExportable: record.privateKeyExportable,
+    KeyAlgorithm: describeKey(leaf.x509.publicKey),
+    ChainStatus: record.localTestCa ? 'LOCAL TEST CA' : status,
+    ChainLength: chain.length,
+    LocalTestCa: record.localTestCa,
+    ThumbprintSha256: createHash('sha256').update(leaf.der).digest('hex').toUpperCase(),
+    PublicKeySha256: record.publicKeySha256,
+    PinSha256: Buffer.from(record.publicKeySha256, 'hex').toString('base64'),
+  };
+}

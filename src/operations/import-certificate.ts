@@ -1,0 +1,164 @@
+/**
+ * A certificate that came back: matched to its private key by the key itself, never by name; its chain put in order; what is
+ * wrong with it said before anything is kept.
+ */
+import type { Certificate } from '../certificates/certificate.ts';
+import type { CertificateBundle } from '../certificates/certificate-bundle.ts';
+import { orderChain } from '../certificates/chain.ts';
+import { printDistinguishedName } from '../certificates/distinguished-name.ts';
+import { printGeneralName } from '../certificates/general-name.ts';
+import type { KeyPair } from '../certificates/key-pair.ts';
+import type { CertificateRecord, CertificateUsage, Configuration } from '../config/configuration.ts';
+import { CodedError } from '../primitives/errors.ts';
+import type { KeyStore } from '../store/key-store.ts';
+import {
+  assignCertificate,
+  type CertificateToKeep,
+  chainStatus,
+  refuseUnsuitable,
+  thumbprintOf,
+  unsuitability,
+  withCertificate,
+} from './certificates.ts';
+import { requestOfKey } from './request-certificate.ts';
+
+export interface ImportPlan extends CertificateToKeep {
+  /** Leaf first, root left out. */
+  readonly chain: readonly Certificate[];
+  /** The key that came with the certificate; undefined when the store has it. */
+  readonly newKey: KeyPair | undefined;
+  readonly usages: readonly CertificateUsage[];
+}
+
+export interface ImportWanted {
+  readonly usages: readonly CertificateUsage[];
+  /** Undefined: as requested, and exportable for a key that came along. */
+  readonly exportable: boolean | undefined;
+  readonly now: Date;
+}
+
+/** Looks, and keeps nothing. @throws CodedError `CertificateUnreadable`, `KeyMismatch`, `CertificateUnsuitable` */
+export function planImport(
+  configuration: Configuration,
+  bundle: CertificateBundle,
+  keys: KeyStore,
+  { usages, exportable, now }: ImportWanted,
+): ImportPlan {
+  if (bundle.certificates.length === 0)
+    throw new CodedError('CertificateUnreadable', 'The file holds no certificate.', {
+      reason: bundle.keys.length > 0 ? 'it holds a private key only' : 'it is empty',
+    });
+  const leaf = leafOf(configuration, bundle, keys);
+  if (usages.length > 0) refuseUnsuitable(leaf, now);
+  const others = bundle.certificates.filter((certificate) => certificate !== leaf);
+  const record = recordOf(configuration, leaf, exportable);
+  return {
+    certificate: leaf,
+    chain: orderChain(leaf, others).chain,
+    newKey: bundle.keys.find((key) => key.publicKeySha256 === record.publicKeySha256),
+    usages,
+    record,
+  };
+}
+
+/** What is known of a certificate already, or of the request it answers, stays. */
+function recordOf(configuration: Configuration, leaf: Certificate, exportable: boolean | undefined): CertificateRecord {
+  const thumbprint = thumbprintOf(leaf);
+  const publicKeySha256 = leaf.publicKeySha256.toString('hex');
+  const known = configuration.certificates[thumbprint] ?? requestOfKey(configuration, publicKeySha256);
+  const existing = configuration.certificates[thumbprint];
+  return {
+    thumbprint,
+    friendlyName: known?.friendlyName ?? printDistinguishedName(leaf.subject),
+    publicKeySha256,
+    privateKeyExportable: exportable ?? known?.privateKeyExportable ?? true,
+    localTestCa: existing?.localTestCa ?? false,
+    assignedTo: existing?.assignedTo ?? [],
+  };
+}
+
+/** The certificate for a key that we have; of several, the one that lasts longest. */
+function leafOf(configuration: Configuration, bundle: CertificateBundle, keys: KeyStore): Certificate {
+  const known = new Set([...keys.keyNames(), ...bundle.keys.map((key) => key.publicKeySha256)]);
+  const [longest] = bundle.certificates
+    .filter((certificate) => known.has(certificate.publicKeySha256.toString('hex')))
+    .toSorted((left, right) => right.notAfter.getTime() - left.notAfter.getTime());
+  if (longest !== undefined) return longest;
+  throw keyMismatch(configuration, bundle.certificates);
+}
+
+function keyMismatch(configuration: Configuration, certificates: readonly Certificate[]): CodedError {
+  const leaf = certificates.find((certificate) => certificate.extensions.basicConstraints?.isCa !== true);
+  const pending = Object.values(configuration.certificateRequests).filter(({ status }) => status === 'Pending');
+  const waiting = pending.map(({ requestId, publicKeySha256 }) => `request ${requestId} has ${publicKeySha256}`);
+  const isFor =
+    leaf === undefined
+      ? 'the file holds certificates of authorities only, not yours'
+      : `the certificate is for the public key ${leaf.publicKeySha256.toString('hex')}`;
+  return new CodedError('KeyMismatch', 'No private key in the store belongs to this certificate.', {
+    reason: `${isFor}; ${waiting.length === 0 ? 'no request is pending' : waiting.join(', ')}`,
+    fix: [
+      'xgw request-certificate -List',
+      'xgw import-certificate <a PEM file with the certificate and its private key>',
+    ],
+    target: leaf === undefined ? undefined : printDistinguishedName(leaf.subject),
+  });
+}
+
+/** What an administrator should know before partners find out, one sentence each. */
+export function importWarnings(
+  configuration: Configuration,
+  plan: ImportPlan,
+  anchors: readonly Buffer[],
+  now: Date,
+): readonly string[] {
+  const { certificate, chain, record } = plan;
+  const unsuitable = unsuitability(certificate, now);
+  const names = certificate.extensions.subjectAlternativeNames.map(printGeneralName);
+  const asked = requestOfKey(configuration, record.publicKeySha256)?.subjectAlternativeNames ?? [];
+  const missing = asked.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
+  const status = chainStatus(chain, anchors, now);
+  return [
+    ...(unsuitable === undefined ? [] : [`The certificate cannot be assigned: ${unsuitable}.`]),
+    ...(missing.length === 0 ? [] : [`The authority left out names that were requested: ${missing.join(', ')}.`]),
+    ...(status === 'incomplete-chain' ? [missingIntermediate(chain)] : []),
+    ...(status === 'untrusted-root' || status === 'self-signed'
+      ? ['Partners will not trust this certificate unless they import its root.']
+      : []),
+  ];
+}
+
+function missingIntermediate(chain: readonly Certificate[]): string {
+  const last = chain.at(-1);
+  const issuer = last === undefined ? '' : printDistinguishedName(last.issuer);
+  const [uri] = last?.extensions.issuerUris ?? [];
+  const where = uri === undefined ? '' : ` It can be fetched from ${uri}.`;
+  return `The certificate of "${issuer}" is missing: import it together with yours, in one file, or partners cannot build the chain.${where}`;
+}
+
+/** Key and chain on disk, durably. The configuration does not name them yet. */
+export function keepImported(plan: ImportPlan, keys: KeyStore): void {
+  if (plan.newKey !== undefined) keys.saveKey(plan.newKey);
+  keys.saveChain(
+    plan.record.thumbprint,
+    plan.chain.map(({ der }) => der),
+  );
+}
+
+/** Pure. The pending request of the key is completed. */
+export function addImported(configuration: Configuration, plan: ImportPlan): Configuration {
+  const { record } = plan;
+  const request = requestOfKey(configuration, record.publicKeySha256);
+  const added = withCertificate(configuration, record);
+  const completed =
+    request === undefined || request.status !== 'Pending'
+      ? added
+      : {
+          ...added,
+          certificateRequests: {
+            ...added.certificateRequests,
+            [request.requestId]: { ...request, status: 'Completed' as const },
+          },
+        };
+  return plan.usages.length === 0 ? completed : assignCertificate(completed, record.thumbprint, plan.usages);
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { fromSip } from '../../src/gateway/from-sip.ts';
+import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
+import { SentMessages } from '../../src/gateway/sent-messages.ts';
+import { printIsComposing } from '../../src/gateway/sip/bodies/is-composing.ts';
+import { Headers } from '../../src/gateway/sip/headers.ts';
+import { childText } from '../../src/gateway/translation/instant-message.ts';
+import type { StanzaErrorCondition } from '../../src/gateway/xmpp/stanza-error.ts';
+import { fabrikam, openConfiguration, type ScriptedCrossing, scriptedCrossing } from '../support/crossing.ts';
+
+interface Typed {
+  to?: string;
+  method?: string;
+  type?: string;
+  body?: string | Buffer;
+  headers?: readonly (readonly [string, string])[];
+}
+
+/** A request of alice, and the one answer to it. */
+async function ask(crossing: ScriptedCrossing, { to, method, type, body, headers }: Typed = {}) {
+  const deliveries = new OrderedDeliveries();
+  const answers: { status: number; reason: string; headers: readonly (readonly [string, string])[] }[] = [];
+  fromSip(crossing, deliveries, new SentMessages(crossing.clock)).receive({
+    aor: 'sip:alice@contoso.example',
+    request: {
+      kind: 'request',
+      method: method ?? 'MESSAGE',
+      requestUri: to ?? 'sip:bob@fabrikam.example',
+      headers: Headers.of([
+        ['Content-Type', type ?? 'text/plain;charset=UTF-8'],
+        ['Call-ID', 'c1'],
+        ...(headers ?? []),
+      ]),
+      body: Buffer.from(body ?? 'Hello'),
+    },
+    respond: (status, more) => void answers.push({ status, reason: more?.reason ?? '', headers: more?.headers ?? [] }),
+  });
+  await deliveries.settled();
+  expect(answers).toHaveLength(1);
+  return answers[0] ?? { status: 0, reason: '', headers: [] };
+}
+
+describe('a MESSAGE for an XMPP contact [RFC 7572 §5]', () => {
+  it('is 202 once the stanza is with the partner, and says the same', async () => {
+    const crossing = scriptedCrossing();
+    const answer = await ask(crossing, {
+      body: 'Grüße, 世界 <&>',
+      headers: [
+        ['Subject', 'S'],
+        ['Content-Language', 'de'],
+      ],
+    });
+    expect(answer.status).toBe(202);
+    const [stanza] = crossing.stanzas;
+    expect(stanza?.attributes).toMatchObject({
+      from: 'alice@contoso.example',
+      to: 'bob@fabrikam.example',
+      'xml:lang': 'de',
+    });
+    expect(stanza?.attributes['type']).toBeUndefined();
+    expect(stanza && [childText(stanza, 'subject'), childText(stanza, 'body'), childText(stanza, 'thread')]).toEqual([
+      'S',
+      'Grüße, 世界 <&>',
+      'c1',
+    ]);
+  });
+
+  it.each<[StanzaErrorCondition, number]>([
+    ['remote-server-not-found', 404],
+    ['remote-server-timeout', 408],
+    ['resource-constraint', 500],
+  ])('is refused when the partner cannot be reached: %s is %i', async (condition, status) => {
+    const crossing = scriptedCrossing();
+    crossing.xmppAnswer = { ok: false, error: { type: 'cancel', condition }, reason: 'down' };
+    expect((await ask(crossing)).status).toBe(status);
+    expect(crossing.events.find(({ id }) => id === 'MessageNotDelivered')?.facts).toMatchObject({ reason: 'down' });
+  });
+
+  it('reaches an additional domain of the partner', async () => {
+    expect((await ask(scriptedCrossing(), { to: 'sip:eva@emea.fabrikam.example' })).status).toBe(202);
+  });
+
+  it('becomes a chat state when it is a typing notice', async () => {
+    const crossing = scriptedCrossing();
+    const body = printIsComposing({ state: 'active', refreshSeconds: 90 });
+    expect((await ask(crossing, { type: 'application/im-iscomposing+xml', body })).status).toBe(202);
+    expect(crossing.stanzas[0]?.children).toMatchObject([
+      { name: 'composing', namespace: 'http://jabber.org/protocol/chatstates' },
+    ]);
+  });
+
+  it.each<[string, Typed, number]>([
+    ['another body than text', { type: 'text/html' }, 415],
+    ['text that is not UTF-8', { body: Buffer.from([0xff, 0xfe]) }, 400],
+    ['more text than crosses', { body: 'x'.repeat(128 * 1024 + 1) }, 413],
+    ['a sips URI: nobody can promise TLS of every hop', { to: 'sips:bob@fabrikam.example' }, 416],
+    ['another method', { method: 'INVITE' }, 405],
+    ['a user part that no JID can have', { to: 'sip:%00@fabrikam.example' }, 404],
+  ])('is refused with %s', async (_title, typed, status) => {
+    const crossing = scriptedCrossing();
+    const answer = await ask(crossing, typed);
+    expect(answer.status).toBe(status);
+    expect(crossing.stanzas).toEqual([]);
+    if (status === 415) expect(answer.headers).toContainEqual(['Accept', 'text/plain, application/im-iscomposing+xml']);
+  });
+
+  it('never carries a character that XML may not hold', async () => {
+    const crossing = scriptedCrossing();
+    await ask(crossing, { body: 'a\u0000b\u001bc\uffffd' });
+    expect(crossing.stanzas[0] && childText(crossing.stanzas[0], 'body')).toBe('a\ufffdb\ufffdc\ufffdd');
+  });
+});
+
+describe('closed by default', () => {
+  const closed: readonly (readonly [string, Partial<typeof openConfiguration>, string])[] = [
+    ['an unknown domain', { federatedPartners: {} }, 'unknown-domain'],
+    ['AllowFederatedUsers False', { accessEdge: { allowFederatedUsers: false } }, 'federation-off'],
+    [
+      'EnableXmppAccess False',
+      {
+        externalAccessPolicies: {
+          Global: { ...openConfiguration.externalAccessPolicies['Global']!, enableXmppAccess: false },
+        },
+      },
+      'policy-xmpp-off',
+    ],
+    [
+      'EnableFederationAccess False',
+      {
+        externalAccessPolicies: {
+          Global: { ...openConfiguration.externalAccessPolicies['Global']!, enableFederationAccess: false },
+        },
+      },
+      'policy-federation-off',
+    ],
+    [
+      'a user on a survivable branch',
+      {
+        users: {
+          'sip:alice@contoso.example': {
+            ...openConfiguration.users['sip:alice@contoso.example']!,
+            survivableBranch: true,
+          },
+        },
+      },
+      'survivable-branch',
+    ],
+    ['an unknown user', { users: {} }, 'unknown-user'],
+  ];
+  it.each(closed)(
+    'refuses %s with 403, and the log says which gate and how to open it',
+    async (_title, change, gate) => {
+      const crossing = scriptedCrossing({ ...openConfiguration, ...change });
+      expect((await ask(crossing)).status).toBe(403);
+      expect(crossing.stanzas).toEqual([]);
+      const refusal = crossing.events.find(({ id }) => id === 'MessageRefused');
+      expect(refusal?.facts).toMatchObject({ gate });
+      expect(String(refusal?.facts?.['fix'])).toMatch(/^xgw /);
+    },
+  );
+
+  it('takes a change into account with the next message', async () => {
+    const crossing = scriptedCrossing();
+    expect((await ask(crossing)).status).toBe(202);
+    crossing.current = { ...openConfiguration, federatedPartners: {} };
+    expect((await ask(crossing)).status).toBe(403);
+    crossing.current = { ...openConfiguration, federatedPartners: { [fabrikam.identity]: fabrikam } };
+    expect((await ask(crossing)).status).toBe(202);
+  });
+});

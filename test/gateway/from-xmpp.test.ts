@@ -1,0 +1,185 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { fromSip } from '../../src/gateway/from-sip.ts';
+import { fromXmpp } from '../../src/gateway/from-xmpp.ts';
+import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
+import { SentMessages } from '../../src/gateway/sent-messages.ts';
+import { Headers } from '../../src/gateway/sip/headers.ts';
+import { stanza } from '../../src/gateway/xmpp/stanza.ts';
+import { errorReply, readStanzaError, stanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
+import { type Element, element } from '../../src/gateway/xmpp/xml/element.ts';
+import { openConfiguration, scriptedCrossing } from '../support/crossing.ts';
+
+const addresses = { from: 'bob@fabrikam.example/desk', to: 'alice@contoso.example', id: 'm1' };
+const body = (text: string): Element => element('body', 'jabber:server', {}, text);
+const message = (attributes: Record<string, string>, ...children: Element[]): Element =>
+  stanza('message', { ...addresses, ...attributes }, ...children);
+
+function gateway(crossing = scriptedCrossing()) {
+  const deliveries = new OrderedDeliveries();
+  const sent = new SentMessages(crossing.clock);
+  const xmpp = fromXmpp(crossing, { deliveries, sent, presence: { receive: () => undefined } });
+  const sip = fromSip(crossing, deliveries, sent);
+  return {
+    crossing,
+    sip,
+    async receive(received: Element) {
+      xmpp.receive(received);
+      await deliveries.settled();
+    },
+    errors: () =>
+      crossing.stanzas.map((reply) => [
+        reply.attributes['to'],
+        reply.attributes['id'],
+        readStanzaError(reply).condition,
+      ]),
+  };
+}
+
+describe('a message for one of our users [RFC 7572 §4]', () => {
+  it('becomes a MESSAGE from the bare contact, text unchanged', async () => {
+    const { crossing, receive } = gateway();
+    await receive(
+      message(
+        { type: 'chat', 'xml:lang': 'de' },
+        element('subject', 'jabber:server', {}, 'S\r\nX: y'),
+        body('Grüße <&> 世界'),
+      ),
+    );
+    const [request] = crossing.requests;
+    expect(request).toMatchObject({
+      method: 'MESSAGE',
+      from: 'sip:bob@fabrikam.example',
+      to: 'sip:alice@contoso.example',
+    });
+    expect(request?.body.toString()).toBe('Grüße <&> 世界');
+    expect(request?.headers).toEqual([
+      ['Content-Type', 'text/plain;charset=UTF-8'],
+      ['Subject', 'S X: y'],
+      ['Content-Language', 'de'],
+    ]);
+    expect(crossing.stanzas).toEqual([]);
+  });
+
+  it.each([
+    [404, 'item-not-found'],
+    [480, 'recipient-unavailable'],
+    [408, 'remote-server-timeout'],
+    [415, 'not-acceptable'],
+  ])('returns to its sender when SIP answers %i: %s', async (status, condition) => {
+    const { crossing, receive, errors } = gateway();
+    crossing.sipAnswer = { status, reason: 'No' };
+    await receive(message({}, body('Hello')));
+    expect(errors()).toEqual([['bob@fabrikam.example/desk', 'm1', condition]]);
+  });
+
+  it('keeps the order of one pair', async () => {
+    const { crossing, receive } = gateway();
+    await Promise.all(['1', '2', '3'].map((text) => receive(message({ id: text }, body(text)))));
+    expect(crossing.requests.map((request) => request.body.toString())).toEqual(['1', '2', '3']);
+  });
+
+  it('carries composing as active, and every other chat state as idle', async () => {
+    const { crossing, receive } = gateway();
+    for (const state of ['composing', 'paused', 'gone']) {
+      await receive(message({ type: 'chat' }, element(state, 'http://jabber.org/protocol/chatstates')));
+    }
+    expect(crossing.requests.map((request) => /<state>(\w+)</.exec(request.body.toString())?.[1])).toEqual([
+      'active',
+      'idle',
+      'idle',
+    ]);
+  });
+
+  it('does not return a typing notice that nobody understood', async () => {
+    const { crossing, receive } = gateway();
+    crossing.sipAnswer = { status: 415, reason: 'No' };
+    await receive(message({ type: 'chat' }, element('composing', 'http://jabber.org/protocol/chatstates')));
+    expect(crossing.stanzas).toEqual([]);
+  });
+
+  it('refuses group chat: there are no rooms', async () => {
+    const { receive, errors } = gateway();
+    await receive(message({ type: 'groupchat' }, body('Hello')));
+    expect(errors()).toEqual([['bob@fabrikam.example/desk', 'm1', 'service-unavailable']]);
+  });
+
+  it.each([
+    ['an unknown user', { users: {} }, 'item-not-found'],
+    ['a closed edge', { accessEdge: { allowFederatedUsers: false } }, 'forbidden'],
+    ['a removed partner', { federatedPartners: {} }, 'forbidden'],
+  ])('is refused for %s', async (_title, change, condition) => {
+    const { crossing, receive, errors } = gateway(scriptedCrossing({ ...openConfiguration, ...change }));
+    await receive(message({}, body('Hello')));
+    expect(errors()).toEqual([['bob@fabrikam.example/desk', 'm1', condition]]);
+    expect(crossing.requests).toEqual([]);
+  });
+
+  it('never answers an error', async () => {
+    const { crossing, receive } = gateway(scriptedCrossing({ ...openConfiguration, users: {} }));
+    await receive(message({ type: 'error' }));
+    expect(crossing.stanzas).toEqual([]);
+  });
+});
+
+describe('an error for a message of ours', () => {
+  const send = {
+    method: 'MESSAGE',
+    requestUri: 'sip:bob@fabrikam.example',
+    headers: Headers.of([['Call-ID', 'c']]),
+    body: Buffer.from('Hi'),
+  };
+
+  it('reaches its sender as a message from the contact, with the reason', async () => {
+    const { crossing, sip, receive } = gateway();
+    sip.receive({ aor: 'sip:alice@contoso.example', request: { kind: 'request', ...send }, respond: () => undefined });
+    await receive(message({}));
+    const [original] = crossing.stanzas;
+    const bounce = original && errorReply(original, stanzaError('item-not-found'));
+    if (bounce === undefined) throw new Error('the message did not cross');
+    await receive(bounce);
+    expect(crossing.requests).toHaveLength(1);
+    expect(crossing.requests[0]).toMatchObject({ from: 'sip:bob@fabrikam.example', to: 'sip:alice@contoso.example' });
+    expect(crossing.requests[0]?.body.toString()).toMatch(/not delivered: there is no such user/);
+    await receive(bounce);
+    expect(crossing.requests).toHaveLength(1);
+  });
+
+  it('is ignored when no such message was sent to that contact', async () => {
+    const { crossing, receive } = gateway();
+    await receive(stanza('message', { ...addresses, type: 'error', id: 'made-up' }));
+    expect(crossing.requests).toEqual([]);
+  });
+});
+
+describe('iq', () => {
+  const query = (to: string, namespace: string, type = 'get'): Element =>
+    stanza('iq', { from: 'fabrikam.example', to, id: 'q1', type }, element('query', namespace));
+
+  it('answers a ping [XEP-0199]', async () => {
+    const { crossing, receive } = gateway();
+    await receive(query('contoso.example', 'urn:xmpp:ping'));
+    expect(crossing.stanzas[0]?.attributes).toMatchObject({ type: 'result', id: 'q1', to: 'fabrikam.example' });
+  });
+
+  it('says that the domain is a gateway, and nothing about users [XEP-0030]', async () => {
+    const { crossing, receive, errors } = gateway();
+    await receive(query('contoso.example', 'http://jabber.org/protocol/disco#info'));
+    expect(JSON.stringify(crossing.stanzas[0])).toContain('"category":"gateway"');
+    crossing.stanzas.length = 0;
+    await receive(query('alice@contoso.example', 'http://jabber.org/protocol/disco#info'));
+    expect(errors()).toEqual([['fabrikam.example', 'q1', 'service-unavailable']]);
+  });
+
+  it('refuses in-band registration', async () => {
+    const { receive, errors } = gateway();
+    await receive(query('contoso.example', 'jabber:iq:register', 'set'));
+    expect(errors()).toEqual([['fabrikam.example', 'q1', 'service-unavailable']]);
+  });
+
+  it('never answers a result', async () => {
+    const { crossing, receive } = gateway();
+    await receive(query('contoso.example', 'urn:xmpp:ping', 'result'));
+    expect(crossing.stanzas).toEqual([]);
+  });
+});

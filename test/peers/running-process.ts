@@ -1,0 +1,86 @@
+/** A program under test control: its output is kept, waiting is bounded, and nothing outlives the test that started it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+import { afterEach } from '@jest/globals';
+
+export interface RunningProcess {
+  readonly pid: number;
+  /** What it wrote to standard output and error so far. */
+  output(): string;
+  /** Resolves with the first match in the output. @throws When it has ended, or `ms` milliseconds have passed, without one. */
+  waitFor(pattern: RegExp, ms?: number): Promise<RegExpExecArray>;
+  /** Its exit code; null when a signal ended it. */
+  readonly finished: Promise<number | null>;
+  /** Asks it to end, and ends it after `ms` milliseconds. */
+  stop(ms?: number): Promise<void>;
+}
+
+/** Milliseconds a test waits for a peer: far more than any needs on a loaded machine. */
+const patience = 15_000;
+
+const started = new Set<RunningProcess>();
+
+export function startProcess(program: string, args: readonly string[], cwd: string): RunningProcess {
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let hasEnded = false;
+  const listeners = new Set<() => void>();
+  const changed = (): void => listeners.forEach((listener) => listener());
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      changed();
+    });
+  }
+  const finished = exitOf(child).finally(() => {
+    hasEnded = true;
+    started.delete(running);
+    changed();
+  });
+
+  const running: RunningProcess = {
+    pid: child.pid ?? 0,
+    output: () => output,
+    finished,
+    waitFor(pattern, ms = patience) {
+      return new Promise((resolve, reject) => {
+        const check = (): void => {
+          const match = pattern.exec(output);
+          if (match !== null) settle(() => resolve(match));
+          else if (hasEnded) settle(() => reject(new Error(`${program} ended without ${pattern}:\n${output}`)));
+        };
+        const timer = setTimeout(
+          () => settle(() => reject(new Error(`${program} never showed ${pattern}:\n${output}`))),
+          ms,
+        );
+        const settle = (act: () => void): void => {
+          clearTimeout(timer);
+          listeners.delete(check);
+          act();
+        };
+        listeners.add(check);
+        check();
+      });
+    },
+    async stop(ms = patience) {
+      if (hasEnded) return;
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), ms);
+      await finished;
+      clearTimeout(timer);
+    },
+  };
+  started.add(running);
+  return running;
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code));
+  });
+}
+
+afterEach(async () => {
+  await Promise.all([...started].map((running) => running.stop(1000)));
+});

@@ -1,0 +1,56 @@
+/**
+ * Suites that talk to a real peer. Without the peer they fail when CI=true, since a suite that never runs proves nothing;
+ * elsewhere one test says what is missing and how to install it.
+ */
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+
+import { describe, it } from '@jest/globals';
+
+export interface Peer {
+  readonly program: string;
+  /** The Debian package it comes in. */
+  readonly package: string;
+}
+
+export const peers = {
+  sipp: { program: 'sipp', package: 'sip-tester' },
+  baresip: { program: 'baresip', package: 'baresip-core' },
+  script: { program: 'script', package: 'bsdutils' },
+  prosody: { program: 'prosody', package: 'prosody' },
+  openssl: { program: 'openssl', package: 'openssl' },
+  certtool: { program: 'certtool', package: 'gnutls-bin' },
+} as const satisfies Readonly<Record<string, Peer>>;
+
+/** A `describe` whose body runs only when every peer is installed. */
+export function describeWithPeers(title: string, needed: readonly Peer[], body: () => void): void {
+  const missing = needed.filter(({ program }) => programPath(program) === undefined);
+  if (missing.length === 0) {
+    describe(title, body);
+    return;
+  }
+  const programs = missing.map(({ program }) => program).join(', ');
+  const notice = `NOT RUN, ${programs} missing: apt-get install ${missing.map((peer) => peer.package).join(' ')}`;
+  describe(title, () => {
+    it(notice, () => {
+      if (process.env['CI'] === 'true') throw new Error(notice);
+    });
+  });
+}
+
+/** Servers are installed where the PATH of ordinary users does not look. */
+const serverFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+export function programPath(program: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), ...serverFolders];
+  return folders.map((folder) => path.join(folder, program)).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
