@@ -25,15 +25,28 @@ const cjs = {
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
-  // fs-native-extensions is a native module; inquirer is loaded when the first question is asked.
-  external: ['fs-native-extensions', 'inquirer'],
+  // A native module.
+  external: ['fs-native-extensions'],
+  // What is loaded late is another CommonJS file.
+  supported: { 'dynamic-import': false },
   logLevel: 'warning',
   write: false,
 };
 
+/** Large packages that few cmdlets need, or only late: a file of their own, read when it is wanted. */
+const vendors = ['conf', 'inquirer', 'node-forge'];
+const vendor = {
+  name: 'vendor',
+  setup: (context) =>
+    context.onResolve({ filter: new RegExp(`^(?:${vendors.join('|')})$`) }, ({ path, importer }) =>
+      importer.includes('node_modules') ? undefined : { path: `../vendor/${path}.cjs`, external: true },
+    ),
+};
+
+mkdirSync('dist/vendor', { recursive: true });
 mkdirSync('dist/commands', { recursive: true });
 await compileConfigurationValidator();
-const [catalogue] = await Promise.all([readCatalogue(), buildCmdlets()]);
+const [catalogue] = await Promise.all([readCatalogue(), buildCmdlets(), buildVendors()]);
 replace('dist/catalogue.json', JSON.stringify(catalogue));
 await buildDispatcher();
 for (const name of readdirSync('dist/commands')) {
@@ -56,8 +69,8 @@ async function buildCmdlets() {
   };
   const bundle = async (names) => {
     const entryPoints = names.map((name) => ({ in: `cmdlet:${name}`, out: name }));
-    const options = { entryPoints, outdir: 'dist/commands', outExtension: { '.js': '.cjs' }, plugins: [entry] };
-    for (const { path, contents } of (await build({ ...cjs, ...options })).outputFiles) replace(path, contents);
+    const options = { entryPoints, outdir: 'dist/commands', outExtension: { '.js': '.cjs' }, plugins: [entry, vendor] };
+    await write(options);
   };
   try {
     await bundle(bundles);
@@ -94,9 +107,8 @@ async function buildDispatcher() {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const table = { version, bundles: Object.fromEntries(catalogue.flatMap(namesOf)) };
   const contents = `import { dispatch } from './host/dispatch.ts';
-                    dispatch(process, ${JSON.stringify(table)}, (bundle) => require('./commands/' + bundle + '.cjs'));`;
-  const { outputFiles } = await build({ ...cjs, stdin: { contents, resolveDir: commands }, outfile: 'dist/xgw.cjs' });
-  for (const { path, contents } of outputFiles) replace(path, contents);
+                    dispatch(process, ${JSON.stringify(table)}, (file) => require(file));`;
+  await write({ stdin: { contents, resolveDir: commands }, outfile: 'dist/xgw.cjs' });
 }
 
 /** The file of Get-EventLog is get-event-log.ts. */
@@ -104,6 +116,14 @@ function namesOf({ name, aliases = [] }) {
   const bundle = bundles.find((each) => each.replaceAll('-', '') === name.replaceAll('-', '').toLowerCase());
   if (bundle === undefined) throw new Error(`${name} has no file of its name in ${commands}.`);
   return [name, ...aliases].map((each) => [each.toLowerCase(), bundle]);
+}
+
+async function buildVendors() {
+  await write({ entryPoints: vendors, outdir: 'dist/vendor', outExtension: { '.js': '.cjs' } });
+}
+
+async function write(options) {
+  for (const { path, contents } of (await build({ ...cjs, ...options })).outputFiles) replace(path, contents);
 }
 
 function replace(file, contents) {

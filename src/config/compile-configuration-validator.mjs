@@ -1,4 +1,6 @@
 /** Compiles the configuration schema into one file without imports, so that reading the store loads no schema compiler. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import Ajv from 'ajv';
@@ -11,14 +13,13 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 export async function compileConfigurationValidator(outfile = 'dist/configuration-validator.cjs') {
   const ajv = new Ajv.default({ allErrors: true, messages: false, inlineRefs: false, code: { source: true } });
   const contents = standaloneCode.default(ajv, ajv.compile(await configurationSchema()));
-  await build({
-    stdin: { contents, resolveDir: here },
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    format: 'cjs',
-    outfile,
-  });
+  const options = { bundle: true, minify: true, platform: 'node', format: 'cjs', write: false };
+  const { outputFiles } = await build({ stdin: { contents, resolveDir: here }, ...options });
+  // Replaced whole: a test or a cmdlet that starts meanwhile reads the old one or the new one.
+  mkdirSync(path.dirname(outfile), { recursive: true });
+  const next = `${outfile}.${process.pid}`;
+  writeFileSync(next, outputFiles[0].contents);
+  renameSync(next, outfile);
 }
 
 async function configurationSchema() {

@@ -35,7 +35,6 @@ describe('a wildcard', () => {
     );
   });
 
-
   it.each([
     ['fabrikam.com', false],
     ['*.org', true],

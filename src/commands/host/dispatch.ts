@@ -19,14 +19,14 @@ export interface DispatchTable {
 export type DispatchHost = Omit<HostProcess, 'argv'> & { readonly argv: string[] };
 
 /** Loads one bundle, which then reads the same process; or prints what needs no cmdlet, and ends. */
-export function dispatch(host: DispatchHost, table: DispatchTable, load: (bundle: string) => void): void {
+export function dispatch(host: DispatchHost, table: DispatchTable, load: (file: string) => void): void {
   const typed = host.argv[2];
   if (typed === undefined) return end(host, 'stdout', overview(table.version), 0);
   if (/^(?:--?version|-V)$/.test(typed)) return end(host, 'stdout', `xgw ${table.version}\n`, 0);
   if (/^(?:--?h(?:elp)?|-\?|\/\?|help|man)$/i.test(typed)) host.argv.splice(2, 1, 'get-help');
   const name = host.argv[2] ?? typed;
   const bundle = bundleOf(name, table);
-  if (bundle !== undefined) return load(bundle);
+  if (bundle !== undefined) return load(`./commands/${bundle}.cjs`);
   end(host, 'stderr', notACmdlet(name, host, table), exitCodeOf('usage'));
 }
 

@@ -33,7 +33,6 @@ export interface InboundHooks {
   /** Asks the authoritative server; always answers. */
   verifyKey(request: DialbackElement, streamId: string): Promise<DialbackOutcome>;
   returnStanza(stanza: Element, error: StanzaError): void;
-  onAuthenticated(stream: InboundStream): void;
   onClosed(stream: InboundStream): void;
 }
 
@@ -121,7 +120,8 @@ export class InboundStream {
         return this.#socket.startTls((socket) => acceptTls(socket, identity), element('proceed', namespaces.tls));
       }
       case 'verify-key':
-        return this.#verifyKey(effect.request, effect.streamId);
+        void this.#verifyKey(effect.request, effect.streamId);
+        return undefined;
       case 'authenticated':
         return this.#onAuthenticated(effect.pair);
       case 'deliver':
@@ -156,10 +156,9 @@ export class InboundStream {
     this.record.report({ type: 'tls-established' });
   }
 
-  #verifyKey(request: DialbackElement, streamId: string): void {
-    void this.#hooks.verifyKey(request, streamId).then((outcome) => {
-      this.#dispatch({ type: 'key-verified', request, outcome });
-    });
+  async #verifyKey(request: DialbackElement, streamId: string): Promise<void> {
+    const outcome = await this.#hooks.verifyKey(request, streamId);
+    this.#dispatch({ type: 'key-verified', request, outcome });
   }
 
   #onAuthenticated({ method, remote }: AuthenticatedPair): void {
@@ -169,7 +168,6 @@ export class InboundStream {
     this.record.authenticated = [...new Set([...this.record.authenticated, remote])];
     this.record.state = 'established';
     this.#silence ??= this.#watchSilence();
-    this.#hooks.onAuthenticated(this);
     this.record.report({ type: 'authenticated', method, remoteDomain: remote });
   }
 

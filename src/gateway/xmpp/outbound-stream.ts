@@ -78,7 +78,8 @@ export class OutboundStream {
 
   /** Not in the constructor: a hook may be called before it returns. */
   begin(): void {
-    if (this.#connection.endpoint.directTls) return this.#socket.beginWithTls((socket) => requestTls(socket, this.#tlsRequest(true)));
+    if (this.#connection.endpoint.directTls)
+      return this.#socket.beginWithTls((socket) => requestTls(socket, this.#tlsRequest(true)));
     this.#socket.begin();
     this.#dispatch({ type: 'connected' });
   }

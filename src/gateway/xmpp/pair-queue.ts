@@ -3,13 +3,12 @@
  * kernel took them. Bounded in number, bytes and time; nothing leaves the queue without an answer. [RFC 6120 §10.1, §10.4]
  */
 import type { Timer } from '../../primitives/clock.ts';
+import { type Delivery, undelivered } from './delivery.ts';
 import type { DomainPair } from './dialback.ts';
-import type { DialFailure } from './outbound-state.ts';
 import type { OutboundStream } from './outbound-stream.ts';
 import { type DialRequest, dial } from './s2s-connector.ts';
 import type { S2sOptions } from './s2s-options.ts';
-import type { Delivery } from './s2s-sessions.ts';
-import { stanzaError } from './stanza-error.ts';
+import type { StanzaErrorCondition } from './stanza-error.ts';
 import type { StreamError } from './stream-error.ts';
 import type { Element } from './xml/element.ts';
 import { printElement } from './xml/xml-writer.ts';
@@ -55,8 +54,9 @@ export class PairQueue {
   async send(stanza: Element): Promise<Delivery> {
     const { limits, clock } = this.#options;
     const bytes = Buffer.byteLength(printElement(stanza));
-    const full = this.#waiting.length + this.#writing.length >= limits.queuedStanzas || this.#bytes + bytes > limits.queuedBytes;
-    if (full) return failed({ condition: 'resource-constraint', reason: `Too much waits for ${this.pair.remote} already.` });
+    const full =
+      this.#waiting.length + this.#writing.length >= limits.queuedStanzas || this.#bytes + bytes > limits.queuedBytes;
+    if (full) return undelivered('resource-constraint', `Too much waits for ${this.pair.remote} already.`);
     return new Promise((resolve) => {
       const deadline = clock.after(limits.deliveryMs, () => this.#expire(entry));
       const entry: Entry = { stanza, bytes, deadline, broken: 0, settle: resolve };
@@ -68,12 +68,13 @@ export class PairQueue {
 
   /** The policy changed: a dial to a domain that may not be dialled ends. */
   reconsider(): void {
-    if (this.#options.securityFor(this.pair.remote) === undefined) this.stop(`${this.pair.remote} is not an allowed partner any more`);
+    if (this.#options.securityFor(this.pair.remote) === undefined)
+      this.stop(`${this.pair.remote} is not an allowed partner any more`);
   }
 
   /** Ends the stream or the dial; what waits is returned. */
   stop(reason: string, error?: StreamError): void {
-    this.#failWaiting({ condition: 'remote-server-timeout', reason });
+    this.#failWaiting('remote-server-timeout', reason);
     this.#dialling?.abort();
     this.#stream?.close(reason, error);
   }
@@ -81,9 +82,11 @@ export class PairQueue {
   #pump(): void {
     const stream = this.#stream;
     if (stream?.isEstablished === true) {
-      for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) this.#write(entry, stream);
+      for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift())
+        this.#write(entry, stream);
       stream.record.queued = this.#writing.length;
-    } else if (this.#waiting.length > 0 && this.#ending === undefined && this.#dialling === undefined) void this.#dial();
+    } else if (this.#waiting.length > 0 && this.#ending === undefined && this.#dialling === undefined)
+      void this.#dial();
     else if (this.#waiting.length === 0 && this.#isUnused()) this.#hooks.onIdle();
   }
 
@@ -102,7 +105,7 @@ export class PairQueue {
   }
 
   async #dial(): Promise<void> {
-    const { clock, limits, onEvent } = this.#options;
+    const { clock, limits } = this.#options;
     const controller = new AbortController();
     this.#dialling = controller;
     const deadline = clock.after(limits.deliveryMs, () => controller.abort());
@@ -112,9 +115,15 @@ export class PairQueue {
     if (dialled.ok) {
       if ('stream' in dialled.value && dialled.value.stream.isEstablished) this.#stream = dialled.value.stream;
     } else {
-      const { step, reason } = dialled.error;
-      onEvent({ type: 'dial-failed', localDomain: this.pair.local, remoteDomain: this.pair.remote, step, reason });
-      this.#failWaiting({ ...dialled.error, reason: `${step}: ${reason}` });
+      const { step, condition, reason } = dialled.error;
+      this.#options.onEvent({
+        type: 'dial-failed',
+        localDomain: this.pair.local,
+        remoteDomain: this.pair.remote,
+        step,
+        reason,
+      });
+      this.#failWaiting(condition, `${step}: ${reason}`);
     }
     this.#pump();
   }
@@ -145,23 +154,26 @@ export class PairQueue {
     const unwritten = this.#writing.splice(0);
     for (const entry of unwritten) entry.broken += 1;
     this.#waiting.unshift(...unwritten);
-    for (const entry of unwritten.filter(({ broken }) => broken > maxBroken)) this.#fail(entry, { condition: 'remote-server-timeout', reason: 'The stream broke twice while the stanza was being written.' });
+    for (const entry of unwritten.filter(({ broken }) => broken > maxBroken))
+      this.#fail(entry, 'remote-server-timeout', 'The stream broke twice while the stanza was being written.');
     this.#pump();
   }
 
   #expire(entry: Entry): void {
-    this.#fail(entry, { condition: 'remote-server-timeout', reason: `${this.pair.remote} did not take the stanza in time.` });
+    const stuck = this.#writing.includes(entry);
+    this.#fail(entry, 'remote-server-timeout', `${this.pair.remote} did not take the stanza in time.`);
+    if (stuck) this.#stream?.close('the peer does not read', { condition: 'connection-timeout' });
     this.#pump();
   }
 
-  #failWaiting(failure: Omit<DialFailure, 'step'>): void {
-    for (const entry of Array.from(this.#waiting)) this.#fail(entry, failure);
+  #failWaiting(condition: StanzaErrorCondition, reason: string): void {
+    for (const entry of Array.from(this.#waiting)) this.#fail(entry, condition, reason);
   }
 
-  #fail(entry: Entry, failure: Omit<DialFailure, 'step'>): void {
+  #fail(entry: Entry, condition: StanzaErrorCondition, reason: string): void {
     this.#remove(this.#waiting, entry);
     this.#remove(this.#writing, entry);
-    entry.settle(failed(failure));
+    entry.settle(undelivered(condition, reason));
   }
 
   #remove(list: Entry[], entry: Entry): void {
@@ -171,9 +183,4 @@ export class PairQueue {
     entry.deadline.cancel();
     this.#bytes -= entry.bytes;
   }
-}
-
-/** No text: what goes back to the sender names neither hosts nor causes. */
-export function failed({ condition, reason }: Omit<DialFailure, 'step'>): Delivery {
-  return { ok: false, error: stanzaError(condition), reason };
 }

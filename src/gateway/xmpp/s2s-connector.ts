@@ -23,7 +23,17 @@ export interface DialRequest {
 /** An established stream, or the answer of the authoritative server, by the purpose of the dial. */
 export type Dialled = { readonly stream: OutboundStream } | { readonly outcome: DialbackOutcome };
 
-const steps: readonly DialStep[] = ['policy', 'dns', 'tcp', 'stream', 'tls', 'certificate', 'sasl', 'dialback', 'established'];
+const steps: readonly DialStep[] = [
+  'policy',
+  'dns',
+  'tcp',
+  'stream',
+  'tls',
+  'certificate',
+  'sasl',
+  'dialback',
+  'established',
+];
 
 /** What TLS says when the peer does not want our certificate [RFC 8446 §6.2, alerts 42 to 48 and 116]. */
 const certificateAlert = /alert (?:bad certificate|unsupported certificate|certificate \w+|unknown ca|no certificate)/i;
@@ -61,7 +71,8 @@ async function withoutCertificate(
   { request, options }: { readonly request: DialRequest; readonly options: S2sOptions },
 ): Promise<Result<Dialled, DialFailure> | undefined> {
   const security = options.securityFor(request.pair.remote);
-  if (!certificateAlert.test(failure.reason) || security === undefined || !permits(security, 'TLS Dialback')) return undefined;
+  if (!certificateAlert.test(failure.reason) || security === undefined || !permits(security, 'TLS Dialback'))
+    return undefined;
   const connected = await connectFirst([endpoint], options, request.signal);
   if (connected.raw === undefined) return undefined;
   return openStream({ ...connected, ...request, anonymous: true }, request, options);
@@ -69,9 +80,10 @@ async function withoutCertificate(
 
 async function openStream(
   connection: OutboundConnection,
-  { signal, onStream, onEnding, onClosed }: DialRequest,
+  request: DialRequest,
   options: S2sOptions,
 ): Promise<Result<Dialled, DialFailure>> {
+  const { signal } = request;
   return new Promise((resolve) => {
     const onAbort = (): void => stream.close('no stream within the time limit');
     const settle = (result: Result<Dialled, DialFailure>): void => {
@@ -82,11 +94,11 @@ async function openStream(
       onEstablished: (stream) => settle(ok({ stream })),
       onVerified: (outcome) => settle(ok({ outcome })),
       onFailed: (failure) => settle(refuse(failure)),
-      onEnding,
-      onClosed,
+      onEnding: (stream) => request.onEnding(stream),
+      onClosed: (stream) => request.onClosed(stream),
     });
     signal.addEventListener('abort', onAbort);
-    onStream(stream);
+    request.onStream(stream);
     stream.begin();
   });
 }

@@ -1,34 +1,28 @@
 /** Streams by domain pair: the one door of the gateway to its XMPP partners. */
+import type { Socket } from 'node:net';
+
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
+import { type Delivery, undelivered } from './delivery.ts';
+import type { DomainPair } from './dialback.ts';
+import { InboundStream } from './inbound-stream.ts';
+import { KeyVerification } from './key-verification.ts';
+import type { OutboundStream } from './outbound-stream.ts';
+import { PairQueue } from './pair-queue.ts';
 import type { StreamSummary } from './s2s-event.ts';
+import { S2sListener, type S2sListenOptions } from './s2s-listener.ts';
 import type { S2sOptions } from './s2s-options.ts';
-import type { StanzaErrorCondition, StanzaErrorType } from './stanza-error.ts';
-import type { AuthenticationMethod } from './stream-security.ts';
+import { stanzaAddresses } from './stanza.ts';
+import { errorReply, type StanzaError } from './stanza-error.ts';
+import { StreamRecord } from './stream-record.ts';
+import type { StreamSecurity } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
-/** What became of a stanza. */
-export type Delivery =
-  | { readonly ok: true; readonly peerAddress: string; readonly method: AuthenticationMethod }
-  | {
-      readonly ok: false;
-      readonly error: { readonly type: StanzaErrorType; readonly condition: StanzaErrorCondition };
-      /** For the administrator: the step that failed and its cause. */
-      readonly reason: string;
-    };
-
-export interface S2sListenOptions {
-  /** Default: all interfaces. */
-  readonly address?: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** Direct TLS [XEP-0368]; absent: off. */
-  readonly directTlsPort?: number;
-}
+export type { Delivery } from './delivery.ts';
 
 export interface S2s {
-  /** Replaces the listeners there were. @throws CodedError ListenerInUse, ListenerDenied, ListenerFailed. */
+  /** Replaces the listeners there were. @throws CodedError ListenerInUse, ListenerDenied or ListenerFailed. */
   listen(options: S2sListenOptions): Promise<readonly ListenerAddress[]>;
-  /** Resolves when an authenticated stream took the stanza, or with the error to return to its sender within `deliveryMs`. */
+  /** Resolves when an authenticated stream took the stanza, or with the error for its sender, within `deliveryMs`. */
   send(stanza: Element): Promise<Delivery>;
   sessions(): readonly StreamSummary[];
   /** The policy changed: closes the streams of domains that are no longer allowed or whose requirements changed. */
@@ -38,4 +32,144 @@ export interface S2s {
   close(): Promise<void>;
 }
 
-export declare function createS2s(options: S2sOptions): S2s;
+export const createS2s = (options: S2sOptions): S2s => new S2sSessions(options);
+
+const pairKey = ({ local, remote }: DomainPair): string => `${local} ${remote}`;
+
+class S2sSessions implements S2s {
+  readonly #options: S2sOptions;
+  readonly #inbound = new Set<InboundStream>();
+  readonly #outbound = new Set<OutboundStream>();
+  readonly #queues = new Map<string, PairQueue>();
+  readonly #listener = new S2sListener((socket, directTls) => this.#accept(socket, directTls));
+  readonly #verification: KeyVerification;
+  #whenEmpty: (() => void) | undefined;
+  #closing = false;
+
+  constructor(options: S2sOptions) {
+    this.#options = options;
+    this.#verification = new KeyVerification(options, {
+      onStream: (stream) => this.#outbound.add(stream),
+      onClosed: (stream) => this.#onOutboundClosed(stream),
+    });
+  }
+
+  async listen(options: S2sListenOptions): Promise<readonly ListenerAddress[]> {
+    return this.#listener.listen(options);
+  }
+
+  async send(stanza: Element): Promise<Delivery> {
+    const addresses = stanzaAddresses(stanza);
+    if (!addresses.ok) return undelivered('jid-malformed', addresses.error);
+    const pair = { local: addresses.value.from.domainpart, remote: addresses.value.to.domainpart };
+    if (this.#closing) return undelivered('remote-server-timeout', 'The gateway is stopping.');
+    if (!this.#options.isLocalDomain(pair.local))
+      return undelivered('internal-server-error', `${pair.local} is not served here.`);
+    const security = this.#options.securityFor(pair.remote);
+    if (security === undefined)
+      return undelivered('policy-violation', `policy: ${pair.remote} is not an allowed partner.`);
+    const queue = this.#queues.get(pairKey(pair));
+    if (queue !== undefined) return queue.send(stanza);
+    if (!this.#hasRoomFor(security))
+      return undelivered('resource-constraint', `policy: ${security.partner} has all the streams it may have.`);
+    return this.#openQueue(pair).send(stanza);
+  }
+
+  sessions(): readonly StreamSummary[] {
+    return [...this.#inbound, ...this.#outbound].map((stream) => stream.record.summary());
+  }
+
+  reconsider(): void {
+    for (const stream of this.#inbound) stream.reconsider();
+    for (const queue of this.#queues.values()) queue.reconsider();
+    for (const stream of this.#outbound) stream.reconsider();
+  }
+
+  disconnect(domain: string, reason: string): void {
+    for (const stream of this.#inbound) if (stream.serves(domain)) stream.close(reason);
+    for (const queue of this.#queues.values()) if (queue.pair.remote === domain) queue.stop(reason);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#listener.close();
+    this.#verification.stop();
+    const shutdown = { condition: 'system-shutdown' } as const;
+    for (const queue of this.#queues.values()) queue.stop('the gateway is stopping', shutdown);
+    for (const stream of this.#inbound) stream.close('the gateway is stopping', shutdown);
+    if (this.#inbound.size + this.#outbound.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+  }
+
+  #openQueue(pair: DomainPair): PairQueue {
+    const queue = new PairQueue(pair, this.#options, {
+      onStream: (stream) => this.#outbound.add(stream),
+      onClosed: (stream) => this.#onOutboundClosed(stream),
+      onIdle: () => this.#queues.delete(pairKey(pair)),
+    });
+    this.#queues.set(pairKey(pair), queue);
+    return queue;
+  }
+
+  #accept(socket: Socket, directTls: boolean): void {
+    const problem = this.#crowded(socket.remoteAddress);
+    if (problem !== undefined) {
+      new StreamRecord(this.#options, 'inbound').report({
+        type: 'refused',
+        condition: 'resource-constraint',
+        reason: problem,
+      });
+      socket.destroy();
+      return;
+    }
+    const hooks = {
+      hasRoomFor: (security: StreamSecurity) => this.#hasRoomFor(security),
+      verifyKey: this.#verification.verify.bind(this.#verification),
+      returnStanza: (stanza: Element, error: StanzaError) => this.#return(stanza, error),
+      onClosed: (stream: InboundStream) => this.#onInboundClosed(stream),
+    };
+    this.#inbound.add(new InboundStream(socket, this.#options, hooks, directTls));
+  }
+
+  #crowded(address: string | undefined): string | undefined {
+    const { connections, halfOpen, halfOpenPerAddress } = this.#options.limits;
+    if (this.#closing) return 'The gateway is stopping.';
+    if (this.#inbound.size + this.#outbound.size >= connections) return `There are ${connections} streams already.`;
+    const unauthenticated = [...this.#inbound].filter((stream) => !stream.isAuthenticated);
+    if (unauthenticated.length >= halfOpen) return `${halfOpen} connections are not authenticated yet.`;
+    const sameAddress = unauthenticated.filter((stream) => address?.endsWith(stream.peerAddress) === true);
+    if (sameAddress.length >= halfOpenPerAddress)
+      return `${halfOpenPerAddress} connections from ${address ?? ''} are not authenticated yet.`;
+    return undefined;
+  }
+
+  /** Only authenticated streams count: a stranger who claims to be the partner takes nothing away from it. */
+  #hasRoomFor({ partner, connectionLimit }: StreamSecurity): boolean {
+    const inbound = [...this.#inbound].filter((stream) => stream.partner === partner).length;
+    const outbound = [...this.#queues.values()].filter(
+      ({ pair }) => this.#options.securityFor(pair.remote)?.partner === partner,
+    ).length;
+    return inbound + outbound < connectionLimit;
+  }
+
+  #return(stanza: Element, error: StanzaError): void {
+    const reply = errorReply(stanza, error);
+    if (reply !== undefined) void this.send(reply);
+  }
+
+  #onInboundClosed(stream: InboundStream): void {
+    this.#inbound.delete(stream);
+    this.#checkEmpty();
+  }
+
+  #onOutboundClosed(stream: OutboundStream): void {
+    this.#outbound.delete(stream);
+    this.#checkEmpty();
+  }
+
+  #checkEmpty(): void {
+    if (this.#inbound.size + this.#outbound.size === 0) this.#whenEmpty?.();
+  }
+}

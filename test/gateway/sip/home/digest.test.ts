@@ -132,6 +132,18 @@ describe('digest authentication [RFC 3261 §22, RFC 7616]', () => {
     expect(verdictOf(world, answerOf(challenge, spoil))).toBe('wrong');
   });
 
+  it('lets nobody in as an unknown user, whatever stands for the password that is not there', () => {
+    const { digest } = setUp();
+    const [challenge = ''] = digest.challenges('sip.example', false);
+    const nonce = /nonce="([^"]*)"/.exec(challenge)?.[1] ?? '';
+    const a2 = hash('md5', 'MESSAGE:sip:x');
+    for (const ha1 of ['', '0'.repeat(32), 'undefined']) {
+      const response = hash('md5', `${ha1}:${nonce}:${a2}`);
+      const answer = `Digest username="eve", realm="sip.example", nonce="${nonce}", uri="sip:x", response="${response}"`;
+      expect(verdictOf({ digest, clock: movableClock() }, answer)).toBe('wrong');
+    }
+  });
+
   it('refuses a user who has no SHA-256 value and answers with it', () => {
     const { digest } = setUp(true);
     const [, challenge = ''] = digest.challenges('sip.example', false);

@@ -59,7 +59,7 @@ function setUp() {
   }
 
   /** As a client does it: once without credentials, once with the answer to the challenge. */
-  function handleAs(user: typeof alice, method: string, parts: RequestParts = {}): Incoming {
+  function handleAs(user: typeof alice, method: string, parts: RequestParts = {}, source = udpSource): Incoming {
     const from = { from: `sip:${user.name}@sip.example`, ...parts };
     const [challenged] = handle(method, from).answers;
     const isRegister = method === 'REGISTER';
@@ -68,7 +68,7 @@ function setUp() {
       isRegister ? 'Authorization' : 'Proxy-Authorization',
       digestAnswer(challenge, user, method),
     ] as const;
-    return handle(method, { ...from, cSeq: (parts.cSeq ?? 1) + 1, headers: [...(parts.headers ?? []), answer] });
+    return handle(method, { ...from, cSeq: (parts.cSeq ?? 1) + 1, headers: [...(parts.headers ?? []), answer] }, source);
   }
 
   const registerBob = (port = 5070) =>
@@ -471,6 +471,8 @@ describe('the presence agent', () => {
       notified(world)[0]?.answer(200);
       await settle();
       notifier.update(juliet, parties.watcherAor, { state: 'active', pidf: printPidf(away) });
+      notified(world)[1]?.answer(200);
+      await settle();
       notifier.update(juliet, 'sip:bob@sip.example', { state: 'terminated' });
       expect(said(notified(world))).toEqual(['pending nothing', 'active open']);
       expect(notifier.subscriptionsTo(juliet)).toMatchObject([{ state: 'active' }]);
@@ -488,7 +490,10 @@ describe('the presence agent', () => {
       await settle();
       notified(world)[0]?.answer(200);
       await settle();
-      expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', inDialog('900', 3)))).toEqual([200]);
+      const elsewhere = { ...udpSource, port: 6060 };
+      expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', inDialog('900', 3), elsewhere))).toEqual([200]);
+      expect(notified(world)[1]?.destination).toMatchObject({ port: 6060 });
+      expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', inDialog('900', 3)))).toEqual([500]);
       expect(world.subscribed.at(-1)).toEqual({ ...parties, fetch: false, refresh: true });
       expect(notified(world)[1]?.request.headers.get('Subscription-State')).toBe('pending;expires=900');
       notified(world)[1]?.answer(200);

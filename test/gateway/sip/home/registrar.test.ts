@@ -178,6 +178,7 @@ describe('the location service', () => {
     const { clock, changes, location, binding } = setUp();
     location.replace('sip:alice@sip.example', binding(60));
     location.replace('sip:alice@sip.example', binding(120));
+    expect(clock.pending()).toBe(1);
     clock.advance(119_999);
     expect(location.of('sip:alice@sip.example')).toHaveLength(1);
     clock.advance(1);

@@ -130,10 +130,11 @@ describe('a subscription at its notifier [RFC 6665 §4.2]', () => {
     expect(
       play([
         [0, rejected],
+        [0, active('A')],
         [0, answered(600)],
         [0, done],
       ]),
-    ).toEqual(['', 'start-expiry 600, notify terminated;reason=rejected', 'remove']);
+    ).toEqual(['', '', 'start-expiry 600, notify terminated;reason=rejected', 'remove']);
     expect(
       play([
         [0, answered(600)],

@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import type { PartnerType } from '../../src/config/federated-partner.ts';
+import type { Addressed } from '../../src/gateway/from-xmpp.ts';
+import { PresenceLinks } from '../../src/gateway/presence-links.ts';
+import type { Pidf } from '../../src/gateway/sip/bodies/pidf.ts';
+import type { SubscriptionUpdate } from '../../src/gateway/sip/home/subscription-machine.ts';
+import { childText } from '../../src/gateway/translation/instant-message.ts';
+import { stanza } from '../../src/gateway/xmpp/stanza.ts';
+import { element } from '../../src/gateway/xmpp/xml/element.ts';
+import { fabrikam, openConfiguration, scriptedCrossing } from '../support/crossing.ts';
+
+const alice = 'sip:alice@contoso.example';
+const bob = 'sip:bob@fabrikam.example';
+const addressed: Addressed = {
+  correlationId: 'C1',
+  contact: 'bob@fabrikam.example',
+  contactAor: bob,
+  userJid: 'alice@contoso.example',
+  userAor: alice,
+  partnerDomain: 'fabrikam.example',
+};
+const open: Pidf = {
+  entity: alice,
+  tuples: [{ id: 't', basic: 'open', activities: [] }],
+  person: { activities: ['busy'], note: { text: 'In a review' } },
+};
+
+function links(partnerType: PartnerType = 'Federated') {
+  const partner = { ...fabrikam, partnerType };
+  const crossing = scriptedCrossing({ ...openConfiguration, federatedPartners: { [partner.identity]: partner } });
+  const updates: SubscriptionUpdate[] = [];
+  const presence = new PresenceLinks(crossing, {
+    presenceOf: () => open,
+    notify: (_contact, _user, update) => void updates.push(update),
+  });
+  return {
+    crossing,
+    presence,
+    updates,
+    receive: (type?: string, show?: string) =>
+      presence.receive(
+        stanza(
+          'presence',
+          { from: 'bob@fabrikam.example/desk', to: 'alice@contoso.example', type },
+          ...(show ? [element('show', 'jabber:server', {}, show)] : []),
+        ),
+        addressed,
+      ),
+    watch: () => presence.watched({ watcherAor: alice, presentityUri: bob, fetch: false, refresh: false }),
+    /** What crossed to XMPP since the last look: the type, or show and status of available presence. */
+    sent: () =>
+      crossing.stanzas
+        .splice(0)
+        .map((each) => each.attributes['type'] ?? `${childText(each, 'show')}|${childText(each, 'status')}`),
+  };
+}
+
+describe('a contact asks for the presence of our user', () => {
+  it.each<[PartnerType, string[]]>([
+    ['Federated', ['subscribed', 'dnd|In a review']],
+    ['PublicVerified', ['subscribed', 'dnd|']],
+    ['PublicUnverified', []],
+  ])('%s: approved without the user, a note for Federated only, nothing for PublicUnverified', (type, sent) => {
+    const { receive, sent: crossed } = links(type);
+    receive('subscribe');
+    expect(crossed()).toEqual(sent);
+  });
+
+  it('PublicUnverified: approved as soon as our user has added the contact', () => {
+    const { receive, watch, sent } = links('PublicUnverified');
+    receive('subscribe');
+    watch();
+    expect(sent()).toEqual(['subscribe', 'subscribed', 'dnd|']);
+  });
+
+  it('sends each change to those who may see it, and to nobody else', () => {
+    const { presence, receive, sent } = links();
+    presence.userChanged(alice, open);
+    expect(sent()).toEqual([]);
+    receive('subscribe');
+    sent();
+    presence.userChanged(alice, { ...open, tuples: [] });
+    expect(sent()).toEqual(['unavailable']);
+    receive('unsubscribe');
+    expect(sent()).toEqual(['unavailable']);
+    presence.userChanged(alice, open);
+    expect(sent()).toEqual([]);
+  });
+
+  it('answers a probe: presence to those who may see it, unsubscribed to others', () => {
+    const trusted = links('Federated');
+    trusted.receive('probe');
+    expect(trusted.sent()).toEqual(['dnd|In a review']);
+    const unverified = links('PublicUnverified');
+    unverified.receive('probe');
+    expect(unverified.sent()).toEqual(['unsubscribed']);
+  });
+
+  it('confirms a subscription that exists already [RFC 6121 §3.1.3]', () => {
+    const { receive, sent } = links();
+    receive('subscribe');
+    sent();
+    receive('subscribe');
+    expect(sent()).toEqual(['subscribed', 'dnd|In a review']);
+  });
+});
+
+describe('our user watches a contact', () => {
+  it('is pending until the contact agrees, then sees each state', () => {
+    const { receive, watch, sent, updates } = links();
+    watch();
+    expect(sent()).toEqual(['subscribe']);
+    receive('subscribed');
+    receive(undefined, 'away');
+    receive('unavailable');
+    expect(
+      updates.map(
+        ({ state, pidf }) =>
+          `${state} ${/<basic>(\w+)/.exec(pidf ?? '')?.[1]} ${/<rpid:(\w+)\/>/.exec(pidf ?? '')?.[1]}`,
+      ),
+    ).toEqual([
+      'pending undefined undefined',
+      'active closed undefined',
+      'active open away',
+      'active closed undefined',
+    ]);
+  });
+
+  it('asks once, and probes when it watches again', () => {
+    const { receive, watch, sent } = links();
+    watch();
+    watch();
+    expect(sent()).toEqual(['subscribe']);
+    receive('subscribed');
+    watch();
+    expect(sent()).toEqual(['probe']);
+  });
+
+  it('ends when the contact refuses', () => {
+    const { receive, watch, updates } = links();
+    watch();
+    receive('unsubscribed');
+    expect(updates.at(-1)).toEqual({ state: 'terminated', reason: 'rejected' });
+  });
+
+  it('believes no presence it has not asked for', () => {
+    const { receive, updates } = links();
+    receive(undefined, 'away');
+    expect(updates).toEqual([]);
+  });
+
+  it('ends at once when the partner is removed', () => {
+    const { crossing, presence, receive, watch, updates } = links();
+    watch();
+    receive('subscribed');
+    crossing.current = { ...openConfiguration, federatedPartners: {} };
+    presence.reconsider();
+    expect(updates.at(-1)).toEqual({ state: 'terminated', reason: 'rejected' });
+    watch();
+    expect(updates.at(-1)).toEqual({ state: 'terminated', reason: 'rejected' });
+  });
+});
