@@ -118,8 +118,14 @@ function namesOf({ name, aliases = [] }) {
   return [name, ...aliases].map((each) => [each.toLowerCase(), bundle]);
 }
 
+/** A vendor file is what its package exports by default: that is how the bundles import it. */
 async function buildVendors() {
-  await write({ entryPoints: vendors, outdir: 'dist/vendor', outExtension: { '.js': '.cjs' } });
+  const footer = { js: 'module.exports = module.exports.default;' };
+  const one = (name) => {
+    const stdin = { contents: `export { default } from '${name}';`, resolveDir: '.' };
+    return write({ stdin, outfile: `dist/vendor/${name}.cjs`, footer });
+  };
+  await Promise.all(vendors.map(one));
 }
 
 async function write(options) {

@@ -13,6 +13,7 @@ import getXmppFederatedPartner from './get-xmpp-federated-partner.ts';
 import getXmppGatewayConfiguration from './get-xmpp-gateway-configuration.ts';
 import grantExternalAccessPolicy from './grant-external-access-policy.ts';
 import type { Cmdlet } from './host/cmdlet.ts';
+import initializeGateway from './initialize-gateway.ts';
 import newExternalAccessPolicy from './new-external-access-policy.ts';
 import newSipDomain from './new-sip-domain.ts';
 import newUser from './new-user.ts';
@@ -34,6 +35,9 @@ import stopService from './stop-service.ts';
 import testXmppIm from './test-xmpp-im.ts';
 
 export const cmdlets: readonly Cmdlet[] = [
+  // First run
+  initializeGateway,
+  showDemonstration,
   // XMPP federated partners
   newXmppFederatedPartner,
   getXmppFederatedPartner,
@@ -71,5 +75,4 @@ export const cmdlets: readonly Cmdlet[] = [
   getHelp,
   getConfigurationHistory,
   getConfigurationStore,
-  showDemonstration,
 ];

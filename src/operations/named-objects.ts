@@ -72,7 +72,7 @@ export function selectNamed<T extends Named>(
 export function notFound(names: readonly string[], identity: string, { words, noun }: ObjectKind): CodedError {
   const near = nearNames(identity, names);
   return new CodedError('ObjectNotFound', `there is no ${words} '${identity}'.`, {
-    reason: near.length > 0 ? `names like it are ${near.join(', ')}` : `there are ${names.length} of other names`,
+    reason: reasonOf(near, names.length),
     fix: `xgw get-${noun.toLowerCase()}`,
     target: identity,
   });
@@ -81,6 +81,11 @@ export function notFound(names: readonly string[], identity: string, { words, no
 /** What was asked for, in the place of what is there: the stamp is the store's to change. */
 export const replacing = <T extends Named>(existing: T | undefined, wanted: T): T =>
   existing?.changed === undefined ? wanted : { ...wanted, changed: existing.changed };
+
+function reasonOf(near: readonly string[], count: number): string {
+  if (near.length > 0) return `names like it are ${near.join(', ')}`;
+  return count === 0 ? 'there are none at all' : `none of the ${count} names is like it`;
+}
 
 /** Replaces or adds one object. The map is in the order of the names, so that the file and its differences are stable. */
 export function withNamed<T extends Named>(objects: NamedObjects<T>, object: T): NamedObjects<T> {

@@ -17,7 +17,7 @@ export const peers = {
   sipp: { program: 'sipp', package: 'sip-tester' },
   baresip: { program: 'baresip', package: 'baresip-core' },
   script: { program: 'script', package: 'bsdutils' },
-  prosody: { program: 'prosody', package: 'prosody' },
+  prosody: { program: 'prosody', package: 'prosody lua-unbound' },
   openssl: { program: 'openssl', package: 'openssl' },
   certtool: { program: 'certtool', package: 'gnutls-bin' },
 } as const satisfies Readonly<Record<string, Peer>>;

@@ -68,7 +68,11 @@ function setUp() {
       isRegister ? 'Authorization' : 'Proxy-Authorization',
       digestAnswer(challenge, user, method),
     ] as const;
-    return handle(method, { ...from, cSeq: (parts.cSeq ?? 1) + 1, headers: [...(parts.headers ?? []), answer] }, source);
+    return handle(
+      method,
+      { ...from, cSeq: (parts.cSeq ?? 1) + 1, headers: [...(parts.headers ?? []), answer] },
+      source,
+    );
   }
 
   const registerBob = (port = 5070) =>
@@ -196,7 +200,7 @@ describe('messages', () => {
   const body = { headers: [['Content-Type', 'text/plain']] as const, body: 'hi' };
 
   it('pass from one local user to every device of another; the first 2xx goes back', async () => {
-    const { registerBob, handleAs, endpoint } = setUp();
+    const { clock, registerBob, handleAs, endpoint } = setUp();
     registerBob(5070);
     registerBob(5080);
     const message = handleAs(alice, 'MESSAGE', { uri: 'sip:Bob@sip.example', ...body });
@@ -210,9 +214,11 @@ describe('messages', () => {
     expect(headers?.get('Via')).toBe('SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1');
     expect(headers?.has('Proxy-Authorization')).toBe(false);
     expect(message.answers).toEqual([]);
+    const timers = clock.pending();
     endpoint.sent[0]?.answer(486);
     endpoint.sent[1]?.answer(200);
     await settle();
+    expect(clock.pending()).toBe(timers - 1);
     expect(message.answers).toMatchObject([{ status: 200, how: 'relayed' }]);
   });
 
@@ -321,7 +327,7 @@ describe('other requests', () => {
 
   it('inside a dialog with another domain go to the gateway, by the To; an ACK without a challenge', () => {
     const { handle, handleAs, outgoing } = setUp();
-    const inDialog = { uri: 'sip:juliet@192.0.2.9:5060', to: '<sip:juliet@xmpp.example>;tag=x' };
+    const inDialog = { uri: 'sip:juliet@sip.example:5060', to: '<sip:juliet@xmpp.example>;tag=x' };
     handleAs(alice, 'INFO', inDialog);
     handle('ACK', inDialog);
     expect(outgoing.map(({ request }) => request.method)).toEqual(['INFO', 'ACK']);
@@ -405,6 +411,13 @@ describe('the presence agent', () => {
     world.clock.advance(3_540_000);
     expect(world.presence.at(-1)).toBe('sip:bob@sip.example closed');
     expect(world.server.presence.presenceOf('sip:bob@sip.example').tuples[0]?.basic).toBe('closed');
+  });
+
+  it('says nothing when a publication is renewed without news', async () => {
+    const world = setUp();
+    const [published] = world.handleAs(bob, 'PUBLISH', publishing()).answers;
+    world.handleAs(bob, 'PUBLISH', publishing([['SIP-If-Match', published?.headers.get('SIP-ETag') ?? '']]));
+    expect(world.presence).toEqual(['sip:bob@sip.example open']);
   });
 
   it('ends what a user has published when his last device is gone: nobody can reach him', () => {

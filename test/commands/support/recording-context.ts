@@ -1,0 +1,82 @@
+/** What a cmdlet may touch, with a store of its own: what it says and returns is recorded, and nobody is asked. */
+import { readFileSync } from 'node:fs';
+
+import type { Cmdlet, CmdletContext, Committed, OutputObject } from '../../../src/commands/host/cmdlet.ts';
+import { openConfigStore } from '../../../src/store/open-config-store.ts';
+
+export interface Recorded {
+  readonly objects: OutputObject[];
+  readonly texts: string[];
+  readonly warnings: string[];
+  readonly sentences: string[];
+  readonly questions: string[];
+}
+
+export interface Surroundings {
+  readonly folder: string;
+  readonly whatIf?: boolean;
+  readonly force?: boolean;
+  readonly passThru?: boolean;
+  /** The answer to every question. */
+  readonly answer?: boolean;
+  readonly format?: string;
+  readonly now?: Date;
+}
+
+export function recordingContext(given: Surroundings): Recorded & { readonly context: CmdletContext } {
+  const store = openConfigStore(given.folder);
+  const recorded: Recorded = { objects: [], texts: [], warnings: [], sentences: [], questions: [] };
+  const proceeds = given.whatIf !== true && given.answer !== false;
+  const context: CmdletContext = {
+    store,
+    cmdlet: 'Test-Cmdlet',
+    whatIf: given.whatIf ?? false,
+    force: given.force ?? false,
+    passThru: given.passThru ?? false,
+    quiet: false,
+    timeoutMs: undefined,
+    signal: new AbortController().signal,
+    interactive: false,
+    format: given.format ?? 'auto',
+    program: [],
+    now: () => given.now ?? new Date(),
+    write: (object) => void recorded.objects.push(object),
+    writeText: (text) => void recorded.texts.push(text),
+    async commit({ target, apply }): Promise<Committed> {
+      recorded.questions.push(target);
+      const before = store.read();
+      if (!proceeds) return { before, after: apply(before), changed: false, withheld: true };
+      return { ...(await store.update({ cmdlet: 'Test', target, lockTimeoutMs: 5000, apply })), withheld: false };
+    },
+    async shouldProcess(target, action) {
+      recorded.questions.push(`${action}: ${target}`);
+      return proceeds;
+    },
+    readInput: async (path) => readFileSync(path),
+    done: (sentence) => void recorded.sentences.push(sentence),
+    hint: () => undefined,
+    warn: (sentence) => void recorded.warnings.push(sentence),
+    verbose: () => undefined,
+    askSecret: async () => '',
+    catalogue: () => [],
+  };
+  return { ...recorded, context };
+}
+
+/** Runs a cmdlet with the text of its parameters, as the command line would bind them. */
+export async function runCmdlet(
+  cmdlet: Cmdlet,
+  given: Readonly<Record<string, string>>,
+  surroundings: Surroundings,
+): Promise<Recorded> {
+  const values = Object.entries(cmdlet.parameters).map(([name, parameter]) => {
+    const text = given[name];
+    if (text === undefined) return [name, undefined];
+    const parsed = parameter.type.parse(text);
+    if (!parsed.ok) throw new Error(`${name}: ${parsed.error}`);
+    return [name, parsed.value];
+  });
+  const { context, ...recorded } = recordingContext(surroundings);
+  await cmdlet.run(Object.fromEntries(values), context);
+  return recorded;
+}

@@ -1,0 +1,99 @@
+/** A DNS server on loopback that answers from a table; a name with records but none of the type asked for is NODATA, any other NXDOMAIN. */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+
+import { afterEach } from '@jest/globals';
+import dnsPacket, { type Answer, type SrvData } from 'dns-packet';
+
+export interface TestDnsServer {
+  /** `127.0.0.1:port`, as resolvers take it. */
+  readonly address: string;
+  readonly port: number;
+  /** Names asked for so far, with their types: `SRV _xmpp-server._tcp.contoso.example`. */
+  readonly questions: readonly string[];
+  a(name: string, ...addresses: readonly string[]): void;
+  srv(name: string, ...records: readonly SrvData[]): void;
+  /** Answers SERVFAIL for the name from now on. */
+  breakName(name: string): void;
+  /** Everything an XMPP server on 127.0.0.1 needs: an SRV record, and the address of its target. */
+  xmppServer(domain: string, port: number): void;
+  close(): void;
+}
+
+const noSuchName = 3;
+const serverFailure = 2;
+const authoritative = 1 << 10;
+
+const started: TestDnsServer[] = [];
+
+export async function startDnsServer(): Promise<TestDnsServer> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const records = new Map<string, Answer[]>();
+  const broken = new Set<string>();
+  const questions: string[] = [];
+  socket.on('message', (query, { address, port }) =>
+    socket.send(answerTo(query, { records, broken, questions }), port, address),
+  );
+  const server = controlOf(socket, { records, broken, questions });
+  started.push(server);
+  return server;
+}
+
+interface Tables {
+  readonly records: Map<string, Answer[]>;
+  readonly broken: Set<string>;
+  readonly questions: string[];
+}
+
+function answerTo(query: Buffer, { records, broken, questions }: Tables): Buffer {
+  const asked = dnsPacket.decode(query);
+  const question = asked.questions?.[0];
+  const name = (question?.name ?? '').toLowerCase();
+  questions.push(`${question?.type ?? ''} ${name}`);
+  const known = records.get(name);
+  const code = broken.has(name) ? serverFailure : known === undefined ? noSuchName : 0;
+  return dnsPacket.encode({
+    type: 'response',
+    id: asked.id ?? 0,
+    flags: authoritative | code,
+    questions: asked.questions ?? [],
+    answers: code === 0 ? (known ?? []).filter(({ type }) => type === question?.type) : [],
+  });
+}
+
+function controlOf(socket: Socket, { records, broken, questions }: Tables): TestDnsServer {
+  const { port } = socket.address();
+  const set = (name: string, type: 'A' | 'SRV', answers: readonly Answer[]): void => {
+    const others = (records.get(name) ?? []).filter((answer) => answer.type !== type);
+    records.set(name, [...others, ...answers]);
+  };
+  return {
+    address: `127.0.0.1:${port}`,
+    port,
+    questions,
+    a: (name, ...addresses) =>
+      set(
+        name,
+        'A',
+        addresses.map((data) => ({ type: 'A', name, ttl: 0, data })),
+      ),
+    srv: (name, ...data) =>
+      set(
+        name,
+        'SRV',
+        data.map((data) => ({ type: 'SRV', name, ttl: 0, data })),
+      ),
+    breakName: (name) => void broken.add(name),
+    xmppServer(domain, port) {
+      this.srv(`_xmpp-server._tcp.${domain}`, { priority: 10, weight: 0, port, target: `xmpp.${domain}` });
+      this.a(`xmpp.${domain}`, '127.0.0.1');
+    },
+    close: () => socket.close(),
+  };
+}
+
+afterEach(() => {
+  for (const server of started.splice(0)) server.close();
+});
