@@ -19,9 +19,8 @@ const bundles = readdirSync(commands)
 /** @type {import('esbuild').BuildOptions} */
 const cjs = {
   bundle: true,
-  minify: true,
-  // Names of errors and classes are shown and compared.
-  keepNames: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
@@ -34,13 +33,29 @@ const cjs = {
 };
 
 /** Large packages that few cmdlets need, or only late: a file of their own, read when it is wanted. */
-const vendors = ['conf', 'inquirer', 'node-forge'];
+const vendors = ['conf', 'inquirer', 'node-forge', 'pino', 'vscode-jsonrpc/node'];
+const vendorFile = (name) => `vendor/${name.split('/')[0]}.cjs`;
 const vendor = {
   name: 'vendor',
   setup: (context) =>
     context.onResolve({ filter: new RegExp(`^(?:${vendors.join('|')})$`) }, ({ path, importer }) =>
-      importer.includes('node_modules') ? undefined : { path: `../vendor/${path}.cjs`, external: true },
+      importer.includes('node_modules') ? undefined : { path: `../${vendorFile(path)}`, external: true },
     ),
+};
+
+/** Modules of node that take milliseconds to load, and that most cmdlets never touch: loaded when one of their names is used. */
+const late = {
+  name: 'late-builtins',
+  setup(context) {
+    const filter = /^(?:node:)?(?:child_process|crypto|dgram|dns|http|https|net|tls|worker_threads|zlib)$/;
+    context.onResolve({ filter }, ({ path, namespace }) => {
+      return namespace === 'late' ? { path, external: true } : { path: path.replace('node:', ''), namespace: 'late' };
+    });
+    context.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `for (const name of '${Object.keys(process.getBuiltinModule(path))}'.split(','))
+                   Object.defineProperty(exports, name, { enumerable: true, get: () => require('node:${path}')[name] });`,
+    }));
+  },
 };
 
 mkdirSync('dist/vendor', { recursive: true });
@@ -69,7 +84,12 @@ async function buildCmdlets() {
   };
   const bundle = async (names) => {
     const entryPoints = names.map((name) => ({ in: `cmdlet:${name}`, out: name }));
-    const options = { entryPoints, outdir: 'dist/commands', outExtension: { '.js': '.cjs' }, plugins: [entry, vendor] };
+    const options = {
+      entryPoints,
+      outdir: 'dist/commands',
+      outExtension: { '.js': '.cjs' },
+      plugins: [entry, vendor, late],
+    };
     await write(options);
   };
   try {
@@ -107,7 +127,13 @@ async function buildDispatcher() {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const table = { version, bundles: Object.fromEntries(catalogue.flatMap(namesOf)) };
   const contents = `import { dispatch } from './host/dispatch.ts';
-                    dispatch(process, ${JSON.stringify(table)}, (file) => require(file));`;
+                    const table = ${JSON.stringify(table)};
+                    const bundle = dispatch(process.argv, table);
+                    const file = bundle === undefined ? './no-cmdlet.cjs' : './commands/' + bundle + '.cjs';
+                    const { noCmdlet } = require(file);
+                    noCmdlet?.(process, table);`;
+  const entryPoints = { 'no-cmdlet': `${commands}/host/no-cmdlet.ts` };
+  await write({ entryPoints, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [late] });
   await write({ stdin: { contents, resolveDir: commands }, outfile: 'dist/xgw.cjs' });
 }
 
@@ -118,12 +144,11 @@ function namesOf({ name, aliases = [] }) {
   return [name, ...aliases].map((each) => [each.toLowerCase(), bundle]);
 }
 
-/** A vendor file is what its package exports by default: that is how the bundles import it. */
+/** A vendor file is what its package exports: by default, or by name. */
 async function buildVendors() {
-  const footer = { js: 'module.exports = module.exports.default;' };
   const one = (name) => {
-    const stdin = { contents: `export { default } from '${name}';`, resolveDir: '.' };
-    return write({ stdin, outfile: `dist/vendor/${name}.cjs`, footer });
+    const contents = `const all = require('${name}'); module.exports = all.default ?? all;`;
+    return write({ stdin: { contents, resolveDir: '.' }, outfile: `dist/${vendorFile(name)}` });
   };
   await Promise.all(vendors.map(one));
 }

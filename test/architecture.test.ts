@@ -111,7 +111,15 @@ describe('the shape of src/', () => {
   });
 
   it('lets one file know each foreign library that has traps', () => {
-    for (const library of ['node-forge', 'conf', 'inquirer', 'commander', 'cli-table3', 'fs-native-extensions', 'pino']) {
+    for (const library of [
+      'node-forge',
+      'conf',
+      'inquirer',
+      'commander',
+      'cli-table3',
+      'fs-native-extensions',
+      'pino',
+    ]) {
       const users = files.filter((file) =>
         new RegExp(`(from|import\\(|require\\()\\s*['"]${library}['"]`).test(text.get(file) ?? ''),
       );
@@ -123,7 +131,9 @@ describe('the shape of src/', () => {
 describe('the top level', () => {
   it('holds nothing beside the agreed folders and tool files', () => {
     const ignored = new Set(['node_modules', 'dist', 'coverage', '.git']);
-    const strangers = readdirSync(root).filter((name) => !ignored.has(name) && !topLevel.has(name) && !toolFiles.test(name));
+    const strangers = readdirSync(root).filter(
+      (name) => !ignored.has(name) && !topLevel.has(name) && !toolFiles.test(name),
+    );
     assert.deepEqual(strangers, []);
   });
 });

@@ -91,7 +91,6 @@ function parseKey(pem: Secret, passphrase: Secret | undefined): Result<KeyObject
     const passed = passphrase === undefined ? {} : { passphrase: passphrase.reveal() };
     return ok(createPrivateKey({ key: pem.reveal(), format: 'pem', ...passed }));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return refuse(reasons.get(code) ?? 'The private key cannot be read.');
+    return refuse(reasons.get((error as NodeJS.ErrnoException).code ?? '') ?? 'The private key cannot be read.');
   }
 }

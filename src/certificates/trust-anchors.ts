@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 
-import { CodedError, systemErrorCode } from '../primitives/errors.ts';
+import { CodedError } from '../primitives/errors.ts';
 import { readPem } from './pem.ts';
 
 export interface TrustAnchors {
@@ -59,7 +59,8 @@ function readBounded(path: string): string {
   try {
     if (statSync(path).size <= maxFileBytes) return readFileSync(path, 'utf8');
   } catch (error) {
-    const reason = systemErrorCode(error) === 'EACCES' ? 'permission denied' : 'it does not exist or is no file';
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'EACCES' ? 'permission denied' : 'it does not exist or is no file';
     throw new CodedError('FileNotFound', `The trust anchors in ${path} cannot be read.`, {
       reason,
       fix: `ls -l ${path}`,

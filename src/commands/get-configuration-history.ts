@@ -40,7 +40,7 @@ export default defineCmdlet({
       const target = revision.changed?.target ?? '';
       if (!isMeant(target) && !changes.some(({ identity }) => isMeant(identity))) continue;
       left -= 1;
-      context.write(revisionObject(revision, target, changes));
+      context.write(revisionObject(revision, target, summary(target, changes, previous)));
     }
   },
 });
@@ -58,7 +58,7 @@ function* changesBackwards(
   yield { revision: later, previous: later.revision === 1 ? readRevision(folder, 0) : undefined };
 }
 
-function revisionObject(revision: Configuration, target: string, changes: readonly FieldChange[]) {
+function revisionObject(revision: Configuration, target: string, words: string) {
   const { time = null, user = '', host = '', cmdlet = null } = revision.changed ?? {};
   return {
     Revision: revision.revision,
@@ -66,7 +66,7 @@ function revisionObject(revision: Configuration, target: string, changes: readon
     User: host === '' ? user : `${user}@${host}`,
     Cmdlet: cmdlet,
     Target: target,
-    Summary: summary(target, changes),
+    Summary: words,
   };
 }
 
@@ -74,18 +74,37 @@ function revisionObject(revision: Configuration, target: string, changes: readon
 const maxNamed = 3;
 
 /** `fabrikam.com: TlsNegotiation Required -> Optional` */
-function summary(target: string, changes: readonly FieldChange[]): string {
-  const isNew = changes.length > 0 && changes.every(({ action }) => action === 'Add');
+function summary(target: string, changes: readonly FieldChange[], previous: Configuration | undefined): string {
+  if (previous === undefined) return `${target} (the revision before is kept no longer)`;
   const isGone = changes.length > 0 && changes.every(({ action, property }) => action === 'Remove' && !property);
   if (isGone) return `${target} removed`;
-  if (isNew && changes.length > maxNamed) return `${target} created`;
+  if (changes.some(({ identity }) => identity === target) && !isIn(previous, target)) return `${target} created`;
   const words = changes.slice(0, maxNamed).map(wordsOf);
   const more = changes.length > maxNamed ? [`and ${changes.length - maxNamed} more`] : [];
   return `${target}: ${[...words, ...more].join(', ')}`;
 }
 
+const isIn = (configuration: Configuration, identity: string): boolean =>
+  identity === 'Global' ||
+  [
+    configuration.sipDomains,
+    configuration.federatedPartners,
+    configuration.users,
+    configuration.externalAccessPolicies,
+    configuration.certificates,
+    configuration.certificateRequests,
+  ].some((objects) => Object.hasOwn(objects, identity));
+
+/** Names of files and times of secrets mean nothing to a person. */
+const secrets = new Map([
+  ['Credential', 'password changed'],
+  ['DialbackPassphraseTime', 'dialback secret changed'],
+]);
+
 function wordsOf({ action, property, before, after, identity }: FieldChange): string {
   if (property === undefined) return `${identity} removed`;
+  const secret = secrets.get(property);
+  if (secret !== undefined) return secret;
   if (action === 'Add') return `${property} + ${printValue(after)}`;
   if (action === 'Remove') return `${property} - ${printValue(before)}`;
   return `${property} ${printValue(before)} -> ${printValue(after)}`;

@@ -1,5 +1,7 @@
 /** The manifest: every cmdlet, in the order of the help. */
+import exportCertificate from './export-certificate.ts';
 import getAccessEdgeConfiguration from './get-access-edge-configuration.ts';
+import getCertificate from './get-certificate.ts';
 import getCommand from './get-command.ts';
 import getConfigurationHistory from './get-configuration-history.ts';
 import getConfigurationStore from './get-configuration-store.ts';
@@ -13,6 +15,7 @@ import getXmppFederatedPartner from './get-xmpp-federated-partner.ts';
 import getXmppGatewayConfiguration from './get-xmpp-gateway-configuration.ts';
 import grantExternalAccessPolicy from './grant-external-access-policy.ts';
 import type { Cmdlet } from './host/cmdlet.ts';
+import importCertificate from './import-certificate.ts';
 import initializeGateway from './initialize-gateway.ts';
 import newExternalAccessPolicy from './new-external-access-policy.ts';
 import newSipDomain from './new-sip-domain.ts';
@@ -22,13 +25,16 @@ import removeExternalAccessPolicy from './remove-external-access-policy.ts';
 import removeSipDomain from './remove-sip-domain.ts';
 import removeUser from './remove-user.ts';
 import removeXmppFederatedPartner from './remove-xmpp-federated-partner.ts';
+import requestCertificate from './request-certificate.ts';
 import restartService from './restart-service.ts';
 import setAccessEdgeConfiguration from './set-access-edge-configuration.ts';
+import setCertificate from './set-certificate.ts';
 import setExternalAccessPolicy from './set-external-access-policy.ts';
 import setSipDomain from './set-sip-domain.ts';
 import setUser from './set-user.ts';
 import setXmppFederatedPartner from './set-xmpp-federated-partner.ts';
 import setXmppGatewayConfiguration from './set-xmpp-gateway-configuration.ts';
+import showCertificateRequest from './show-certificate-request.ts';
 import showDemonstration from './show-demonstration.ts';
 import startService from './start-service.ts';
 import stopService from './stop-service.ts';
@@ -57,6 +63,13 @@ export const cmdlets: readonly Cmdlet[] = [
   removeSipDomain,
   getXmppGatewayConfiguration,
   setXmppGatewayConfiguration,
+  // Certificates
+  requestCertificate,
+  showCertificateRequest,
+  importCertificate,
+  getCertificate,
+  setCertificate,
+  exportCertificate,
   // Users
   newUser,
   getUser,

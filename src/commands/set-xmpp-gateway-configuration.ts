@@ -51,6 +51,8 @@ export default defineCmdlet({
     };
     // The secret is there before the revision that tells the running gateway to read it.
     if (savePassphrase !== undefined && !context.whatIf) {
+      // What would be refused must not replace the secret.
+      setGateway(context.store.read(), edit);
       if (!(await context.shouldProcess('Global', 'Replace the dialback secret'))) return;
       savePassphrase();
     }

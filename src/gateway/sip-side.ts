@@ -123,8 +123,10 @@ function hopUsers(endpoint: SipEndpoint, configuration: () => Configuration, { p
     },
     isLocalDomain: (domain) => isLocalDomain(configuration(), domain),
     isTrustedPeer(source) {
-      const parsed = destination();
-      const isHop = parsed.ok && parsed.value.host === source.address;
+      const hop = destination();
+      // A UDP source can be forged: it counts for a hop that is configured to be reached over UDP, and nobody else.
+      const isHop =
+        hop.ok && hop.value.host === source.address && (source.transport !== 'udp' || hop.value.transport === 'udp');
       return isHop || isTrustedPeer(configuration(), source, ports);
     },
     token: (bits) => ports.ids.token(bits),
@@ -143,10 +145,13 @@ function hopUsers(endpoint: SipEndpoint, configuration: () => Configuration, { p
   };
 }
 
-/** An address as it is, or a name that the peer's certificate proves. */
+/** The address of a connection, or a name that the peer's certificate proves. A UDP source address proves nothing. */
 function isTrustedPeer(configuration: Configuration, source: Source, ports: GatewayPorts): boolean {
+  const { transport, address, peerCertificate = [] } = source;
   return configuration.gateway.trustedSipPeers.some(
-    (peer) => peer === source.address || trustedServer(source.peerCertificate ?? [], peer, ports).ok,
+    (peer) =>
+      (peer === address && transport !== 'udp') ||
+      (peerCertificate.length > 0 && trustedServer(peerCertificate, peer, ports).ok),
   );
 }
 

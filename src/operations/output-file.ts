@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { writeFileAtomically } from '../primitives/atomic-file.ts';
-import { CodedError, systemErrorCode } from '../primitives/errors.ts';
+import { CodedError } from '../primitives/errors.ts';
 
 /** Call it before the work whose result goes into the file. @throws CodedError `FileExists`, `FileNotFound` */
 export function checkOutputFile(file: string, force: boolean): void {
@@ -30,7 +30,7 @@ export function writeOutputFile(file: string, data: string | Uint8Array, mode: 0
     writeFileAtomically({ path: path.resolve(file), data, mode });
   } catch (error) {
     throw new CodedError('OutputDenied', `${file} cannot be written.`, {
-      reason: systemErrorCode(error) ?? 'the system refused it',
+      reason: (error as NodeJS.ErrnoException).code ?? 'the system refused it',
       fix: `ls -ld ${path.dirname(path.resolve(file))}`,
       target: file,
       cause: error,

@@ -16,6 +16,7 @@ import { openEventLog } from '../store/event-log.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { type GatewayKeys, gatewayKeys } from './gateway-keys.ts';
 import { gatewayStatus } from './gateway-status.ts';
+import { withPortOwner } from './port-owner.ts';
 import { asOnlyGateway, runFolder } from './service-state.ts';
 import type { StartMessage } from './start-service.ts';
 import { sendTestMessage, type TestMessage } from './test-message.ts';
@@ -57,6 +58,8 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
     onEvent: log.write,
     ...keys,
     dialbackSecret: keyStore.dialbackSecret(),
+  }).catch((error: unknown) => {
+    throw withPortOwner(error);
   });
   const watch = followStore({ store, onEvent: log.write }, async (next) => {
     configuration = next;

@@ -57,7 +57,9 @@ function refuseInUse({ sipDomains, users }: Configuration, { identity, isDefault
   if (isDefault) throw inUse('it is the default domain', `xgw set-sipdomain ${another} -IsDefault true`);
   const members = Object.keys(users).filter((user) => userDomain(user) === identity);
   if (members.length === 0) return;
-  throw inUse(`${members.length} users are in it, ${members[0]} among them`, `xgw get-user '*@${identity}'`);
+  const who =
+    members.length === 1 ? `${members[0]} is in it` : `${members.length} users are in it, ${members[0]} among them`;
+  throw inUse(who, `xgw get-user '*@${identity}'`);
 }
 
 /** One default is kept as long as nobody takes its place. */

@@ -16,23 +16,34 @@ export interface StopOrder {
   readonly wait: boolean;
 }
 
+/** Milliseconds in which a gateway that is well takes the order. */
+const answerMs = 5000;
+
 /** @throws CodedError `ServiceTimeout` when the process is still there; with `force` it is killed instead. */
 export async function stopGateway(order: StopOrder): Promise<void> {
-  const folder = runFolder(order.storeFolder);
+  const answered = await askToStop(order);
+  if (!order.wait && answered) return;
   try {
-    await callControl(folder, 'stop', { parameter: { drainMs: order.drainMs }, timeoutMs: order.timeoutMs });
-    if (order.wait) await untilStopped(order.storeFolder, order.drainMs + order.timeoutMs);
+    // One that is too busy to answer may have heard all the same; one that is stuck is not waited for when it may be killed.
+    await untilStopped(order.storeFolder, order.force && !answered ? 0 : order.drainMs + order.timeoutMs);
   } catch (error) {
-    if (!isCodedError(error) || !(await mended(order))) throw error;
+    if (!order.force) throw error;
+    await kill(order);
   }
 }
 
-/** True when there is nothing left to complain about: the process is gone, or has been killed as -Force demands. */
-async function mended({ storeFolder, force, timeoutMs }: StopOrder): Promise<boolean> {
+async function askToStop({ storeFolder, drainMs }: StopOrder): Promise<boolean> {
+  try {
+    await callControl(runFolder(storeFolder), 'stop', { parameter: { drainMs }, timeoutMs: answerMs });
+    return true;
+  } catch (error) {
+    if (isCodedError(error)) return false;
+    throw error;
+  }
+}
+
+async function kill({ storeFolder, timeoutMs }: StopOrder): Promise<void> {
   const holder = await lockHolder(runFolder(storeFolder));
-  if (holder === undefined) return true;
-  if (!force) return false;
-  process.kill(holder.pid, 'SIGKILL');
+  if (holder !== undefined) process.kill(holder.pid, 'SIGKILL');
   await untilStopped(storeFolder, timeoutMs);
-  return true;
 }

@@ -43,7 +43,7 @@ export function createFileAtomically(file: FileToWrite): boolean {
   try {
     linkSync(temporary, file.path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
     rmSync(temporary, { force: true });

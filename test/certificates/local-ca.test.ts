@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 
 import { type CertificatePlan, serverProfile } from '../../src/certificates/certificate-profile.ts';
 import { printDistinguishedName } from '../../src/certificates/distinguished-name.ts';
@@ -13,6 +13,7 @@ import { validatePeer } from '../../src/certificates/peer-validation.ts';
 import { printCertificates } from '../../src/certificates/pem.ts';
 import { planNames } from '../../src/certificates/subject-alternative-name.ts';
 import { type DomainName, parseDomainName } from '../../src/primitives/domain-name.ts';
+import { describeWithPeers, peers } from '../support/needs-peer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xgw-ca-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,7 +40,7 @@ const say = (command: string, ...args: readonly string[]): string => {
 };
 const rootFile = written('root.pem', printCertificates([ca.certificate.der]));
 
-describe('the local test CA', () => {
+describeWithPeers('the local test CA', [peers.openssl, peers.certtool], () => {
   it.each(keyAlgorithms)('issues for a key of %s what openssl, GnuTLS and we accept', async (algorithm) => {
     const key = await newKeyPair({ algorithm, rsaBits: 2048 });
     const plan: CertificatePlan = { subject: [], names, ...serverProfile(algorithm, false), template: undefined };

@@ -18,6 +18,7 @@ import {
 import { planSubject } from '../../src/certificates/subject.ts';
 import { parseCertificateName, planNames } from '../../src/certificates/subject-alternative-name.ts';
 import { type DomainName, parseDomainName } from '../../src/primitives/domain-name.ts';
+import { describeWithPeers, peers } from '../support/needs-peer.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'xgw-csr-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -75,7 +76,7 @@ const written = (name: string, bytes: Uint8Array): string => {
   return path;
 };
 
-describe('a certificate request [RFC 2986]', () => {
+describeWithPeers('a certificate request [RFC 2986]', [peers.openssl, peers.certtool], () => {
   const kinds: readonly (KeyKind & { readonly signature: string })[] = [
     { algorithm: 'RSA', rsaBits: 2048, signature: 'sha256WithRSAEncryption' },
     { algorithm: 'RSA', rsaBits: 3072, signature: 'sha256WithRSAEncryption' },
@@ -96,12 +97,9 @@ describe('a certificate request [RFC 2986]', () => {
   const file = written('all.csr', printCertificateRequest(der, 'new'));
 
   it('carries the subject in the order country to common name, as UTF-8', () => {
-    const subject =
-      'C = TW, ST = Taiwan 臺灣, L = Zürich, O = "Contoso, \\"Ltd.\\" & Söhne", OU = "IT = Ops", CN = sip.contoso.com';
     const shown = opensslSays(file);
-    for (const part of ['C=TW', 'ST=Taiwan 臺灣', 'L=Zürich', 'CN=sip.contoso.com'])
-      expect(shown.replaceAll(' = ', '=')).toContain(part);
-    expect(subject).toContain('Söhne');
+    for (const part of ['C=TW, ST=Taiwan 臺灣, L=Zürich', '& Söhne', 'IT = Ops', 'CN=sip.contoso.com'])
+      expect(shown).toContain(part);
     const types = execFileSync('openssl', ['asn1parse', '-in', file], { encoding: 'utf8' });
     expect(types.match(/PRINTABLESTRING/g)).toHaveLength(1);
     expect(types.match(/UTF8STRING/g)?.length).toBeGreaterThanOrEqual(5);

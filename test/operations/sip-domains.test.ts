@@ -47,7 +47,7 @@ describe('SIP domains', () => {
     expect(refusals.map(({ reason }) => reason)).toEqual([
       'it is the last one',
       'it is the default domain',
-      '1 users are in it, sip:eva@emea.contoso.com among them',
+      'sip:eva@emea.contoso.com is in it',
     ]);
     expect(refusals[1]?.fix).toEqual(['xgw set-sipdomain emea.contoso.com -IsDefault true']);
     expect(failureOf(() => removeSipDomains(two, ['x.com'])).id).toBe('ObjectNotFound');

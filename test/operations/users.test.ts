@@ -107,7 +107,9 @@ describe('the policy that applies to a user', () => {
       'the user has not been moved from the legacy deployment',
     ],
   ] as const)('decides on XMPP, with the reason (%#)', (user, current, reason) => {
-    expect(xmppAccess(current, user)).toMatchObject(reason === undefined ? { allowed: true } : { allowed: false, reason });
+    expect(xmppAccess(current, user)).toMatchObject(
+      reason === undefined ? { allowed: true } : { allowed: false, reason },
+    );
     expect(userObject(current, user)).toMatchObject({
       XmppAllowed: reason === undefined,
       XmppBlockedReason: reason ?? null,

@@ -27,7 +27,7 @@ export interface BaresipOptions {
 export interface Baresip extends Pick<RunningProcess, 'output' | 'waitFor'> {
   /** Resolves when it is registered. */
   registered(): Promise<void>;
-  /** Resolves with the text when a message from this address is shown; only what it shows from now on if `after` is given. */
+  /** Resolves with the text of the first message from this address, once it is shown. Others: `waitFor`. */
   message(from: string): Promise<string>;
   /** Sends a message to one of its contacts. */
   send(to: string, text: string): Promise<void>;
@@ -66,7 +66,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     command: control,
     async stop() {
       await control('quit').catch(() => '');
-      await running.stop();
+      if (!(await running.endsWithin(quitTimeout))) await running.stop();
     },
   };
 }
@@ -107,6 +107,8 @@ async function selectContact(control: Control, to: string, contacts: number): Pr
   throw new Error(`${to} is no contact of this baresip`);
 }
 
+/** Milliseconds to de-register and end. */
+const quitTimeout = 8000;
 /** Milliseconds for one command. */
 const controlTimeout = 5000;
 

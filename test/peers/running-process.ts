@@ -11,6 +11,8 @@ export interface RunningProcess {
   waitFor(pattern: RegExp, ms?: number): Promise<RegExpExecArray>;
   /** Its exit code; null when a signal ended it. */
   readonly finished: Promise<number | null>;
+  /** Whether it ends by itself within `ms` milliseconds. */
+  endsWithin(ms: number): Promise<boolean>;
   /** Asks it to end, and ends it after `ms` milliseconds. */
   stop(ms?: number): Promise<void>;
 }
@@ -61,6 +63,15 @@ export function startProcess(program: string, args: readonly string[], cwd: stri
         listeners.add(check);
         check();
       });
+    },
+    async endsWithin(ms) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<boolean>((resolve) => {
+        timer = setTimeout(() => resolve(false), ms);
+      });
+      const ended = await Promise.race([finished.then(() => true), late]);
+      clearTimeout(timer);
+      return ended;
     },
     async stop(ms = patience) {
       if (hasEnded) return;

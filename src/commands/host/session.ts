@@ -64,7 +64,7 @@ export function openSession(run: Run): Session {
       lockTimeoutMs: common.LockTimeout === undefined ? lockTimeoutMs : common.LockTimeout * 1000,
       confirmedCommand: confirmedCommand(run),
       ask: async (question) => await ask(question, { stdin: host.stdin, stderr: host.stderr, signal: run.signal }),
-      say: (line) => (isCaptured(host, format) ? undefined : messages.say(line)),
+      say: messages.say,
       ...(isCaptured(host, format) ? { emit: (object) => writer.write(object) } : {}),
     }),
     store: () => (store ??= openConfigStore(location(), { onWaiting: (holder) => messages.say(waitingLine(holder)) })),

@@ -24,10 +24,10 @@ export interface ProcessRules {
   /** The command line with -Confirm:false, for the error where nobody can be asked. */
   readonly confirmedCommand: string;
   ask(question: Question): Promise<string | undefined>;
-  /** What -WhatIf says, for people. */
-  say(line: string): void;
-  /** What -WhatIf says, for programs; absent where a person reads standard output. */
-  emit?(object: OutputObject): void;
+  /** One line to the person. */
+  readonly say: (line: string) => void;
+  /** Where a program reads standard output: what -WhatIf says goes there as objects. */
+  readonly emit?: (object: OutputObject) => void;
 }
 
 export interface ShouldProcess {
@@ -59,7 +59,8 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
       const differs = configurationDiff(before, preview).length > 0;
       const impact = higher(rules.impact, change.impact);
       const consequences = (change.consequences?.(before, preview) ?? []).join('; ');
-      if (differs && !(await mayHappen(impact, `change ${target}`, consequences))) return withheld(before, preview);
+      if (differs && !(await mayHappen(impact, `${verbOf(cmdlet)} ${target}`, consequences)))
+        return withheld(before, preview);
       const order = { cmdlet, target, lockTimeoutMs, apply: (current: Configuration) => change.apply(current) };
       const update = await store.update(ifRevision === undefined ? order : { ...order, ifRevision });
       return { ...update, withheld: false };
@@ -67,9 +68,7 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
     async shouldProcess(target, action, impact) {
       if (!rules.whatIf)
         return await mayHappen(higher(rules.impact, impact), `${decapitalised(action)}: ${target}`, '');
-      rules.say(`What if: ${rules.cmdlet} on "${target}": ${decapitalised(action)}.`);
-      rules.emit?.({ Action: action, TargetKind: nounOf(rules.cmdlet), Identity: target, Kind: 'ConfigurationChange' });
-      rules.say('Nothing was changed.');
+      tellIntent(rules, target, action);
       return false;
     },
   };
@@ -83,6 +82,7 @@ const withheld = (before: Configuration, after: Configuration): Committed => ({
 });
 
 const nounOf = (cmdlet: string): string => cmdlet.split('-')[1] ?? cmdlet;
+const verbOf = (cmdlet: string): string => (cmdlet.split('-')[0] ?? cmdlet).toLowerCase().replace('new', 'create');
 const decapitalised = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 const higher = (own: Impact, raised: Impact | undefined): Impact =>
   raised && ranks[raised] > ranks[own] ? raised : own;
@@ -111,8 +111,9 @@ const answers: ReadonlyMap<string, Answer> = new Map([
 /** Default No: a stray Enter must not delete. */
 async function confirmation(rules: ProcessRules, what: string, reason: string): Promise<Answer> {
   if (reason !== '') rules.say(reason);
+  rules.say('[Y] Yes  [A] Yes to All  [N] No  [L] No to All  [?] Help');
   const answer = await rules.ask({
-    message: `${rules.cmdlet}: ${what}?  [Y] Yes  [A] Yes to All  [N] No  [L] No to All  [?] Help`,
+    message: `${rules.cmdlet}: ${what}?`,
     help: 'Y does this one, A this and all that follow; N leaves this one out, L this and all that follow.',
     initial: 'N',
     refuse: (text) => (answers.has(text.toLowerCase()) ? undefined : 'Type Y, A, N or L.'),
@@ -120,21 +121,29 @@ async function confirmation(rules: ProcessRules, what: string, reason: string): 
   return answers.get((answer ?? 'n').toLowerCase()) ?? 'No';
 }
 
+function tellIntent({ cmdlet, emit, say }: ProcessRules, target: string, action: string): void {
+  if (emit) return emit({ Action: action, TargetKind: nounOf(cmdlet), Identity: target, Kind: 'ConfigurationChange' });
+  say(`What if: ${cmdlet} on "${target}": ${decapitalised(action)}.`);
+  say('Nothing was changed.');
+}
+
 function tellWhatIf(
-  rules: ProcessRules,
+  { cmdlet, emit, say }: ProcessRules,
   change: ConfigurationChange,
   before: Configuration,
   after: Configuration,
 ): Committed {
   const differences = configurationDiff(before, after);
   const consequences = change.consequences?.(before, after) ?? [];
-  rules.say(`What if: ${rules.cmdlet} on "${change.target}" (revision ${before.revision})`);
-  const width = Math.max(0, ...differences.map(({ property }) => property?.length ?? 0));
-  for (const each of differences) rules.say(`  ${differenceLine(each, width)}`);
-  if (differences.length === 0) rules.say('  nothing differs');
-  for (const consequence of consequences) rules.say(`  ! ${consequence}`);
-  for (const each of differences) rules.emit?.(changeObject(each, consequences));
-  rules.say('Nothing was changed.');
+  if (emit) for (const each of differences) emit(changeObject(each, consequences));
+  else {
+    say(`What if: ${cmdlet} on "${change.target}" (revision ${before.revision})`);
+    const width = Math.max(0, ...differences.map(({ property }) => property?.length ?? 0));
+    for (const each of differences) say(`  ${differenceLine(each, width)}`);
+    if (differences.length === 0) say('  nothing differs');
+    for (const consequence of consequences) say(`  ! ${consequence}`);
+    say('Nothing was changed.');
+  }
   return withheld(before, after);
 }
 

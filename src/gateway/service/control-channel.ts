@@ -15,6 +15,7 @@ import { type FailureId, failures } from '../../primitives/failures.ts';
 export type ControlHandler = (parameter: unknown) => Promise<unknown> | unknown;
 
 export interface ControlServer {
+  /** Questions that have arrived are answered first. */
   close(): Promise<void>;
 }
 
@@ -30,11 +31,22 @@ export async function serveControl(
   handlers: Readonly<Record<string, ControlHandler>>,
 ): Promise<ControlServer> {
   const open = new Set<net.Socket>();
+  const answers = new Set<Promise<unknown>>();
   const server = net.createServer((socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
     const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-    for (const [method, handler] of Object.entries(handlers)) connection.onRequest(method, answering(handler));
+    for (const [method, handler] of Object.entries(handlers)) {
+      connection.onRequest(method, (parameter: unknown) => {
+        const answer = answering(handler, parameter);
+        answers.add(answer);
+        void answer.then(drop, drop);
+        function drop(): void {
+          answers.delete(answer);
+        }
+        return answer;
+      });
+    }
     connection.listen();
   });
   rmSync(path.join(runFolder, socketName), { force: true });
@@ -42,6 +54,9 @@ export async function serveControl(
 
   return {
     async close() {
+      await Promise.allSettled(answers);
+      // The library writes an answer in a later turn of the event loop than the handler's.
+      await new Promise((resolve) => setImmediate(resolve));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of open) socket.end();
       await closed;
@@ -49,7 +64,7 @@ export async function serveControl(
   };
 }
 
-const answering = (handler: ControlHandler) => async (parameter: unknown) => {
+async function answering(handler: ControlHandler, parameter: unknown): Promise<unknown> {
   try {
     return (await handler(parameter)) ?? null;
   } catch (error) {
@@ -57,7 +72,7 @@ const answering = (handler: ControlHandler) => async (parameter: unknown) => {
     const { id, message, reason, fix, target } = error;
     throw new ResponseError(codedErrorCode, message, { id, reason, fix, target });
   }
-};
+}
 
 /**
  * Asks the running gateway.
@@ -131,7 +146,10 @@ function codedErrorFrom(error: unknown): unknown {
 }
 
 const notRunning = (reason: string): CodedError =>
-  new CodedError('ServiceNotRunning', 'The gateway service XMPPGW is not running.', { reason, fix: 'xgw start-service' });
+  new CodedError('ServiceNotRunning', 'The gateway service XMPPGW is not running.', {
+    reason,
+    fix: 'xgw start-service',
+  });
 
 const tooLate = (method: string, ms: number): CodedError =>
   new CodedError('ServiceTimeout', `The gateway did not answer "${method}" within ${ms / 1000} s.`, {

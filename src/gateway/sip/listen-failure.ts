@@ -1,5 +1,5 @@
 /** Why a SIP listener could not be opened, in words an operator can act on. */
-import { CodedError, systemErrorCode } from '../../primitives/errors.ts';
+import { CodedError } from '../../primitives/errors.ts';
 import type { FailureId } from '../../primitives/failures.ts';
 import type { TransportName } from './transport.ts';
 
@@ -16,11 +16,11 @@ const ids: Readonly<Record<string, FailureId>> = {
   EPERM: 'ListenerDenied',
 };
 
-export function listenFailure(cause: unknown, place: ListenPlace): CodedError {
-  const code = systemErrorCode(cause);
+/** @param cause What the socket reported. */
+export function listenFailure(cause: NodeJS.ErrnoException, place: ListenPlace): CodedError {
+  const { code, message: reason } = cause;
   const id = (code === undefined ? undefined : ids[code]) ?? 'ListenerFailed';
   const target = `${place.address ?? '*'}:${place.port}/${place.transport}`;
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new CodedError(id, `The SIP listener ${target} could not be opened.`, {
     reason,
     fix: fixFor(id, place),

@@ -60,7 +60,7 @@ export class StreamTransport implements Transport {
     try {
       await listening;
     } catch (error) {
-      throw listenFailure(error, { transport, address, port });
+      throw listenFailure(error as NodeJS.ErrnoException, { transport, address, port });
     }
     server.on('error', (error) => this.#handlers.onRefused(error.message, `*:${port}`));
     this.#server = server;

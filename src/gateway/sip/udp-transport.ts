@@ -3,7 +3,6 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 
-import { systemErrorCode } from '../../primitives/errors.ts';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { maxRememberedRoutes, udpReceiveBufferBytes } from './limits.ts';
@@ -42,7 +41,11 @@ export class UdpTransport implements Transport {
         await this.#open(address);
     } catch (error) {
       await this.close();
-      throw listenFailure(error, { transport: 'udp', address: this.#address, port: this.#port });
+      throw listenFailure(error as NodeJS.ErrnoException, {
+        transport: 'udp',
+        address: this.#address,
+        port: this.#port,
+      });
     }
     const address = this.#address ?? (this.#sockets.length > 1 ? '::' : '0.0.0.0');
     return [{ protocol: 'sip-udp', address, port: this.#port }];
@@ -58,7 +61,7 @@ export class UdpTransport implements Transport {
     } catch (error) {
       socket.close();
       // A machine without IPv6 still has a complete SIP side.
-      if (this.#address === undefined && version === 'udp6' && isWithoutIPv6(error)) return;
+      if (this.#address === undefined && version === 'udp6' && isWithoutIPv6(error as NodeJS.ErrnoException)) return;
       throw error;
     }
     this.#port = socket.address().port;
@@ -139,5 +142,5 @@ function send(socket: Socket, bytes: Buffer, port: number, host: string): Promis
   });
 }
 
-const isWithoutIPv6 = (error: unknown): boolean =>
-  ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(systemErrorCode(error) ?? '');
+const isWithoutIPv6 = (error: NodeJS.ErrnoException): boolean =>
+  ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(error.code ?? '');

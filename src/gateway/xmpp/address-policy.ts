@@ -24,7 +24,9 @@ function blockList(subnets: readonly (readonly [string, number])[]): BlockList {
   return list;
 }
 
-const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}
 
 /** Why the address is refused; nothing when it may be dialled. IPv4 in IPv6 is judged as the IPv4 it is. */
 export function addressProblem(address: string, allowLoopback: boolean): string | undefined {

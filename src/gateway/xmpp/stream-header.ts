@@ -32,15 +32,15 @@ export function parseStreamHeader(root: Element, contentNamespace: string): Resu
   const toDomain = optionalDomain('to', to);
   if (!fromDomain.ok || !toDomain.ok)
     return refuse({ condition: 'improper-addressing', text: 'The to or from of the stream is not a domain name.' });
-  if (!isUsableId(id))
-    return refuse({ condition: 'bad-format', text: 'The stream id is empty, too long or has spaces.' });
+  if (!isUsableId(id)) return refuse({ condition: 'bad-format', text: 'The stream id is too long or has spaces.' });
   const hasFeatures = Number.parseInt(version ?? '0', 10) >= 1;
-  return ok({ ...(id !== undefined && { id }), ...fromDomain.value, ...toDomain.value, hasFeatures });
+  // COMPAT(Prosody 0.12): an initiating server, which gives no id, sends an empty one.
+  return ok({ ...(id !== undefined && id !== '' && { id }), ...fromDomain.value, ...toDomain.value, hasFeatures });
 }
 
 /** A space would make two dialback claims look alike to the key. */
 const isUsableId = (id: string | undefined): boolean =>
-  id === undefined || (id !== '' && id.length <= maxIdLength && !/\s/.test(id));
+  id === undefined || (id.length <= maxIdLength && !/\s/.test(id));
 
 function optionalDomain(name: 'from' | 'to', text: string | undefined): Result<Partial<StreamHeader>, string> {
   if (text === undefined || text === '') return ok({});

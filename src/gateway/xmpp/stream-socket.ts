@@ -71,6 +71,8 @@ export class StreamSocket {
   /** Starts to read a stream in clear. */
   begin(): void {
     this.#socket.on('data', (bytes: Buffer) => this.#onBytes(bytes));
+    // Paused since it connected, so that nothing arrives before somebody listens.
+    this.#socket.resume();
   }
 
   /** Starts with TLS, without asking for it on the stream. */

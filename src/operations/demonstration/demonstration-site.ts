@@ -4,12 +4,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 
+import { CodedError } from '../../primitives/errors.ts';
+
 export interface DemonstrationSite {
   readonly domain: string;
   readonly folder: string;
   readonly xmppPort: number;
   readonly sipPort: number;
-  /** Types one cmdlet. @throws Error with what it printed when its exit code is not 0. */
+  /** Types one cmdlet. @throws CodedError `TestFailed` when its exit code is not 0. */
   type(...words: readonly string[]): Promise<void>;
   /** A file beside the store, for passwords and certificates. @returns Its path. */
   file(name: string, content?: string): string;
@@ -44,7 +46,11 @@ export async function demonstrationSite({ domain, folder, program, show }: SiteP
       );
       for (const line of output.text.split('\n').filter((each) => each !== ''))
         show(`  ${line}`.replaceAll(`${folder}/`, ''));
-      if (output.code !== 0) throw new Error(`xgw ${words[0]} ended with exit code ${output.code}`);
+      if (output.code === 0) return;
+      throw new CodedError('TestFailed', `The demonstration stopped at: ${words[0]}.`, {
+        reason: `it ended with exit code ${output.code}`,
+        target: words[0],
+      });
     },
     file(name, content) {
       const file = path.join(home, name);

@@ -1,7 +1,7 @@
 /** What a cmdlet may touch, with a store of its own: what it says and returns is recorded, and nobody is asked. */
 import { readFileSync } from 'node:fs';
 
-import type { Cmdlet, CmdletContext, Committed, OutputObject } from '../../../src/commands/host/cmdlet.ts';
+import type { Cmdlet, CmdletContext, Committed, OutputObject, Parameters } from '../../../src/commands/host/cmdlet.ts';
 import { openConfigStore } from '../../../src/store/open-config-store.ts';
 
 export interface Recorded {
@@ -42,11 +42,20 @@ export function recordingContext(given: Surroundings): Recorded & { readonly con
     now: () => given.now ?? new Date(),
     write: (object) => void recorded.objects.push(object),
     writeText: (text) => void recorded.texts.push(text),
-    async commit({ target, apply }): Promise<Committed> {
+    async commit(change): Promise<Committed> {
+      const { target } = change;
       recorded.questions.push(target);
       const before = store.read();
-      if (!proceeds) return { before, after: apply(before), changed: false, withheld: true };
-      return { ...(await store.update({ cmdlet: 'Test', target, lockTimeoutMs: 5000, apply })), withheld: false };
+      if (!proceeds) return { before, after: change.apply(before), changed: false, withheld: true };
+      return {
+        ...(await store.update({
+          cmdlet: 'Test',
+          target,
+          lockTimeoutMs: 5000,
+          apply: (current) => change.apply(current),
+        })),
+        withheld: false,
+      };
     },
     async shouldProcess(target, action) {
       recorded.questions.push(`${action}: ${target}`);
@@ -55,6 +64,8 @@ export function recordingContext(given: Surroundings): Recorded & { readonly con
     readInput: async (path) => readFileSync(path),
     done: (sentence) => void recorded.sentences.push(sentence),
     hint: () => undefined,
+    say: () => undefined,
+    ask: async () => undefined,
     warn: (sentence) => void recorded.warnings.push(sentence),
     verbose: () => undefined,
     askSecret: async () => '',
@@ -69,7 +80,7 @@ export async function runCmdlet(
   given: Readonly<Record<string, string>>,
   surroundings: Surroundings,
 ): Promise<Recorded> {
-  const values = Object.entries(cmdlet.parameters).map(([name, parameter]) => {
+  const values = Object.entries(cmdlet.parameters as Parameters).map(([name, parameter]) => {
     const text = given[name];
     if (text === undefined) return [name, undefined];
     const parsed = parameter.type.parse(text);

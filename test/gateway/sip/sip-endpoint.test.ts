@@ -1,4 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer, Server } from 'node:net';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -6,7 +9,7 @@ import type { IncomingRequest } from '../../../src/gateway/sip/sip-endpoint.ts';
 import type { Destination, TransportName } from '../../../src/gateway/sip/transport.ts';
 import { isCodedError } from '../../../src/primitives/errors.ts';
 import { ok, refuse } from '../../../src/primitives/result.ts';
-import { endpoint, freePort, identity, outgoing } from './endpoints.ts';
+import { closing, endpoint, freePort, identity, outgoing, waiting } from './endpoints.ts';
 
 const to = (port: number, transport: TransportName, more: Partial<Destination> = {}): Destination => ({
   transport,
@@ -197,7 +200,7 @@ describe('INVITE and its companions', () => {
   });
 
   it('the ACK of a 2xx comes up to the TU', async () => {
-    const { promise, resolve } = Promise.withResolvers<IncomingRequest>();
+    const { promise, resolve } = waiting<IncomingRequest>();
     const bob = await endpoint({
       onRequest: (incoming) => (incoming.request.method === 'ACK' ? resolve(incoming) : incoming.respond(200)),
     });
@@ -270,7 +273,7 @@ describe('what the endpoint decides itself', () => {
   });
 
   it('BENOTIFY is passed up and never answered', async () => {
-    const { promise, resolve } = Promise.withResolvers<IncomingRequest>();
+    const { promise, resolve } = waiting<IncomingRequest>();
     const bob = await endpoint({ onRequest: resolve });
     const alice = await endpoint();
     void alice.request(outgoing('BENOTIFY'), to(bob.port, 'tcp'));
@@ -298,12 +301,11 @@ describe('what the endpoint decides itself', () => {
 
 describe('listeners', () => {
   it.each(['tcp', 'udp'] as const)('a taken port is ListenerInUse and names the address and %s', async (transport) => {
-    const { createServer } = await import('node:net');
-    const { createSocket } = await import('node:dgram');
     const port = await freePort();
-    const blocker =
-      transport === 'tcp' ? createServer().listen(port, '127.0.0.1') : createSocket('udp4').bind(port, '127.0.0.1');
-    await new Promise((resolve) => blocker.once('listening', resolve));
+    const blocker = closing(transport === 'tcp' ? createServer() : createSocket('udp4'));
+    if (blocker instanceof Server) blocker.listen(port, '127.0.0.1');
+    else blocker.bind(port, '127.0.0.1');
+    await once(blocker, 'listening');
     const failure = await endpoint({ listen: { address: '127.0.0.1', port, tlsPort: 0 } }).catch(
       (error: unknown) => error,
     );
@@ -311,9 +313,17 @@ describe('listeners', () => {
       'ListenerInUse',
       `127.0.0.1:${port}/${transport}`,
     ]);
+  });
+
+  it('a failed attempt leaves nothing open', async () => {
+    const [port, tlsPort] = [await freePort(), await freePort()];
+    const blocker = createServer().listen(tlsPort, '127.0.0.1');
+    await once(blocker, 'listening');
+    const listen = { address: '127.0.0.1', port, tlsPort };
+    await expect(endpoint({ listen })).rejects.toMatchObject({ id: 'ListenerInUse' });
     blocker.close();
-    // Nothing of the failed attempt stays open.
-    expect((await endpoint({ listen: { address: '127.0.0.1', port, tlsPort: 0 } })).port).toBe(port);
+    await once(blocker, 'close');
+    expect((await endpoint({ listen })).port).toBe(port);
   });
 
   it('an address of another machine is ListenerFailed', async () => {

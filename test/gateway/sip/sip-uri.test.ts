@@ -10,6 +10,9 @@ import {
   type SipUri,
 } from '../../../src/gateway/sip/sip-uri.ts';
 
+/** Without half surrogate pairs, which no UTF-8 can carry. */
+const isWellFormed = (text: string): boolean => Buffer.from(text, 'utf8').toString('utf8') === text;
+
 function uriOf(text: string): SipUri {
   const uri = parseSipUri(text);
   if (!uri.ok) throw new Error(`${text}: ${uri.error}`);
@@ -77,7 +80,7 @@ describe('SIP URIs [RFC 3261 §19.1]', () => {
       user: fc.option(
         fc
           .string({ minLength: 1, unit: 'binary' })
-          .filter((s) => s.isWellFormed())
+          .filter((s) => isWellFormed(s))
           .map(escapeUser),
         { nil: undefined },
       ),
@@ -98,7 +101,7 @@ describe('SIP URIs [RFC 3261 §19.1]', () => {
   it('any text without control characters survives a user part', () => {
     const text = fc
       .string({ minLength: 1, unit: 'grapheme' })
-      .filter((s) => s.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f]/.test(s));
+      .filter((s) => isWellFormed(s) && !/[\u0000-\u001f\u007f-\u009f]/.test(s));
     fc.assert(
       fc.property(text, (user) =>
         expect(decodedUser(uriOf(`sip:${escapeUser(user)}@host`))).toEqual({ ok: true, value: user }),

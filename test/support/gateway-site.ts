@@ -1,0 +1,34 @@
+/** A gateway of a test: a store in a temporary folder, set up by cmdlets, listening on free loopback ports, stopped at the end. */
+import path from 'node:path';
+
+import { afterEach } from '@jest/globals';
+
+import { freePort } from '../peers/free-port.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { type Xgw, xgwIn } from './xgw.ts';
+
+export interface GatewaySite extends Xgw {
+  readonly xmppPort: number;
+  readonly sipPort: number;
+}
+
+const sites: Xgw[] = [];
+
+/** @param domain - Its SIP domain; certificate of its own test CA, policies open. */
+export async function gatewaySite(domain: string): Promise<GatewaySite> {
+  const xgw = xgwIn(path.join(temporaryFolder(), 'store'));
+  sites.push(xgw);
+  const [xmppPort, sipPort] = [await freePort(), await freePort()];
+  await xgw.run('initialize-gateway', domain);
+  await xgw.run('set-xmppgatewayconfiguration', ...listening(xmppPort, sipPort), '-AllowLoopbackPeers', 'true');
+  return { ...xgw, xmppPort, sipPort };
+}
+
+const listening = (xmppPort: number, sipPort: number): string[] => [
+  ...['-XmppListenAddress', '127.0.0.1', '-XmppPort', String(xmppPort), '-XmppDirectTlsPort', '0'],
+  ...['-SipListenAddress', '127.0.0.1', '-SipPort', String(sipPort), '-SipTlsPort', '0'],
+];
+
+afterEach(async () => {
+  await Promise.all(sites.splice(0).map((site) => site.type('stop-service', '-Force')));
+});
