@@ -17,7 +17,14 @@ for (const [parent, entry] of Object.entries(lock.packages)) {
     const [, os, cpu] = platform.exec(name) ?? [];
     if (!os || !/^\d+\.\d+\.\d+$/.test(version)) continue;
     const libc = os === 'linux' ? { libc: [name.includes('musl') ? 'musl' : 'glibc'] } : {};
-    lock.packages[key] = { version, cpu: [cpu], ...(entry.dev ? { dev: true } : {}), optional: true, os: [os], ...libc };
+    lock.packages[key] = {
+      version,
+      cpu: [cpu],
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+      os: [os],
+      ...libc,
+    };
     added += 1;
   }
 }

@@ -22,7 +22,8 @@ run(process.execPath, ['esbuild.config.mjs']);
 function run(command, parameters) {
   const options = { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' };
   const done = spawnSync(command, parameters, options);
-  if (done.status !== 0) fail(`${command} ${parameters.join(' ')} failed${done.error ? `: ${done.error.message}` : ''}.`);
+  if (done.status !== 0)
+    fail(`${command} ${parameters.join(' ')} failed${done.error ? `: ${done.error.message}` : ''}.`);
 }
 
 function fail(sentence) {

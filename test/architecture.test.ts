@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 const root = path.resolve(import.meta.dirname, '..');
 const src = path.join(root, 'src');
@@ -73,7 +73,7 @@ describe('the shape of src/', () => {
     assert(machines.length > 0, 'no machine found: has the naming changed?');
     for (const machine of machines) {
       const worldly = (imports.get(machine) ?? []).filter((target) => /primitives\/(clock|ids|atomic)/.test(target));
-      assert.deepEqual(worldly, [], `${machine} must leave these to its runner`);
+      expect(worldly.map((each) => `${machine} must leave these to its runner: ${each}`)).toEqual([]);
       assert(!/['"]node:(?!assert)/.test(text.get(machine) ?? ''), `${machine} imports a node module`);
     }
   });
@@ -91,23 +91,23 @@ describe('the shape of src/', () => {
 
   it(`has no file longer than ${maxLines} lines`, () => {
     const long = [...text].filter(([, body]) => body.trimEnd().split('\n').length > maxLines).map(([file]) => file);
-    assert.deepEqual(long, []);
+    expect(long).toEqual([]);
   });
 
   it('has no file whose name explains nothing', () => {
     const vague = files.filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager|types|index)\.ts$/.test(file));
-    assert.deepEqual(vague, ['commands/index.ts']);
+    expect(vague).toEqual(['commands/index.ts']);
   });
 
   it('begins every file with a comment that says what it promises', () => {
     const silent = files.filter((file) => !(text.get(file) ?? '').trimStart().startsWith('/**'));
-    assert.deepEqual(silent, []);
+    expect(silent).toEqual([]);
   });
 
   it('lists every cmdlet file in the manifest', () => {
     const cmdlets = files.filter((file) => /^commands\/[^/]+\.ts$/.test(file) && file !== 'commands/index.ts');
     const listed = (imports.get('commands/index.ts') ?? []).filter((file) => /^commands\/[^/]+\.ts$/.test(file));
-    assert.deepEqual(listed.toSorted(), cmdlets);
+    expect(listed.toSorted()).toEqual(cmdlets);
   });
 
   it('lets one file know each foreign library that has traps', () => {
@@ -134,6 +134,6 @@ describe('the top level', () => {
     const strangers = readdirSync(root).filter(
       (name) => !ignored.has(name) && !topLevel.has(name) && !toolFiles.test(name),
     );
-    assert.deepEqual(strangers, []);
+    expect(strangers).toEqual([]);
   });
 });

@@ -78,10 +78,10 @@ function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }:
 
   const carried = delivery.value;
   const accepted = parts.deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
-    const outcome = await crossing.toSip(carried);
     crossing.onEvent(
       flow(addressed.correlationId, 'sip', { from: 'gateway', to: addressed.userAor, label: 'MESSAGE' }),
     );
+    const outcome = await crossing.toSip(carried);
     concluded(crossing, { stanza, addressed }, outcome);
   });
   if (!accepted) bounce(crossing, stanza, { ...stanzaError('resource-constraint'), ...addressed });

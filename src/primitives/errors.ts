@@ -39,8 +39,8 @@ export class CodedError extends Error {
 
 export const isCodedError = (error: unknown): error is CodedError => error instanceof CodedError;
 
-/** The operating system's code of an error (`ENOENT`, `EADDRINUSE`, ...), if it has one. */
+/** The operating system's code of an error (`ENOENT`, `EADDRINUSE`, ...), if it has one. By shape: errors cross realms. */
 export function systemErrorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -4,9 +4,9 @@ import path from 'node:path';
 
 import { type Configuration, formatVersion } from '../config/configuration.ts';
 import { parseConfiguration, printProblem } from '../config/parse-configuration.ts';
-import { CodedError } from '../primitives/errors.ts';
+import { CodedError, systemErrorCode } from '../primitives/errors.ts';
 import { visibleText } from '../primitives/visible-text.ts';
-import { storeDenied, systemCodeOf } from './store-denied.ts';
+import { storeDenied } from './store-denied.ts';
 import { revisionsFolder, storeFile } from './store-folder.ts';
 
 /** Bytes. Ten times what 100,000 partners need. */
@@ -42,7 +42,7 @@ function readText(file: string): string | undefined {
     if (statSync(file).size > maxFileBytes) throw damaged(file, `it is larger than ${maxFileBytes} bytes`);
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw storeDenied(file, error);
   }
 }

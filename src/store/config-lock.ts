@@ -7,9 +7,9 @@ import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync 
 import path from 'node:path';
 
 import type { Clock } from '../primitives/clock.ts';
-import { CodedError } from '../primitives/errors.ts';
+import { CodedError, systemErrorCode } from '../primitives/errors.ts';
 import { visibleText } from '../primitives/visible-text.ts';
-import { storeDenied, systemCodeOf } from './store-denied.ts';
+import { storeDenied } from './store-denied.ts';
 import { giveToFolderOwner } from './store-folder.ts';
 
 /** Who holds the lock, as the holder wrote it. */
@@ -129,7 +129,7 @@ function writeHolder(fd: number, cmdlet: string, clock: Clock): void {
     writeSync(fd, `${JSON.stringify(holder)}\n`, 0);
   } catch (error) {
     // The name is a courtesy to those who wait; on a full disk the lock holds without it.
-    if (systemCodeOf(error) !== 'ENOSPC') throw error;
+    if (systemErrorCode(error) !== 'ENOSPC') throw error;
   }
 }
 

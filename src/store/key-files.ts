@@ -14,8 +14,8 @@ import {
 import path from 'node:path';
 
 import { createFileAtomically, writeFileAtomically } from '../primitives/atomic-file.ts';
-import { CodedError } from '../primitives/errors.ts';
-import { storeDenied, systemCodeOf } from './store-denied.ts';
+import { CodedError, systemErrorCode } from '../primitives/errors.ts';
+import { storeDenied } from './store-denied.ts';
 import { giveToFolderOwner } from './store-folder.ts';
 
 export interface KeyFiles {
@@ -88,7 +88,7 @@ function readSecretFile(file: string): string | undefined {
   try {
     descriptor = openSync(file, 'r');
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
   try {
@@ -118,7 +118,7 @@ function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if (systemCodeOf(error) === 'ENOENT') return [];
+    if (systemErrorCode(error) === 'ENOENT') return [];
     throw error;
   }
 }
@@ -129,6 +129,6 @@ function moveToTrash(folder: string, name: string): void {
   try {
     renameSync(path.join(folder, path.basename(name)), path.join(trash, path.basename(name)));
   } catch (error) {
-    if (systemCodeOf(error) !== 'ENOENT') throw error;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** What the operating system refused about the store, in words that say whose permission is missing. */
 import path from 'node:path';
 
-import { CodedError } from '../primitives/errors.ts';
+import { CodedError, systemErrorCode } from '../primitives/errors.ts';
 
 const words = new Map([
   ['EACCES', 'permission denied'],
@@ -12,15 +12,9 @@ const words = new Map([
   ['ELOOP', 'too many symbolic links'],
 ]);
 
-/** The operating system's code (`ENOENT`), by the shape of the error: errors of node's own modules can be of another realm. */
-export function systemCodeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
-}
-
 /** The error as `StoreDenied` or `StoreFull`; any other error as it is. */
 export function storeDenied(file: string, error: unknown): Error {
-  const code = systemCodeOf(error);
+  const code = systemErrorCode(error) ?? '';
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return storeFull(file, error);
   const reason = words.get(code);
   if (reason === undefined) return error as Error;

@@ -83,10 +83,11 @@ describeWithPeers('the local test CA', [peers.openssl, peers.certtool], () => {
     expect(ca.certificate.extensions.basicConstraints).toEqual({ isCa: true, pathLength: 0 });
   });
 
-  it('names its key in its certificates as it names it in its own', async () => {
+  it('issues certificates of no authority, which name its key as it does itself', async () => {
     const key = await newKeyPair({ algorithm: 'ECDSA_P256', rsaBits: 2048 });
     const plan: CertificatePlan = { subject: [], names, ...serverProfile('ECDSA_P256', false), template: undefined };
     const leaf = issueFromLocalCa(ca, plan, key.spki, now);
+    expect(leaf.extensions.basicConstraints).toEqual({ isCa: false, pathLength: undefined });
     expect(leaf.extensions.authorityKeyIdentifier).toEqual(ca.certificate.extensions.subjectKeyIdentifier);
     expect(leaf.notAfter.getTime() - leaf.notBefore.getTime()).toBeLessThan(398 * 86_400_000);
   });

@@ -307,6 +307,33 @@ describeWithPeers('the verdict on a peer', [peers.openssl], () => {
       expected: 'name-constraint',
     },
     {
+      title: 'a name outside of the permitted domain in a leaf that has the name of its issuer',
+      chain: (() => {
+        const authority = constrained('permitted;DNS:peer.example');
+        const extensions = ['subjectAltName=DNS:peer.example,DNS:other.test'];
+        return [pki.issue({ subject: authority.subject, keyOf: leafKey, issuer: authority, extensions }), authority];
+      })(),
+      expected: 'name-constraint',
+    },
+    {
+      title: 'an SRVName outside of the permitted domain beside a good name',
+      chain: below(
+        constrained('permitted;DNS:peer.example'),
+        `${dns},otherName:1.3.6.1.5.5.7.8.7;IA5STRING:_xmpp-server.other.test`,
+      ),
+      expected: 'name-constraint',
+      opensslDiffers: 'XMPP names',
+    },
+    {
+      title: 'an issuer of the right name and key that the leaf says is another one',
+      chain: (() => {
+        const named = (key: string) => caOf(root, ...caExtensions, `subjectKeyIdentifier=${key}`);
+        const leaf = leafOf(named('01:02'), dns, 'authorityKeyIdentifier=keyid:always');
+        return [leaf, named('03:04')];
+      })(),
+      expected: 'incomplete-chain',
+    },
+    {
       title: 'a subject outside of the permitted directory',
       chain: below(
         pki.issue({

@@ -143,6 +143,17 @@ describe('a file that is there whole or not at all', () => {
     expect([readFileSync(file, 'utf8'), modeOf(file), readdirSync(folder)]).toEqual(['new', '600', ['f']]);
   });
 
+  it('has its mode whatever the umask takes away', () => {
+    const file = path.join(temporaryFolder(), 'f');
+    const umask = process.umask(0o277);
+    try {
+      writeFileAtomically({ path: file, data: 'x', mode: 0o600 });
+    } finally {
+      process.umask(umask);
+    }
+    expect(modeOf(file)).toBe('600');
+  });
+
   it('leaves the old file and no temporary one when the target cannot be replaced', () => {
     const folder = temporaryFolder();
     mkdirSync(path.join(folder, 'd', 'full'), { recursive: true });

@@ -1,10 +1,11 @@
 /** A gateway of a test: a store in a temporary folder, set up by cmdlets, listening on free loopback ports, stopped at the end. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { afterEach } from '@jest/globals';
 
 import { freePort } from '../peers/free-port.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 import { type Xgw, xgwIn } from './xgw.ts';
 
 export interface GatewaySite extends Xgw {
@@ -16,7 +17,7 @@ const sites: Xgw[] = [];
 
 /** @param domain - Its SIP domain; certificate of its own test CA, policies open. */
 export async function gatewaySite(domain: string): Promise<GatewaySite> {
-  const xgw = xgwIn(path.join(temporaryFolder(), 'store'));
+  const xgw = xgwIn(path.join(mkdtempSync(path.join(tmpdir(), 'xgw-site-')), 'store'));
   sites.push(xgw);
   const [xmppPort, sipPort] = [await freePort(), await freePort()];
   await xgw.run('initialize-gateway', domain);
@@ -30,5 +31,10 @@ const listening = (xmppPort: number, sipPort: number): string[] => [
 ];
 
 afterEach(async () => {
-  await Promise.all(sites.splice(0).map((site) => site.type('stop-service', '-Force')));
+  await Promise.all(
+    sites.splice(0).map(async (site) => {
+      await site.type('stop-service', '-Force');
+      rmSync(path.dirname(site.home), { recursive: true, force: true });
+    }),
+  );
 });

@@ -35,7 +35,7 @@ const forEveryCmdlet = {
   WarningAction: optional(action, 'What to do with warnings.', { aliases: ['wa'], defaultText: 'Continue' }),
   InformationAction: optional(action, 'What to do with confirmations and hints.', {
     aliases: ['infa'],
-    defaultText: 'Continue',
+    defaultText: 'Continue on a terminal',
   }),
   ProgressAction: optional(action, 'What to do with progress lines.', { aliases: ['proga'], defaultText: 'Continue' }),
   OutputFormat: formatParameter([]),

@@ -110,7 +110,8 @@ function messagesFor({ cmdlet, host, common }: Run): Messages {
     quiet: common.Quiet === true,
     verbose: common.Verbose === true || common.Debug === true,
     warnings: !isHidden(common.WarningAction),
-    forPerson: stderr.isTTY === true && !isHidden(common.InformationAction),
+    forPerson:
+      (stderr.isTTY === true || common.InformationAction === 'Continue') && !isHidden(common.InformationAction),
     now: () => new Date(),
   });
 }

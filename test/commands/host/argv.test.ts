@@ -68,7 +68,7 @@ describe('what binds', () => {
       ['-Prim', 'x', '-Part', 'y'],
       ['--primary-domain=x', '--partner-type=y'],
     ],
-    [['-i', 'x'], ['--primary-domain=x']],
+    [['-id', 'x'], ['--primary-domain=x']],
     [
       ['fabrikam.com', '-WhatIf:false'],
       ['--no-what-if', '--primary-domain=fabrikam.com'],

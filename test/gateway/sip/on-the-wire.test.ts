@@ -167,12 +167,10 @@ describe('an INVITE without an ACK', () => {
     const peer = await tcpPeer(bob.port);
     peer.send(wireRequest({ method: 'INVITE' }));
     const incoming = await promise;
-    const other = closing({
-      socket: connect({ port: bob.port, host: '127.0.0.1', localAddress: '127.0.0.5' }),
-      close: () => other.socket.destroy(),
-    });
-    other.socket.write(wireRequest({ method: 'CANCEL' }));
-    const [answer] = (await once(other.socket, 'data')) as [Buffer];
+    const other = connect({ port: bob.port, host: '127.0.0.1', localAddress: '127.0.0.5' });
+    closing({ close: () => other.destroy() });
+    other.write(wireRequest({ method: 'CANCEL' }));
+    const [answer] = (await once(other, 'data')) as [Buffer];
     expect([String(answer).slice(0, 11), incoming.cancelled.aborted]).toEqual(['SIP/2.0 481', false]);
   });
 });
@@ -237,7 +235,6 @@ describe('streams', () => {
   });
 
   it.each([
-    ['never sends a message', '', firstMessageTimeoutMs],
     ['sends keep-alives only', '\r\n\r\n', firstMessageTimeoutMs],
     ['stops in the middle of a message', wireRequest() + wireRequest().slice(0, -9), messageTimeoutMs],
     ['falls silent', wireRequest(), idleTimeoutMs],
@@ -246,9 +243,8 @@ describe('streams', () => {
     const bob = await endpoint({ clock });
     const peer = await tcpPeer(bob.port);
     peer.send(text);
-    // An answer proves that the bytes have arrived; without one, the connection must have been accepted at least.
-    if (text !== '') await peer.until((received) => received !== '');
-    else await bob.localAddress({ transport: 'tcp', host: '127.0.0.1', port: peer.port });
+    // The answer to the first thing proves that all of it has arrived.
+    await peer.until((received) => received !== '');
     clock.advance(timeoutMs - 1);
     expect(bob.events.filter(({ type }) => type === 'connection-refused')).toEqual([]);
     clock.advance(1);
@@ -265,8 +261,15 @@ describe('streams', () => {
     const [first] = peers;
     first?.close();
     await first?.closed;
-    const next = await tcpPeer(bob.port);
-    next.send(wireRequest());
-    await next.until((text) => text.includes('SIP/2.0 200'));
+    expect(await isServed(bob.port)).toBe(true);
   });
 });
+
+/** The server learns of a closed connection a little after the client; until then it may refuse. */
+async function isServed(port: number, attempts = 100): Promise<boolean> {
+  const peer = await tcpPeer(port);
+  peer.send(wireRequest());
+  const answered = peer.until((text) => text.includes('SIP/2.0 200')).then(() => true);
+  if (await Promise.race([answered, peer.closed.then(() => false)])) return true;
+  return attempts > 1 && isServed(port, attempts - 1);
+}
