@@ -65,8 +65,8 @@ function recordOf(thumbprint: string | undefined, context: CmdletContext): Certi
 
 const keyNeedsFile = (): CodedError =>
   new CodedError('ParameterConflict', 'A private key is written to a file only.', {
-    reason: 'standard output ends up in logs and terminal histories',
-    fix: 'the same command with -Path edge-key.pem',
+    reason: 'standard output ends up in logs and terminal histories; give -Path',
+    fix: 'xgw get-help export-certificate',
   });
 
 function localRoot(keys: KeyStore): string {

@@ -2,6 +2,7 @@
 import { type CertificateBundle, readCertificateBundle } from '../certificates/certificate-bundle.ts';
 import { certificateObject } from '../operations/certificates.ts';
 import { addImported, importWarnings, keepImported, planImport } from '../operations/import-certificate.ts';
+import { shellWord } from '../operations/named-objects.ts';
 import { ownAnchors } from '../operations/own-anchors.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { Secret } from '../primitives/secret.ts';
@@ -76,7 +77,7 @@ async function readBundle(
   if (bundle.ok) return bundle.value;
   throw new CodedError('CertificateUnreadable', `${file} cannot be imported.`, {
     reason: bundle.error,
-    fix: `openssl x509 -in ${file} -noout -text`,
+    fix: `openssl x509 -in ${shellWord(file)} -noout -text`,
     target: file,
   });
 }

@@ -38,7 +38,7 @@ export function selectCertificates(
   if (found.length > 0 || isPattern(wanted)) return found;
   throw new CodedError('ObjectNotFound', `there is no certificate ${wanted} in the store.`, {
     reason: `there are ${all.length} of other thumbprints`,
-    fix: ['xgw get-certificate', 'xgw import-certificate <file>'],
+    fix: 'xgw get-certificate',
     target: wanted,
   });
 }
@@ -102,7 +102,7 @@ export function chainOf(record: CertificateRecord, keys: KeyStore): readonly Cer
   if (readable.length > 0 && readable.length === chain.length) return readable;
   throw new CodedError('CertificateMissing', `The file of certificate ${record.thumbprint} is gone or damaged.`, {
     reason: `it belongs in ${keys.folder}`,
-    fix: 'xgw import-certificate <file>',
+    fix: ['xgw get-certificate', 'xgw get-help import-certificate'],
     target: record.thumbprint,
   });
 }

@@ -97,10 +97,7 @@ function keyMismatch(configuration: Configuration, certificates: readonly Certif
       : `the certificate is for the public key ${leaf.publicKeySha256.toString('hex')}`;
   return new CodedError('KeyMismatch', 'No private key in the store belongs to this certificate.', {
     reason: `${isFor}; ${waiting.length === 0 ? 'no request is pending' : waiting.join(', ')}`,
-    fix: [
-      'xgw request-certificate -List',
-      'xgw import-certificate <a PEM file with the certificate and its private key>',
-    ],
+    fix: ['xgw request-certificate -List', 'xgw get-help import-certificate'],
     target: leaf === undefined ? undefined : printDistinguishedName(leaf.subject),
   });
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { writeFileAtomically } from '../primitives/atomic-file.ts';
 import { CodedError } from '../primitives/errors.ts';
+import { shellWord } from './named-objects.ts';
 
 /** Call it before the work whose result goes into the file. @throws CodedError `FileExists`, `FileNotFound` */
 export function checkOutputFile(file: string, force: boolean): void {
@@ -11,13 +12,13 @@ export function checkOutputFile(file: string, force: boolean): void {
   if (!isFolder(folder))
     throw new CodedError('FileNotFound', `${file} cannot be made.`, {
       reason: `there is no folder ${folder}`,
-      fix: `mkdir -p ${folder}`,
+      fix: `mkdir -p ${shellWord(folder)}`,
       target: file,
     });
   if (force || !existsSync(file)) return;
   throw new CodedError('FileExists', `${file} exists.`, {
-    reason: 'another file would be lost',
-    fix: 'the same command with -Force, or another path',
+    reason: 'another file would be lost; -Force overwrites it',
+    fix: `ls -l ${shellWord(file)}`,
     target: file,
   });
 }
@@ -31,7 +32,7 @@ export function writeOutputFile(file: string, data: string | Uint8Array, mode: 0
   } catch (error) {
     throw new CodedError('OutputDenied', `${file} cannot be written.`, {
       reason: (error as NodeJS.ErrnoException).code ?? 'the system refused it',
-      fix: `ls -ld ${path.dirname(path.resolve(file))}`,
+      fix: `ls -ld ${shellWord(path.dirname(path.resolve(file)))}`,
       target: file,
       cause: error,
     });

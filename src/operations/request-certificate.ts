@@ -141,10 +141,7 @@ export function refuseSecondRequest(
   if (pending === undefined || force) return;
   throw new CodedError('ObjectAlreadyExists', `Certificate request '${friendlyName}' is pending already.`, {
     reason: `it is request ${pending.requestId} of ${pending.created.slice(0, 16).replace('T', ' ')} UTC`,
-    fix: [
-      `xgw import-certificate <the certificate that the authority returned>`,
-      `xgw show-certificaterequest ${pending.requestId}`,
-    ],
+    fix: [`xgw show-certificaterequest ${pending.requestId}`],
     target: friendlyName,
   });
 }

@@ -5,6 +5,8 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 
 import { readCertificate } from '../../src/certificates/certificate.ts';
+import { readExtensions } from '../../src/certificates/certificate-extensions.ts';
+import { readDer } from '../../src/certificates/der.ts';
 import { printDistinguishedName } from '../../src/certificates/distinguished-name.ts';
 import { printGeneralName } from '../../src/certificates/general-name.ts';
 import { fileAnchors, systemAnchors, trustAnchors } from '../../src/certificates/trust-anchors.ts';
@@ -60,7 +62,6 @@ describeWithPeers('the facts of a certificate [RFC 5280 §4.1]', [peers.openssl]
   });
 
   it.each([
-    ['an extension that stands there twice', ['1.2.3=DER:0500', '1.2.3=DER:0500']],
     ['names that are no list of names', ['subjectAltName=DER:0500']],
     ['an empty list of names', ['subjectAltName=DER:3000']],
     ['a name with a NUL in it', ['subjectAltName=DER:300b820961002e6578616d706c']],
@@ -71,6 +72,16 @@ describeWithPeers('the facts of a certificate [RFC 5280 §4.1]', [peers.openssl]
     ['bytes after an extension', ['basicConstraints=DER:30000500']],
   ])('are refused with %s', (_, extensions) => {
     expect(extension(...extensions).ok).toBe(false);
+  });
+
+  it('are refused with an extension that stands there twice', () => {
+    const der = readDer(Buffer.from('300906032a030404020500', 'hex'));
+    if (!der.ok) throw new Error(der.error);
+    expect(readExtensions([der.value]).ok).toBe(true);
+    expect(readExtensions([der.value, der.value])).toEqual({
+      ok: false,
+      error: 'The extension 1.2.3.4 stands there twice.',
+    });
   });
 
   it('list what is critical and unknown', () => {

@@ -328,8 +328,8 @@ describeWithPeers('the verdict on a peer', [peers.openssl], () => {
       title: 'an issuer of the right name and key that the leaf says is another one',
       chain: (() => {
         const named = (key: string) => caOf(root, ...caExtensions, `subjectKeyIdentifier=${key}`);
-        const leaf = leafOf(named('01:02'), dns, 'authorityKeyIdentifier=keyid:always');
-        return [leaf, named('03:04')];
+        const leaf = leafOf(named('01:02:03:04'), dns, 'authorityKeyIdentifier=keyid:always');
+        return [leaf, named('05:06:07:08')];
       })(),
       expected: 'incomplete-chain',
     },

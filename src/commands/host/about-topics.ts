@@ -1,5 +1,6 @@
 /** The about_ topics of get-help: what belongs to no single cmdlet. */
 import { describeParameters } from './cmdlet.ts';
+import { wrapped } from './cmdlet-help.ts';
 import { commonParametersOf } from './common-parameters.ts';
 import { outcomes } from './exit-code.ts';
 
@@ -18,7 +19,11 @@ const exitCodes = (): string => {
     ...rows,
     { code: 143, name: 'terminated', meaning: 'stopped by SIGTERM; the state is consistent' },
   ].toSorted((left, right) => left.code - right.code);
-  return `${ours.map(({ code, name, meaning }) => `  ${String(code).padStart(3)}  ${name.padEnd(12)} ${meaning}`).join('\n')}
+  const lines = ours.flatMap(({ code, name, meaning }) => {
+    const [first = '', ...rest] = wrapped(meaning, 20);
+    return [`  ${String(code).padStart(3)}  ${name.padEnd(12)} ${first.trimStart()}`, ...rest];
+  });
+  return `${lines.join('\n')}
 
 In PowerShell $? is false for 20 and 21 too, although they are answers and no
 failures. pwsh -Command turns every code into 1 unless the script ends with

@@ -2,6 +2,7 @@
 import { ok, refuse } from '../../primitives/result.ts';
 import type { Cmdlet, Parameters, Values, ValueType } from './cmdlet.ts';
 import { listOf, oneOf, optional, path, switchType, text, wholeNumber } from './parameters.ts';
+import { errorViews } from './report-error.ts';
 
 export const commonFormats = ['auto', 'table', 'list', 'json', 'ndjson', 'yaml', 'csv', 'tsv', 'name', 'none'] as const;
 
@@ -43,7 +44,7 @@ const forEveryCmdlet = {
   ExpandProperty: optional(text, 'The bare values of this property, one a line.'),
   Quiet: optional(switchType, 'Answers only, in the shortest form.', { aliases: ['q'] }),
   NoColor: optional(switchType, 'No colours.'),
-  ErrorView: optional(oneOf(['Concise', 'Normal', 'Category', 'Json']), 'How errors are printed.', {
+  ErrorView: optional(oneOf(errorViews), 'How errors are printed.', {
     defaultText: 'Concise',
   }),
   LogFormat: optional(oneOf(['text', 'json']), 'How warnings and verbose lines are printed.', { defaultText: 'text' }),
@@ -76,7 +77,7 @@ export type CommonValues = Values<typeof forEveryCmdlet> &
 export const bindsFromPipe = (cmdlet: Cmdlet): boolean =>
   Object.values(cmdlet.parameters as Parameters).some(({ pipeline }) => pipeline !== undefined);
 
-/** The common parameters of a cmdlet, without those it declares itself. */
+/** The common parameters of a cmdlet, without the names and aliases that it has taken itself. */
 export function commonParametersOf(cmdlet: Cmdlet): Parameters {
   const all: Parameters = {
     ...forEveryCmdlet,
@@ -84,7 +85,14 @@ export function commonParametersOf(cmdlet: Cmdlet): Parameters {
     ...(bindsFromPipe(cmdlet) ? forPipes : {}),
     ...(cmdlet.impact ? forChangingCmdlets : {}),
   };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !(name in cmdlet.parameters)));
+  const own = Object.entries(cmdlet.parameters as Parameters).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
+  const taken = new Set(own.map((name) => name.toLowerCase()));
+  const free = (name: string): boolean => !taken.has(name.toLowerCase());
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter(([name]) => free(name))
+      .map(([name, parameter]) => [name, { ...parameter, aliases: (parameter.aliases ?? []).filter(free) }]),
+  );
 }
 
 /** Everything the command line of a cmdlet may name, its own parameters first. */

@@ -6,7 +6,7 @@ import type { Cmdlet } from './cmdlet.ts';
 import { commandLine } from './command-line.ts';
 import { allParametersOf, type CommonValues, commonParametersOf } from './common-parameters.ts';
 import { parseProgram } from './program.ts';
-import type { ErrorView } from './report-error.ts';
+import { type ErrorView, errorViews } from './report-error.ts';
 
 export interface Invocation {
   /** Of the cmdlet's own parameters. */
@@ -36,10 +36,16 @@ function faultError({ id, message, reason, fixes = [], at }: ArgvFault, cmdlet: 
 
 /** The view for errors that come before the command line is understood: it honours what can be recognised. */
 export function guessedErrorView(tokens: readonly string[], fallbackFormat: string): ErrorView {
-  const format = /^-{1,2}(?:o|out[a-z-]*|format)(?:[:=](.+))?$/i;
-  const at = tokens.findIndex((token) => format.test(token));
-  const given = at < 0 ? fallbackFormat : (format.exec(tokens[at] ?? '')?.[1] ?? tokens[at + 1] ?? '');
-  return isJson(given) ? 'Json' : 'Concise';
+  const named = errorViews.find((view) => isSame(view, textAfter(tokens, /^-{1,2}error-?view(?:[:=](.+))?$/i)));
+  const format = textAfter(tokens, /^-{1,2}(?:o|out[a-z-]*|format)(?:[:=](.+))?$/i) ?? fallbackFormat;
+  return named ?? (isJson(format) ? 'Json' : 'Concise');
 }
+
+function textAfter(tokens: readonly string[], name: RegExp): string | undefined {
+  const at = tokens.findIndex((token) => name.test(token));
+  return at < 0 ? undefined : (name.exec(tokens[at] ?? '')?.[1] ?? tokens[at + 1]);
+}
+
+const isSame = (word: string, other: string | undefined): boolean => word.toLowerCase() === other?.toLowerCase();
 
 export const isJson = (format: string): boolean => /^(?:nd)?json$/i.test(format);

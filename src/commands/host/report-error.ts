@@ -4,7 +4,8 @@ import { visibleText } from '../../primitives/visible-text.ts';
 import type { Palette } from './colour.ts';
 import { outcomes } from './exit-code.ts';
 
-export type ErrorView = 'Concise' | 'Normal' | 'Category' | 'Json';
+export const errorViews = ['Concise', 'Normal', 'Category', 'Json'] as const;
+export type ErrorView = (typeof errorViews)[number];
 
 export interface ErrorSource {
   /** `New-XmppFederatedPartner`. */

@@ -106,7 +106,10 @@ function outputOf({ Output, Format }: NewRequest): string {
       fix: ['xgw request-certificate -New -Output edge.csr', 'xgw request-certificate -New -CA local'],
     });
   if (Output === '-' && Format === 'der')
-    throw new CodedError('ParameterConflict', 'DER is not text.', { fix: 'the same command with -Output edge.csr' });
+    throw new CodedError('ParameterConflict', 'DER is not text.', {
+      reason: '-Format der needs a file',
+      fix: 'xgw request-certificate -New -Format der -Output edge.csr',
+    });
   return Output;
 }
 

@@ -2,14 +2,16 @@
  * One SIP element on the network: listeners, transactions and the way of every answer [RFC 3261 §17, §18]. It knows no
  * user, domain or policy; what a request means is decided by `onRequest`.
  */
+
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { ok, type Result } from '../../primitives/result.ts';
+import { peerName } from './address.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import type { SipMessage } from './message.ts';
 import type { FinalResponse, OutgoingRequest, RequestOptions } from './outgoing-request.ts';
 import type { ResponseParts } from './response-to.ts';
 import type { SipEvent, SipOptions, TlsIdentity } from './sip-options.ts';
-import { type Destination, peerName, type Source } from './transport.ts';
+import type { Destination, Source } from './transport.ts';
 import { TransportLayer } from './transport-layer.ts';
 import { UserAgentClient } from './user-agent-client.ts';
 import { UserAgentServer } from './user-agent-server.ts';

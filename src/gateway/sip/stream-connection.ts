@@ -2,14 +2,15 @@
  * One TCP or TLS connection that carries SIP in both directions: framing, keep-alive answers, and the three limits on
  * time (first message, half message, silence). Ends itself when the peer does not read, or sends what is not SIP.
  */
-import type { Socket } from 'node:net';
 
+import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../primitives/clock.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { peerName } from './address.ts';
 import { firstMessageTimeoutMs, idleTimeoutMs, maxUnsentBytes, messageTimeoutMs } from './limits.ts';
 import type { ParseFailure } from './message-parser.ts';
 import { type Frame, StreamFramer } from './stream-framing.ts';
-import { peerName, type Route, type Source, type TransportHandlers } from './transport.ts';
+import type { Route, Source, TransportHandlers } from './transport.ts';
 
 const pong = Buffer.from('\r\n');
 

@@ -2,26 +2,19 @@
  * SIP over TCP and TLS [RFC 3261 §18]: accepts and opens connections, and uses an open one again for the same peer.
  * A TLS connection we open is used only after `verifyPeer` has agreed.
  */
+
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { peerName, plainAddress } from './address.ts';
 import { connectTimeoutMs, maxConnections, maxConnectionsPerAddress } from './limits.ts';
 import { listenFailure } from './listen-failure.ts';
 import type { SipOptions } from './sip-options.ts';
 import { StreamConnection } from './stream-connection.ts';
 import { createTlsServer, openTlsSocket, peerChain } from './tls-sockets.ts';
-import {
-  type Destination,
-  peerName,
-  plainAddress,
-  type Route,
-  type Source,
-  type Transport,
-  type TransportHandlers,
-} from './transport.ts';
+import type { Destination, Route, Source, Transport, TransportHandlers } from './transport.ts';
 
 export interface StreamPlace {
   readonly transport: 'tcp' | 'tls';

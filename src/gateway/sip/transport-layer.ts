@@ -1,9 +1,10 @@
 /** The transports of one endpoint together: listening, finding a way out, knowing which hosts are us [RFC 3261 §18]. */
-import { isIP } from 'node:net';
 
+import { isIP } from 'node:net';
 import { CodedError } from '../../primitives/errors.ts';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { bracketed, unbracketed } from './address.ts';
 import type { SipOptions } from './sip-options.ts';
 import { StreamTransport } from './stream-transport.ts';
 import {
@@ -14,10 +15,9 @@ import {
   type Transport,
   type TransportHandlers,
   type TransportName,
-  unbracketed,
 } from './transport.ts';
 import { UdpTransport } from './udp-transport.ts';
-import { bracketed, type Via } from './via.ts';
+import type { Via } from './via.ts';
 
 /** How often another port is tried when one is free for TCP but not for UDP. */
 const maxPortAttempts = 10;

@@ -1,5 +1,4 @@
 /** What every SIP transport offers to the transaction layer, and how places on the network are written [RFC 3261 §18]. */
-import { isIP } from 'node:net';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { SipMessage } from './message.ts';
@@ -61,17 +60,3 @@ export interface Transport {
 
 /** Default ports. Source: RFC 3261 §19.1.2. */
 export const defaultPort = (transport: TransportName): number => (transport === 'tls' ? 5061 : 5060);
-
-/** IPv4 addresses of dual-stack sockets in their own form, and IPv6 without its zone. */
-export function plainAddress(address: string): string {
-  const withoutZone = address.split('%', 1)[0] ?? address;
-  const mapped = /^::ffff:([0-9.]+)$/i.exec(withoutZone)?.[1];
-  return mapped !== undefined && isIP(mapped) === 4 ? mapped : withoutZone;
-}
-
-/** A host as sockets want it: IPv6 without brackets. */
-export const unbracketed = (host: string): string =>
-  host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
-
-export const peerName = (address: string, port: number): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

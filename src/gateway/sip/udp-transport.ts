@@ -2,21 +2,13 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { peerName, plainAddress } from './address.ts';
 import { maxRememberedRoutes, udpReceiveBufferBytes } from './limits.ts';
 import { listenFailure } from './listen-failure.ts';
 import { parseMessage } from './message-parser.ts';
-import {
-  type Destination,
-  peerName,
-  plainAddress,
-  type Route,
-  type Source,
-  type Transport,
-  type TransportHandlers,
-} from './transport.ts';
+import type { Destination, Route, Source, Transport, TransportHandlers } from './transport.ts';
 
 /** Datagrams up to this length hold no message: they keep NAT bindings open. Source: CRLFCRLF and Kamailio's four zero bytes. */
 const keepAliveBytes = 4;

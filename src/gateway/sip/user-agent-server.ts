@@ -2,6 +2,7 @@
  * The receiving side: each request to its server transaction, new ones to the transaction user [RFC 3261 §8.2, §17.2].
  * Answers itself what needs no user: retransmissions, CANCEL, merged requests, exhausted Max-Forwards, malformed requests.
  */
+import { peerName } from './address.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { maxServerTransactions, overloadRetryAfterSeconds } from './limits.ts';
 import type { SipRequest, SipResponse } from './message.ts';
@@ -18,7 +19,7 @@ import { type Running, runMachine } from './transactions/runner.ts';
 import * as successRepetition from './transactions/success-repetition.ts';
 import type { SentResponse } from './transactions/transaction.ts';
 import { acknowledgementKey, mergeKey, serverKey } from './transactions/transaction-table.ts';
-import { peerName, type Source } from './transport.ts';
+import type { Source } from './transport.ts';
 import { responseDestination, type TransportLayer } from './transport-layer.ts';
 import { markReceived, parseVia, printVia } from './via.ts';
 

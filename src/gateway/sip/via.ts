@@ -1,10 +1,9 @@
 /** One Via element: the hop that sent the request and wants its response [RFC 3261 §18.2.1, §20.42; RFC 3581]. */
-import { isIPv6 } from 'node:net';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { unbracketed } from './address.ts';
 import { type Parameters, parseParameters, printParameters } from './parameters.ts';
 import { cutBefore, isToken } from './scan.ts';
 import { parseHostPort } from './sip-uri.ts';
-import { unbracketed } from './transport.ts';
 
 export interface Via {
   /** As written: `UDP`, `tcp`, `TLS`. */
@@ -61,6 +60,3 @@ export function markReceived(via: Via, address: string, port: number): Via {
   if (wantsPort || unbracketed(via.host) !== address) parameters.set('received', address);
   return { ...via, parameters };
 }
-
-/** An address as URIs and Via write it: IPv6 in brackets. */
-export const bracketed = (address: string): string => (isIPv6(address) ? `[${address}]` : address);

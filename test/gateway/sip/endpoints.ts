@@ -1,9 +1,5 @@
 /** Endpoints on loopback for the tests of this folder, closed again after each test. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { afterEach } from '@jest/globals';
 
@@ -15,7 +11,6 @@ import {
   type SipEndpoint,
   type SipEvent,
   type SipOptions,
-  type TlsIdentity,
 } from '../../../src/gateway/sip/sip-endpoint.ts';
 import { realClock } from '../../../src/primitives/clock.ts';
 import { randomIds } from '../../../src/primitives/ids.ts';
@@ -96,21 +91,4 @@ export async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** A self-signed certificate of openssl's making. */
-export function identity(name: string): TlsIdentity {
-  const folder = mkdtempSync(join(tmpdir(), 'sip-identity-'));
-  try {
-    const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-    const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-    execFileSync(
-      'openssl',
-      ['req', ...kind, ...files, '-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`],
-      { stdio: 'ignore' },
-    );
-    return { key: readFileSync(join(folder, 'key.pem'), 'utf8'), cert: readFileSync(join(folder, 'cert.pem'), 'utf8') };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { parseCSeq } from '../../../src/gateway/sip/c-seq.ts';
 import { Headers } from '../../../src/gateway/sip/headers.ts';

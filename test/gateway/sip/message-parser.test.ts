@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { Headers } from '../../../src/gateway/sip/headers.ts';
 import { maxBodyBytes, maxHeaderFields, maxHeaderSectionBytes } from '../../../src/gateway/sip/limits.ts';

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, Server } from 'node:net';
@@ -8,8 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { IncomingRequest } from '../../../src/gateway/sip/sip-endpoint.ts';
 import type { Destination, TransportName } from '../../../src/gateway/sip/transport.ts';
 import { isCodedError } from '../../../src/primitives/errors.ts';
-import { ok, refuse } from '../../../src/primitives/result.ts';
-import { closing, endpoint, freePort, identity, outgoing, waiting } from './endpoints.ts';
+import { closing, endpoint, freePort, outgoing, waiting } from './endpoints.ts';
 
 const to = (port: number, transport: TransportName, more: Partial<Destination> = {}): Destination => ({
   transport,
@@ -17,8 +15,6 @@ const to = (port: number, transport: TransportName, more: Partial<Destination> =
   port,
   ...more,
 });
-const server = identity('sip.contoso.example');
-const client = identity('sip.fabrikam.example');
 
 describe('endpoint to endpoint', () => {
   it.each(['udp', 'tcp'] as const)('a request over %s gets its answer, with body both ways', async (transport) => {
@@ -33,59 +29,6 @@ describe('endpoint to endpoint', () => {
       request: { body: Buffer.from('gruß') },
       source: { transport, address: '127.0.0.1' },
     });
-  });
-
-  it('a request over TLS shows both sides the certificate of the other', async () => {
-    const tlsPort = await freePort();
-    const bob = await endpoint({ listen: { address: '127.0.0.1', port: 0, tlsPort }, tls: () => server });
-    const shown: string[] = [];
-    const verifyPeer = (chain: readonly Buffer[], name: string) => {
-      shown.push(name, new X509Certificate(chain[0] ?? '').subject);
-      return ok(undefined);
-    };
-    const alice = await endpoint({ tls: () => client, verifyPeer });
-    const final = await alice.request(outgoing('OPTIONS'), to(tlsPort, 'tls', { tlsName: 'sip.contoso.example' }));
-    expect(final).toMatchObject({ ok: true, response: { status: 200 } });
-    expect(shown).toEqual(['sip.contoso.example', 'CN=sip.contoso.example']);
-    const chain = bob.requests[0]?.source.peerCertificate ?? [];
-    expect(chain.map((der) => new X509Certificate(der).subject)).toEqual(['CN=sip.fabrikam.example']);
-  });
-
-  it('a TLS client without a certificate has an empty chain', async () => {
-    const tlsPort = await freePort();
-    const bob = await endpoint({ listen: { address: '127.0.0.1', port: 0, tlsPort }, tls: () => server });
-    const alice = await endpoint();
-    await alice.request(outgoing('OPTIONS'), to(tlsPort, 'tls'));
-    expect(bob.requests[0]?.source.peerCertificate).toEqual([]);
-  });
-
-  it('MUST NOT send anything to a TLS server that verifyPeer refuses', async () => {
-    const tlsPort = await freePort();
-    const bob = await endpoint({ listen: { address: '127.0.0.1', port: 0, tlsPort }, tls: () => server });
-    const alice = await endpoint({ verifyPeer: (_chain, name) => refuse(`not ${name}`) });
-    expect(await alice.request(outgoing('OPTIONS'), to(tlsPort, 'tls', { tlsName: 'lync.example' }))).toEqual({
-      ok: false,
-      why: 'transport',
-      detail: 'not lync.example',
-    });
-    expect(bob.requests).toEqual([]);
-  });
-
-  it('a certificate that was replaced is shown on the next connection', async () => {
-    const tlsPort = await freePort();
-    let current = server;
-    await endpoint({ listen: { address: '127.0.0.1', port: 0, tlsPort }, tls: () => current });
-    const subjectSeen = async (): Promise<string> => {
-      let subject = '';
-      const alice = await endpoint({
-        verifyPeer: (chain) => ((subject = new X509Certificate(chain[0] ?? '').subject), ok(undefined)),
-      });
-      await alice.request(outgoing('OPTIONS'), to(tlsPort, 'tls'));
-      return subject;
-    };
-    const before = await subjectSeen();
-    current = client;
-    expect([before, await subjectSeen()]).toEqual(['CN=sip.contoso.example', 'CN=sip.fabrikam.example']);
   });
 
   it('a request of more than 1300 bytes for UDP goes by TCP [RFC 3261 §18.1.1]', async () => {
@@ -334,11 +277,10 @@ describe('listeners', () => {
   });
 
   it('UDP and TCP have one port, and every listener is reported', async () => {
-    const tlsPort = await freePort();
-    const bob = await endpoint({ listen: { address: '127.0.0.1', port: 0, tlsPort }, tls: () => server });
+    const bob = await endpoint();
     await bob.close();
     const again = await bob.listen();
-    expect(again.map(({ protocol }) => protocol)).toEqual(['sip-udp', 'sip-tcp', 'sip-tls']);
+    expect(again.map(({ protocol }) => protocol)).toEqual(['sip-udp', 'sip-tcp']);
     expect(again[0]?.port).toBe(again[1]?.port);
   });
 });

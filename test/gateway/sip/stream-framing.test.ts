@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { maxHeaderSectionBytes } from '../../../src/gateway/sip/limits.ts';
 import { type Frame, StreamFramer } from '../../../src/gateway/sip/stream-framing.ts';
@@ -21,7 +21,7 @@ const push = (text: string): readonly Frame[] => new StreamFramer().push(Buffer.
 function shown(frame: Frame): string {
   if (frame.type !== 'message') return frame.type;
   return frame.message.ok
-    ? `${frame.message.value.headers.get('Call-ID')}:${frame.message.value.body}`
+    ? `${frame.message.value.headers.get('Call-ID')}:${String(frame.message.value.body)}`
     : `refused ${frame.message.error.status}`;
 }
 

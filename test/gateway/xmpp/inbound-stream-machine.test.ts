@@ -188,14 +188,12 @@ describe('inbound stream: STARTTLS and SASL EXTERNAL', () => {
     ['ZmFicmlrYW0uZXhhbXBsZQ==', 'believe fabrikam.example for contoso.example by SASL over TLS'],
     ['RmFicmlrYW0uRXhhbXBsZQ==', 'believe fabrikam.example for contoso.example by SASL over TLS'],
     ['Y29udG9zby5leGFtcGxl', failure('invalid-authzid')],
-    ['Ym9iQGZhYnJpa2FtLmV4YW1wbGU=', 'believe fabrikam.example'],
+    ['Ym9iQGZhYnJpa2FtLmV4YW1wbGU=', failure('invalid-authzid')],
     ['***', failure('incorrect-encoding')],
   ])('answers the authorization identity %s', (response, expected) => {
     const play = new Play().secures();
     play.take();
-    const lines = play.hears(auth(response)).take();
-    if (response === 'Ym9iQGZhYnJpa2FtLmV4YW1wbGU=') expect(lines).toEqual([failure('invalid-authzid')]);
-    else expect(lines).toContain(expected);
+    expect(play.hears(auth(response)).take()).toContain(expected);
   });
 
   it('asks for the response that the peer left out', () => {

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import {
+  bareJid,
+  domainpartOf,
+  escapeLocalpart,
+  parseJid,
+  printJid,
+  unescapeLocalpart,
+} from '../../../src/gateway/xmpp/jid.ts';
+
+const parsed = (text: string): string => {
+  const jid = parseJid(text);
+  return jid.ok ? printJid(jid.value) : 'refused';
+};
+
+describe('parseJid [RFC 7622 §3]', () => {
+  it.each([
+    ['contoso.example', 'contoso.example'],
+    ['alice@contoso.example', 'alice@contoso.example'],
+    ['alice@contoso.example/desk', 'alice@contoso.example/desk'],
+    ['Alice@Contoso.EXAMPLE/Desk', 'alice@contoso.example/Desk'],
+    ['alice@contoso.example./x', 'alice@contoso.example/x'],
+    ['contoso.example/a@b/c', 'contoso.example/a@b/c'],
+    ['jürgen@bücher.example', 'jürgen@xn--bcher-kva.example'],
+    ['a\u0308@contoso.example', 'ä@contoso.example'],
+    ['alice@contoso.example/two words', 'alice@contoso.example/two words'],
+  ])('reads %s as %s', (text, expected) => expect(parsed(text)).toBe(expected));
+
+  it.each([
+    [''],
+    ['@contoso.example'],
+    ['alice@'],
+    ['alice@contoso.example/'],
+    ['a@b@contoso.example'],
+    ['al ice@contoso.example'],
+    ['al"ice@contoso.example'],
+    ["al'ice@contoso.example"],
+    ['al<ice@contoso.example'],
+    ['alice@contoso'],
+    ['alice@192.0.2.1'],
+    ['alice@[2001:db8::1]'],
+    ['alice@contoso..example'],
+    ['alice@-contoso.example'],
+    ['alice@contoso.example:5269'],
+    ['alice@contoso.example?x'],
+    ['alice@contoso.example#x'],
+    ['alice@contoso%2eexample.com'],
+    ['alice@contoso.example\\evil.example'],
+    ['alice@conto\tso.example'],
+    ['ali\u0000ce@contoso.example'],
+    ['ali\u202ece@contoso.example'],
+    ['alice@contoso.example/\u0007'],
+    ['alice@contoso.example/\ud800'],
+    [`${'a'.repeat(1024)}@contoso.example`],
+    [`alice@contoso.example/${'ä'.repeat(512)}`],
+  ])('refuses %j', (text) => expect(parsed(text)).toBe('refused'));
+
+  it('reads what it prints', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (local, resource) => {
+        const jid = parseJid(`${local}@contoso.example/${resource}`);
+        if (jid.ok) expect(parseJid(printJid(jid.value))).toEqual(jid);
+      }),
+    );
+  });
+
+  it('gives the bare address', () => {
+    const jid = parseJid('alice@contoso.example/desk');
+    expect(jid.ok && printJid(bareJid(jid.value))).toBe('alice@contoso.example');
+  });
+
+  it('finds the domain of an address whose localpart is wrong', () => {
+    expect(domainpartOf('al"ice@contoso.example/x')).toBe('contoso.example');
+    expect(domainpartOf('alice@conto so')).toBeUndefined();
+  });
+});
+
+describe('JID Escaping [XEP-0106]', () => {
+  it.each([
+    ['space cadet', 'space\\20cadet'],
+    ['call me "ishmael"', 'call\\20me\\20\\22ishmael\\22'],
+    ['at&t guy', 'at\\26t\\20guy'],
+    ["d'artagnan", 'd\\27artagnan'],
+    ['/.fanboy', '\\2f.fanboy'],
+    ['::foo::', '\\3a\\3afoo\\3a\\3a'],
+    ['<foo>', '\\3cfoo\\3e'],
+    ['user@host', 'user\\40host'],
+    ['c:\\net', 'c\\3a\\net'],
+    ['c:\\\\net', 'c\\3a\\\\net'],
+    ['c:\\cool stuff', 'c\\3a\\cool\\20stuff'],
+    ['c:\\5commas', 'c\\3a\\5c5commas'],
+  ])('escapes %s as %s, as the specification does', (name, localpart) => {
+    expect(escapeLocalpart(name)).toBe(localpart);
+    expect(unescapeLocalpart(localpart)).toBe(name);
+  });
+
+  it('gives every name back', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from('\\05c234567abef "&\'/:<>@x')) }), (name) => {
+        expect(unescapeLocalpart(escapeLocalpart(name))).toBe(name);
+      }),
+    );
+  });
+});

@@ -1,0 +1,322 @@
+/** Transcripts of the initiating server: XML in, XML and effects out. */
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  initialOutbound,
+  type OutboundContext,
+  type OutboundEffect,
+  type OutboundEvent,
+  type OutboundPurpose,
+} from '../../../src/gateway/xmpp/outbound-state.ts';
+import { stepOutbound } from '../../../src/gateway/xmpp/outbound-stream-machine.ts';
+import type { StreamSecurity } from '../../../src/gateway/xmpp/s2s-options.ts';
+import { XmlParser } from '../../../src/gateway/xmpp/xml/xml-parser.ts';
+import { printElement } from '../../../src/gateway/xmpp/xml/xml-writer.ts';
+import type { DomainName } from '../../../src/primitives/domain-name.ts';
+import { row } from '../../support/xmpp-federation.ts';
+
+interface Setting {
+  readonly security?: StreamSecurity | undefined;
+  readonly certified?: boolean;
+  readonly hasCertificate?: boolean;
+  readonly purpose?: OutboundPurpose;
+}
+
+const pair = { local: 'contoso.example' as DomainName, remote: 'fabrikam.example' as DomainName };
+
+class Play {
+  readonly #lines: string[] = [];
+  readonly #context: OutboundContext;
+  #security: StreamSecurity | undefined;
+  #state;
+  #parser = this.#newParser();
+
+  constructor(setting: Setting = {}) {
+    this.#security = 'security' in setting ? setting.security : row('required', 'required', true);
+    this.#state = initialOutbound(pair, setting.purpose ?? { type: 'stanzas' }, false);
+    this.#context = {
+      securityFor: () => this.#security,
+      verdictFor: () =>
+        setting.certified === false
+          ? { ok: false, reason: 'self-signed', detail: 'It issued itself.' }
+          : { ok: true, identity: 'DNS:fabrikam.example', path: [] },
+      hasCertificate: () => setting.hasCertificate ?? true,
+      dialbackKey: ({ local, remote }, id) => `key(${local},${remote},${id})`,
+    };
+    this.tells({ type: 'connected' });
+  }
+
+  get state(): string {
+    return this.#state.name;
+  }
+
+  take(): string[] {
+    return this.#lines.splice(0);
+  }
+
+  hears(...xml: readonly string[]): this {
+    for (const text of xml) this.#parser.feed(Buffer.from(text));
+    return this;
+  }
+
+  answers(attributes = "from='fabrikam.example' to='contoso.example' id='r1' version='1.0'"): this {
+    return this.hears(
+      `<stream:stream xmlns='jabber:server' xmlns:db='jabber:server:dialback' xmlns:stream='http://etherx.jabber.org/streams' ${attributes}>`,
+    );
+  }
+
+  /** Through STARTTLS to the features of the encrypted stream; their output is kept, the rest dropped. */
+  secured(features: string): this {
+    this.answers()
+      .hears(starttlsOffer, "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
+      .tells({ type: 'tls-established' });
+    this.answers("from='fabrikam.example' id='r2' version='1.0'");
+    this.take();
+    return this.hears(features);
+  }
+
+  changesPolicy(security: StreamSecurity | undefined): this {
+    this.#security = security;
+    return this.tells({ type: 'policy-changed' });
+  }
+
+  tells(event: OutboundEvent): this {
+    const step = stepOutbound(this.#state, event, this.#context);
+    this.#state = step.state;
+    for (const effect of step.effects) {
+      if (effect.do === 'restart' || effect.do === 'start-tls') this.#parser = this.#newParser();
+      this.#lines.push(describeEffect(effect));
+    }
+    return this;
+  }
+
+  #newParser(): XmlParser {
+    return new XmlParser({
+      onOpen: (root, contentNamespace) => this.tells({ type: 'header', root, contentNamespace }),
+      onElement: (element) => this.tells({ type: 'element', element }),
+      onClose: () => this.tells({ type: 'stream-ended' }),
+      onFault: (fault) => this.tells({ type: 'fault', fault }),
+    });
+  }
+}
+
+function describeEffect(effect: OutboundEffect): string {
+  switch (effect.do) {
+    case 'send':
+      return printElement(effect.element);
+    case 'established':
+      return `established by ${effect.method}`;
+    case 'verified':
+      return `verified ${effect.outcome.type}`;
+    case 'deliver':
+      return `deliver ${effect.stanza.name}`;
+    case 'failed':
+      return `failed ${effect.failure.step} ${effect.failure.condition}: ${effect.failure.reason}`;
+    case 'report-ignored':
+      return 'ignore';
+    default:
+      return effect.do;
+  }
+}
+
+const starttlsOffer = "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
+const noOffer = '<stream:features/>';
+const externalOffer =
+  "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms><dialback xmlns='urn:xmpp:features:dialback'/></stream:features>";
+const dialbackOffer =
+  "<stream:features><dialback xmlns='urn:xmpp:features:dialback'><errors/></dialback></stream:features>";
+const starttls = '<starttls xmlns="urn:ietf:params:xml:ns:xmpp-tls"/>';
+const auth = '<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="EXTERNAL">Y29udG9zby5leGFtcGxl</auth>';
+const saslFailure =
+  "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/><text>unsupported certificate purpose</text></failure>";
+const dbRequest = (id: string): string =>
+  `<db:result from="contoso.example" to="fabrikam.example">key(contoso.example,fabrikam.example,${id})</db:result>`;
+const dbValid = "<db:result from='fabrikam.example' to='contoso.example' type='valid'/>";
+
+const external = row('required', 'required', true);
+const flexible = row('required', 'optional', true);
+
+describe('outbound stream: STARTTLS and SASL EXTERNAL', () => {
+  it('goes from connection to established', () => {
+    const play = new Play().answers().hears(starttlsOffer);
+    expect(play.take()).toEqual(['send-header', starttls]);
+    expect(play.hears("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").take()).toEqual(['start-tls']);
+    expect(play.tells({ type: 'tls-established' }).answers().hears(externalOffer).take()).toEqual([
+      'send-header',
+      auth,
+    ]);
+    expect(play.hears("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>").take()).toEqual([
+      'restart',
+      'send-header',
+    ]);
+    expect(play.answers().hears(noOffer).take()).toEqual(['established by SASL over TLS']);
+  });
+
+  it('asks for TLS where it is required and somebody took the offer away', () => {
+    const play = new Play().answers().hears(dialbackOffer);
+    expect(play.take()).toEqual(['send-header', starttls]);
+    expect(play.hears("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").take()[0]).toMatch(
+      /^failed tls remote-server-timeout/,
+    );
+  });
+
+  it('does not go on in clear when TLS is required and the peer speaks no XMPP 1.0', () => {
+    expect(new Play({ security: flexible }).answers("from='fabrikam.example' id='r1'").take().at(1)).toMatch(
+      /^failed stream/,
+    );
+  });
+
+  it('does not send its identity to a server whose certificate is not accepted', () => {
+    expect(new Play({ certified: false }).secured(externalOffer).take()).toEqual([
+      expect.stringMatching('^failed certificate .*self-signed'),
+      'close',
+    ]);
+  });
+
+  it('goes on with dialback on the same stream after a refused EXTERNAL, with the id of that stream [XEP-0178 §3]', () => {
+    const play = new Play({ security: flexible }).secured(externalOffer);
+    expect(play.take()).toEqual([auth]);
+    expect(play.hears(saslFailure).take()).toEqual([dbRequest('r2')]);
+    expect(play.hears(dbValid).take()).toEqual(['established by TLS Dialback']);
+  });
+
+  it('gives up after a refused EXTERNAL where dialback is not permitted, with the reason', () => {
+    const play = new Play().secured(externalOffer);
+    play.take();
+    expect(play.hears(saslFailure).take()[0]).toMatch(
+      /^failed sasl remote-server-timeout: .*unsupported certificate purpose/,
+    );
+  });
+
+  it('refuses a server that answers in another name', () => {
+    expect(new Play().answers("from='evil.example' id='r1' version='1.0'").take().at(1)).toMatch(
+      /answered as evil.example/,
+    );
+  });
+});
+
+describe('outbound stream: dialback [XEP-0220 §2.1]', () => {
+  it('sends a key for the stream and waits for the answer', () => {
+    const play = new Play({ security: row('not-supported', 'not-supported', true) }).answers().hears(dialbackOffer);
+    expect(play.take()).toEqual(['send-header', dbRequest('r1')]);
+    expect(play.hears(dbValid).take()).toEqual(['established by TCP Dialback']);
+  });
+
+  it('prefers TLS where it is optional and offered, and goes without where it is not', () => {
+    const security = row('optional', 'optional', true);
+    expect(new Play({ security }).answers().hears(starttlsOffer).take().at(-1)).toBe(starttls);
+    expect(new Play({ security }).answers().hears(dialbackOffer).take().at(-1)).toBe(dbRequest('r1'));
+  });
+
+  it.each([
+    [row('optional', 'required', false), noOffer],
+    [
+      row('not-supported', 'not-supported', true),
+      "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls></stream:features>",
+    ],
+  ])('does not use dialback in clear where the row or the server does not want it', (security, features) => {
+    expect(new Play({ security }).answers().hears(features).take().at(1)).toMatch(/^failed tls/);
+  });
+
+  it('uses TLS dialback where the server offers no EXTERNAL', () => {
+    expect(new Play({ security: flexible }).secured(dialbackOffer).take()).toEqual([dbRequest('r2')]);
+  });
+
+  it('refuses a server without a pinned key, whatever its dialback says', () => {
+    const security = { ...flexible, pinnedSpkiSha256: ['AAAA'] };
+    expect(new Play({ security, certified: false }).secured(dialbackOffer).take()[0]).toMatch(/^failed certificate/);
+  });
+
+  it.each([
+    ["<db:result from='evil.example' to='contoso.example' type='valid'/>"],
+    ["<db:result from='fabrikam.example' to='eu.contoso.example' type='valid'/>"],
+    ["<db:verify from='fabrikam.example' to='contoso.example' id='r2' type='valid'/>"],
+    ["<db:result from='fabrikam.example' to='contoso.example'>key</db:result>"],
+  ])('ignores what answers nothing it asked: %s', (xml) => {
+    const play = new Play({ security: flexible }).secured(dialbackOffer);
+    play.take();
+    expect(play.hears(xml).take()).toEqual(['ignore']);
+    expect(play.state).toBe('awaiting-result');
+  });
+
+  it('ignores an answer before it asked', () => {
+    const play = new Play({ security: flexible }).answers();
+    play.take();
+    expect(play.hears(dbValid).take()).toEqual(['ignore']);
+  });
+
+  it('fails with internal-server-error on invalid, and with remote-server-timeout on an error', () => {
+    const asked = (): Play => new Play({ security: flexible }).secured(dialbackOffer);
+    expect(
+      asked().hears("<db:result from='fabrikam.example' to='contoso.example' type='invalid'/>").take().at(1),
+    ).toMatch(/^failed dialback internal-server-error/);
+    expect(
+      asked()
+        .hears(
+          "<db:result from='fabrikam.example' to='contoso.example' type='error'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></db:result>",
+        )
+        .take()
+        .at(1),
+    ).toMatch(/^failed dialback remote-server-timeout: .*item-not-found/);
+  });
+});
+
+describe('outbound stream: verification of a key', () => {
+  const purpose: OutboundPurpose = { type: 'verify', id: 's9', key: 'k' };
+
+  it('goes out right after TLS, before any authentication of its own', () => {
+    const play = new Play({ security: flexible, purpose }).secured(externalOffer);
+    expect(play.take()).toEqual(['<db:verify from="contoso.example" to="fabrikam.example" id="s9">k</db:verify>']);
+    expect(
+      play.hears("<db:verify from='fabrikam.example' to='contoso.example' id='other' type='valid'/>").take(),
+    ).toEqual(['ignore']);
+    expect(play.hears("<db:verify from='fabrikam.example' to='contoso.example' id='s9' type='valid'/>").take()).toEqual(
+      ['verified valid', 'close'],
+    );
+  });
+
+  it('does not go out in clear where TLS is required', () => {
+    expect(new Play({ security: flexible, purpose }).answers().hears(dialbackOffer).take()).toEqual([
+      'send-header',
+      starttls,
+    ]);
+  });
+});
+
+describe('outbound stream: the established stream', () => {
+  const established = (): Play => {
+    const play = new Play({ security: flexible }).secured(dialbackOffer).hears(dbValid);
+    play.take();
+    return play;
+  };
+
+  it('takes stanza errors about what was sent, and nothing else', () => {
+    expect(
+      established().hears("<message from='bob@fabrikam.example' to='alice@contoso.example' type='error'/>").take(),
+    ).toEqual(['deliver message']);
+    expect(established().hears("<message from='bob@fabrikam.example' to='alice@contoso.example'/>").take()).toEqual([
+      'ignore',
+    ]);
+    expect(
+      established().hears("<message from='bob@evil.example' to='alice@contoso.example' type='error'/>").take(),
+    ).toEqual(['ignore']);
+  });
+
+  it('stays while its requirements stay, and ends when they change or the partner goes', () => {
+    expect(
+      established()
+        .changesPolicy({ ...flexible, connectionLimit: 3 })
+        .take(),
+    ).toEqual([]);
+    expect(established().changesPolicy(external).take()).toEqual(['close']);
+    expect(established().changesPolicy(undefined).take()).toEqual(['close']);
+  });
+
+  it('ends with a stream error of the peer', () => {
+    const play = established().hears(
+      "<stream:error><system-shutdown xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>",
+    );
+    expect(play.take()).toEqual(['close']);
+    expect(play.state).toBe('ended');
+  });
+});

@@ -1,0 +1,52 @@
+/** A stand-in for `process`: what a cmdlet is given, what it printed, and how it ended. */
+import { PassThrough, Readable } from 'node:stream';
+
+import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
+import { main } from '../../src/commands/host/main.ts';
+import type { HostProcess } from '../../src/commands/host/surroundings.ts';
+
+export interface Given {
+  readonly env?: Readonly<Record<string, string>>;
+  /** What arrives on standard input; undefined: nothing ever does. */
+  readonly input?: string;
+  /** Standard output and error are terminals. */
+  readonly terminal?: boolean;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a cmdlet in this process. `tokens` is what was typed after its name. */
+export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given: Given = {}): Promise<Ran> {
+  const stream = () => Object.assign(new PassThrough(), { isTTY: given.terminal === true, columns: 100 });
+  const [stdout, stderr] = [stream(), stream()];
+  const texts = [stdout, stderr].map(collected);
+  const code = await new Promise<number>((resolve) => {
+    const host: HostProcess = {
+      argv: ['node', 'bin/xgw', cmdlet.name.toLowerCase(), ...tokens],
+      execArgv: [],
+      execPath: process.execPath,
+      env: { SHELL: '/bin/bash', NO_COLOR: '1', ...given.env },
+      platform: 'linux',
+      stdin: Object.assign(given.input === undefined ? new PassThrough() : Readable.from([Buffer.from(given.input)]), {
+        isTTY: false,
+      }),
+      stdout,
+      stderr,
+      on: () => undefined,
+      exit: resolve,
+    };
+    void main(cmdlet, host);
+  });
+  const [out = '', err = ''] = texts.map((text) => text());
+  return { code, stdout: out, stderr: err };
+}
+
+function collected(stream: PassThrough): () => string {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}
