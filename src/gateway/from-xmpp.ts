@@ -189,10 +189,10 @@ function answer(crossing: Crossing, reply: Element | undefined): void {
   });
 }
 
-const labelOf = (stanza: Element): string => {
-  const { id, type } = stanza.attributes;
-  const what = stanza.name === 'message' && childText(stanza, 'body') === '' ? (chatStateOf(stanza) ?? '') : '';
-  return [`<${stanza.name}>`, type === undefined ? '' : `type=${type}`, id === undefined ? '' : `id=${id}`, what]
-    .filter((part) => part !== '')
-    .join(' ');
-};
+/** `<message> chat composing id=a7`: what a reader of the trace needs, and nothing of the content. */
+function labelOf(stanza: Element): string {
+  const { id, type } = stanza.attributes as { id?: string; type?: string };
+  const state = stanza.name === 'message' && childText(stanza, 'body') === '' ? chatStateOf(stanza) : undefined;
+  const parts = [`<${stanza.name}>`, type, state, id === undefined ? undefined : `id=${id}`];
+  return parts.filter((part) => part !== undefined).join(' ');
+}

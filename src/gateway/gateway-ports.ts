@@ -33,5 +33,5 @@ export interface GatewayPorts {
   /** Nothing for a user who has no password, and so cannot register. */
   digestSecrets(user: User): DigestSecrets | undefined;
   /** Shared by all streams of this store, so that a dialback key can be checked on another connection. */
-  readonly dialbackSecret: Secret;
+  dialbackSecret(): Secret;
 }

@@ -18,6 +18,7 @@ import {
   waitsForUs,
 } from './presence-link-machine.ts';
 import { type PresenceLink, PresenceLinkTable } from './presence-link-table.ts';
+import { type Notify, PresenceOutlet } from './presence-outlet.ts';
 import { type Pidf, printPidf } from './sip/bodies/pidf.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
 import type { SubscriptionUpdate } from './sip/home/subscription-machine.ts';
@@ -25,14 +26,12 @@ import { parseSipUri } from './sip/sip-uri.ts';
 import { sipUriToJid } from './translation/address.ts';
 import { pidfToPresence, presenceToPidf, resourcePresenceOf } from './translation/presence.ts';
 import { type Jid, printJid } from './xmpp/jid.ts';
-import { stanza as stanzaOf } from './xmpp/stanza.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
 export interface PresencePorts {
   /** The state of one of our users as the home server knows it. */
   presenceOf(userAor: string): Pidf;
-  /** Tells the user's watching devices about the contact. */
-  notify(contactAor: string, userAor: string, update: SubscriptionUpdate): void;
+  readonly notify: Notify;
 }
 
 /** Resources of one contact that are kept. Source: own choice; people have a handful of devices. */
@@ -42,14 +41,17 @@ export class PresenceLinks {
   readonly #crossing: Crossing;
   readonly #ports: PresencePorts;
   readonly #links = new PresenceLinkTable();
+  readonly #outlet: PresenceOutlet;
 
   constructor(crossing: Crossing, ports: PresencePorts) {
     this.#crossing = crossing;
     this.#ports = ports;
+    this.#outlet = new PresenceOutlet(crossing, ports.notify);
   }
 
   /** A presence stanza of a contact; its partner and our user have been admitted. */
   receive(stanza: Element, addressed: Addressed): void {
+    this.#outlet.begin(addressed.correlationId);
     const { type } = stanza.attributes as { type?: string };
     if (type === undefined || type === 'unavailable') return this.#state(stanza, addressed);
     if (type === 'probe') return this.#probe(addressed);
@@ -58,11 +60,16 @@ export class PresenceLinks {
 
   /** One of our users watches a contact: a SUBSCRIBE has been accepted or refreshed. */
   watched({ watcherAor, presentityUri, refresh, fetch }: SubscribedEvent): void {
+    this.#outlet.begin();
+    this.#outlet.arrived(watcherAor, 'SUBSCRIBE');
     const contact = contactOf(presentityUri);
     const user = contactOf(watcherAor);
     const partner = contact === undefined ? undefined : this.#partnerOf(contact.domainpart, watcherAor);
     if (contact === undefined || user === undefined || partner === undefined) {
-      return this.#ports.notify(presentityUri, watcherAor, { state: 'terminated', reason: 'rejected' });
+      return this.#outlet.watchers(
+        { contactAor: presentityUri, userAor: watcherAor },
+        { state: 'terminated', reason: 'rejected' },
+      );
     }
     const ends = {
       userAor: watcherAor,
@@ -71,25 +78,27 @@ export class PresenceLinks {
       contact: printJid(contact),
     };
     const link = this.#links.find(ends) ?? (fetch ? undefined : this.#links.add(ends));
-    if (link === undefined) return this.#ports.notify(presentityUri, watcherAor, { state: 'pending' });
+    if (link === undefined)
+      return this.#outlet.watchers({ contactAor: presentityUri, userAor: watcherAor }, { state: 'pending' });
     if (!askedByUs(link.state)) this.#send(link, 'subscribe');
-    else if (!refresh && seenByUs(link.state))
-      this.#emit(link, stanzaOf('presence', { ...stanzaEnds(link), type: 'probe' }));
+    else if (!refresh && seenByUs(link.state)) this.#outlet.typed(link, 'probe');
     this.#tellWatchers(link);
     if (waitsForUs(link.state) && approves(partner, link)) this.#approve(link);
   }
 
   /** The presence of one of our users has changed: whoever may see it gets to know. */
   userChanged(userAor: string, state: Pidf): void {
+    this.#outlet.begin();
     for (const link of this.#links.ofUser(userAor)) if (seesUs(link.state)) this.#sendPresence(link, state);
   }
 
   /** The configuration has changed: what is no longer allowed ends at once. */
   reconsider(): void {
+    this.#outlet.begin();
     for (const link of this.#links.all()) {
       const domain = link.contact.slice(link.contact.indexOf('@') + 1);
       if (this.#partnerOf(domain, link.userAor) !== undefined) continue;
-      this.#ports.notify(link.contactAor, link.userAor, { state: 'terminated', reason: 'rejected' });
+      this.#outlet.watchers(link, { state: 'terminated', reason: 'rejected' });
       this.#links.remove(link);
     }
   }
@@ -118,17 +127,17 @@ export class PresenceLinks {
       asked.state = sendStep(receiveStep(asked.state, 'subscribe').state, 'subscribed').state;
       return this.#sendPresence(asked);
     }
-    this.#emit(asked, stanzaOf('presence', { ...stanzaEnds(asked), type: 'unsubscribed' }));
+    this.#outlet.typed(asked, 'unsubscribed');
     this.#links.removeIfIdle(asked);
   }
 
   #subscription(type: SubscriptionStanza, addressed: Addressed): void {
     const link = this.#links.find(addressed) ?? this.#links.add(addressed);
-    if (link === undefined) return this.#full(addressed);
+    if (link === undefined) return this.#outlet.full(addressed);
     const step = receiveStep(link.state, type);
     link.state = step.state;
     if (step.answerSubscribed) {
-      this.#emit(link, stanzaOf('presence', { ...stanzaEnds(link), type: 'subscribed' }));
+      this.#outlet.typed(link, 'subscribed');
       this.#sendPresence(link);
     }
     if (step.crosses) this.#crossed(type, link, addressed);
@@ -146,10 +155,10 @@ export class PresenceLinks {
         return this.#tellWatchers(link);
       case 'unsubscribed':
         link.resources.clear();
-        return this.#ports.notify(link.contactAor, link.userAor, { state: 'terminated', reason: 'rejected' });
+        return this.#outlet.watchers(link, { state: 'terminated', reason: 'rejected' });
       case 'unsubscribe':
         // The server of the presentity says goodbye for it [RFC 6121 §3.3.3].
-        return this.#emit(link, stanzaOf('presence', { ...stanzaEnds(link), type: 'unavailable' }));
+        return this.#outlet.typed(link, 'unavailable');
     }
   }
 
@@ -161,7 +170,7 @@ export class PresenceLinks {
   #send(link: PresenceLink, type: SubscriptionStanza): void {
     const step = sendStep(link.state, type);
     link.state = step.state;
-    if (step.crosses) this.#emit(link, stanzaOf('presence', { ...stanzaEnds(link), type }));
+    if (step.crosses) this.#outlet.typed(link, type);
   }
 
   /** Status notes reach federated partners only. */
@@ -170,36 +179,14 @@ export class PresenceLinks {
     const note = this.#partnerOf(domain, link.userAor)?.partnerType === 'Federated';
     const presence = pidfToPresence(state, stanzaEnds(link), { note });
     // One resource stands for all the user's SIP devices [RFC 6121 §4.2.2: presence comes from a full JID].
-    this.#emit(link, { ...presence, attributes: { ...presence.attributes, from: `${link.userJid}/sip` } });
+    this.#outlet.stanza(link, { ...presence, attributes: { ...presence.attributes, from: `${link.userJid}/sip` } });
   }
 
   #tellWatchers(link: PresenceLink): void {
     const update: SubscriptionUpdate = seenByUs(link.state)
       ? { state: 'active', pidf: printPidf(presenceToPidf(link.contactAor, link.resources)) }
       : { state: 'pending' };
-    this.#ports.notify(link.contactAor, link.userAor, update);
-  }
-
-  #emit(link: PresenceLink, presence: Element): void {
-    void this.#crossing.toXmpp(presence).then((delivery) => {
-      if (delivery.ok) return;
-      this.#crossing.onEvent({
-        id: 'PresenceNotDelivered',
-        level: 'info',
-        component: 'xmpp',
-        message: `presence of ${link.userAor} did not reach ${link.contact}: ${delivery.reason}`,
-      });
-    });
-  }
-
-  #full({ contact, userAor, correlationId }: Addressed): void {
-    this.#crossing.onEvent({
-      id: 'SubscriptionsFull',
-      level: 'warn',
-      component: 'policy',
-      message: `the subscription of ${contact} to ${userAor} was dropped: its domain has too many`,
-      correlationId,
-    });
+    this.#outlet.watchers(link, update);
   }
 
   #partnerOf(domain: string, userAor: string): FederatedPartner | undefined {

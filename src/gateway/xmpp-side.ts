@@ -21,7 +21,9 @@ export function xmppSide(
   return createS2s({
     clock: ports.clock,
     ids: ports.ids,
-    dialbackSecret: ports.dialbackSecret,
+    get dialbackSecret() {
+      return ports.dialbackSecret();
+    },
     dns: dnsResolver(configuration().gateway.dnsServers),
     limits: limitsOf(configuration),
     allowLoopbackPeers: () => configuration().gateway.allowLoopbackPeers,

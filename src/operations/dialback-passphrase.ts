@@ -1,10 +1,9 @@
 /** The secret that dialback keys are made from, set by an administrator so that several gateways of one domain share it. */
 import { createHash } from 'node:crypto';
-import path from 'node:path';
 
 import { randomIds } from '../primitives/ids.ts';
 import type { Secret } from '../primitives/secret.ts';
-import { keyFiles } from '../store/key-files.ts';
+import { openKeyStore } from '../store/key-store.ts';
 
 /**
  * Keeps the passphrase as the 256 bits that the key store reads: the same passphrase makes the same secret on every gateway.
@@ -12,13 +11,9 @@ import { keyFiles } from '../store/key-files.ts';
  * @source XEP-0185 §3: the secret may be any text; its hash is what keys the HMAC.
  */
 export function saveDialbackPassphrase(storeFolder: string, passphrase: Secret): void {
-  writeDialbackSecret(storeFolder, createHash('sha256').update(passphrase.reveal(), 'utf8').digest('hex'));
+  const digest = createHash('sha256').update(passphrase.reveal(), 'utf8').digest('hex');
+  openKeyStore(storeFolder).saveDialbackSecret(digest);
 }
 
 export const generateDialbackPassphrase = (storeFolder: string): void =>
-  writeDialbackSecret(storeFolder, randomIds.token(256));
-
-/** The form of `KeyStore.dialbackSecret`. */
-function writeDialbackSecret(storeFolder: string, hexadecimal: string): void {
-  keyFiles(path.join(storeFolder, 'keys')).write('dialback.secret', `${hexadecimal}\n`);
-}
+  openKeyStore(storeFolder).saveDialbackSecret(randomIds.token(256));

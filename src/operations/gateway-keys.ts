@@ -13,7 +13,7 @@ import type { OnLogEvent } from '../primitives/log-event.ts';
 import { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
 
-type KeyPorts = Pick<GatewayPorts, 'certificate' | 'anchors' | 'readAnchors' | 'digestSecrets'>;
+type KeyPorts = Pick<GatewayPorts, 'certificate' | 'anchors' | 'readAnchors' | 'digestSecrets' | 'dialbackSecret'>;
 
 export interface GatewayKeys extends KeyPorts {
   /**
@@ -37,12 +37,14 @@ export function servingCertificate(configuration: Configuration): CertificateRec
 export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent): GatewayKeys {
   let certificate: ServedCertificate | undefined;
   let anchors: readonly Buffer[] = [];
+  let dialbackSecret = keys.dialbackSecret();
   const partnerAnchors = new Map<string, readonly Buffer[]>();
   const digests = new Map<string, DigestSecrets | undefined>();
 
   return {
     certificate: () => certificate,
     anchors: () => anchors,
+    dialbackSecret: () => dialbackSecret,
     readAnchors: (file) => partnerAnchors.get(file) ?? [],
     digestSecrets(user) {
       const name = user.credential;
@@ -68,6 +70,9 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent): GatewayKeys {
         }
       };
       digests.clear();
+      attempt(() => {
+        dialbackSecret = keys.dialbackSecret();
+      });
       attempt(() => {
         certificate = readServed(configuration, keys);
       });

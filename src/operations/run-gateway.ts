@@ -44,8 +44,7 @@ export async function runGateway(order: GatewayProcess): Promise<void> {
 
 async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> {
   const log = openEventLog(store.folder);
-  const keyStore = openKeyStore(store.folder);
-  const keys = gatewayKeys(keyStore, log.write);
+  const keys = gatewayKeys(openKeyStore(store.folder), log.write);
   let configuration = store.read();
   let problems = keys.load(configuration);
   checkStartable(configuration, keys);
@@ -57,7 +56,6 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
     ids: randomIds,
     onEvent: log.write,
     ...keys,
-    dialbackSecret: keyStore.dialbackSecret(),
   }).catch((error: unknown) => {
     throw withPortOwner(error);
   });

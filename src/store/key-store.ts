@@ -36,6 +36,8 @@ export interface KeyStore {
   discardCredential(name: string): void;
   /** 256 bits in hexadecimal, made at first use and the same for ever after. [XEP-0185 §3] */
   dialbackSecret(): Secret;
+  /** In place of the one there is. @param hexadecimal - 64 digits. */
+  saveDialbackSecret(hexadecimal: string): void;
   readLocalCa(): LocalCa | undefined;
   /** @returns The authority that is kept, which is another one when another process was faster. */
   saveLocalCa(ca: LocalCa): LocalCa;
@@ -77,6 +79,10 @@ export function openKeyStore(storeFolder: string): KeyStore {
       const kept = files.read(dialbackFile) ?? files.createOrRead(dialbackFile, `${randomBytes(32).toString('hex')}\n`);
       if (!/^[0-9a-f]{64}\n$/.test(kept)) throw damagedKeyFile(files.pathOf(dialbackFile), 'it is not 256 bits');
       return new Secret(kept.trim());
+    },
+    saveDialbackSecret(hexadecimal) {
+      assert(/^[0-9a-f]{64}$/.test(hexadecimal), 'a dialback secret is 256 bits in hexadecimal');
+      files.write(dialbackFile, `${hexadecimal}\n`);
     },
     readLocalCa: () => read(localCaFile, localCaOf),
     saveLocalCa(ca) {

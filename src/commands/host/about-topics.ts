@@ -8,7 +8,7 @@ export interface AboutTopic {
   /** `about_exitcodes` */
   readonly name: string;
   readonly synopsis: string;
-  text(): string;
+  readonly text: () => string;
 }
 
 const exitCodes = (): string => {
@@ -35,7 +35,7 @@ const commonParameters = (): string => {
   const run = async (): Promise<void> => undefined;
   const parameters = describeParameters(commonParametersOf({ ...cmdlet, parameters: {}, run }));
   return parameters
-    .map(({ name, help, aliases = [] }) => `  -${[name, ...aliases].join(', -')}\n      ${help}`)
+    .flatMap(({ name, help, aliases = [] }) => [`  -${[name, ...aliases].join(', -')}`, ...wrapped(help, 6)])
     .join('\n');
 };
 
@@ -73,16 +73,17 @@ Hyphen    -Description:-text   when the value begins with a hyphen
   {
     name: 'about_pipes',
     synopsis: 'Objects through pipes, between cmdlets and with other programs.',
-    text: () => `Into a pipe a cmdlet prints one JSON object a line. Property names are parameter
-names, and the last property is Kind.
+    text: () => `Into a pipe a cmdlet prints one JSON object a line. Property names are
+parameter names, and the last property is Kind.
 
   xgw get-user -OnLegacy | xgw move-user - -Target edge.contoso.com
   xgw get-xmppfederatedpartner | jq 'select(.PartnerType=="Federated")' |
       xgw set-xmppfederatedpartner - -TlsNegotiation Required
 
 In PowerShell:
-  xgw get-xmppfederatedpartner | ConvertFrom-Json | Where-Object PartnerType -eq Federated
-  ... | ConvertTo-Json -Compress | xgw set-xmppfederatedpartner - -TlsNegotiation Required
+  xgw get-xmppfederatedpartner | ConvertFrom-Json |
+      Where-Object PartnerType -eq Federated | ConvertTo-Json -Compress |
+      xgw set-xmppfederatedpartner - -TlsNegotiation Required
 
 A cmdlet reads JSON objects, a JSON array, CSV with a header row, or one name a
 line. A lone - asks for it; where a required value is missing and standard input
@@ -95,8 +96,8 @@ arrives. When some records fail and others do not, the exit code is 11.
   {
     name: 'about_confirmation',
     synopsis: '-WhatIf, -Confirm, -Force, and what happens where nobody can be asked.',
-    text: () => `-WhatIf shows each field that would change, and what follows from it, and changes
-nothing. Into a pipe it prints the changes as objects.
+    text: () => `-WhatIf shows each field that would change, and what follows from it, and
+changes nothing. Into a pipe it prints the changes as objects.
 
 Changes of high impact ask first: removing several objects at once, replacing
 the configuration. -Confirm asks always, -Confirm:false never. -Force skips the
@@ -134,8 +135,8 @@ asked for.`,
   {
     name: 'about_jobs',
     synopsis: 'Why there is no -AsJob.',
-    text: () => `The shell's & runs a cmdlet beside others, a service manager runs it for good, and
--NoWait returns before a service is ready. The configuration lock lets cmdlets
-that change something take turns.`,
+    text: () => `The shell's & runs a cmdlet beside others, a service manager runs it for
+good, and -NoWait returns before a service is ready. The configuration lock lets
+cmdlets that change something take turns.`,
   },
 ];

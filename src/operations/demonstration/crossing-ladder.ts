@@ -24,12 +24,12 @@ interface Places {
   readonly partner: number;
 }
 
-/** Steps between the gateway and its user or its partner. What a partner sends is in its own log already. */
+/** Steps between the gateway and its user, and what arrived from its partner; what left for it is in the partner's log. */
 function arrowsOf(events: readonly LoggedEvent[], { user, gateway, partner }: Places) {
   return events.flatMap(({ id, component, time, facts }) => {
     if (id !== 'Flow') return [];
     const outbound = facts?.['from'] === 'gateway';
-    if (component === 'xmpp' && !outbound) return [];
+    if (component === 'xmpp' && outbound) return [];
     const other = component === 'sip' ? user : partner;
     const [from, to] = outbound ? [gateway, other] : [other, gateway];
     return [{ at: Date.parse(time), from, to, label: String(facts?.['label'] ?? '') }];

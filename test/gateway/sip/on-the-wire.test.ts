@@ -175,6 +175,52 @@ describe('an INVITE without an ACK', () => {
   });
 });
 
+describe('an INVITE of ours [RFC 3261 §9.1, §17.1.1]', () => {
+  async function inviting() {
+    const clock = movableClock();
+    const alice = await endpoint({ clock });
+    const peer = await udpPeer(alice.port);
+    const cancel = new AbortController();
+    const destination = { transport: 'udp', host: '127.0.0.1', port: peer.port } as const;
+    const final = alice.request(outgoing('INVITE'), destination, { signal: cancel.signal });
+    const invite = await peer.until((text) => text.includes('INVITE sip:'));
+    const answer = (status: number): void => {
+      const copied = invite.split('\r\n').filter((line) => /^(Via|From|Call-ID|CSeq|To):/.test(line));
+      const lines = [`SIP/2.0 ${status} Answer`, ...copied, 'Content-Length: 0', '', ''];
+      peer.send(lines.join('\r\n').replace('<sip:bob@contoso.example>', '<sip:bob@contoso.example>;tag=bob'));
+    };
+    const branch = /branch=(\w+)/.exec(invite)?.[1] ?? '';
+    return { clock, alice, peer, cancel, final, answer, branch };
+  }
+
+  it('MUST NOT be cancelled before a provisional response, and MUST be then, with the same branch', async () => {
+    const { alice, peer, cancel, final, answer, branch } = await inviting();
+    cancel.abort();
+    // A whole request of ours goes by in the meantime, and no CANCEL.
+    const probe = alice.request(outgoing('OPTIONS'), { transport: 'udp', host: '127.0.0.1', port: peer.port });
+    await peer.until((text) => text.includes('OPTIONS sip:'));
+    expect(peer.received).not.toContain('CANCEL sip:');
+    answer(180);
+    const text = await peer.until((received) => received.includes('CANCEL sip:'));
+    expect(text.split('CANCEL sip:')[1]).toContain(branch);
+    answer(487);
+    expect(await final).toMatchObject({ ok: true, response: { status: 487 } });
+    const withAck = await peer.until((received) => received.includes('ACK sip:'));
+    expect(withAck.split('ACK sip:')[1]).toMatch(new RegExp(`${branch}[^]*;tag=bob[^]*CSeq: 1 ACK`));
+    await alice.close();
+    await probe;
+  });
+
+  it('ends as a timeout when a cancelled one is never answered', async () => {
+    const { clock, peer, cancel, final, answer } = await inviting();
+    answer(180);
+    cancel.abort();
+    await peer.until((received) => received.includes('CANCEL sip:'));
+    clock.advance(32_000);
+    expect(await final).toMatchObject({ ok: false, why: 'timeout' });
+  });
+});
+
 describe('streams', () => {
   it('two requests in one segment get two answers; a request cut in three gets one', async () => {
     const bob = await endpoint();

@@ -1,0 +1,181 @@
+import type { SrvRecord } from 'node:dns';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { addressProblem } from '../../../src/gateway/xmpp/address-policy.ts';
+import { type DnsPort, dnsResolver, resolveServers } from '../../../src/gateway/xmpp/server-resolver.ts';
+import { orderBySrv } from '../../../src/gateway/xmpp/srv-order.ts';
+import type { DomainName } from '../../../src/primitives/domain-name.ts';
+import { randomIds } from '../../../src/primitives/ids.ts';
+import { startDnsServer } from '../../support/dns-server.ts';
+import { row } from '../../support/xmpp-federation.ts';
+
+const fabrikam = 'fabrikam.example' as DomainName;
+const security = row('required', 'required', true);
+
+type Answers = Readonly<Record<string, readonly (SrvRecord | string)[] | string>>;
+
+/** Answers from a table: records, or the error code. What is not in it does not exist. */
+function tableDns(answers: Answers): DnsPort {
+  const ask = async (question: string): Promise<never[]> => {
+    const answer = answers[question] ?? 'ENOTFOUND';
+    if (typeof answer === 'string') throw Object.assign(new Error(answer), { code: answer });
+    return answer as never[];
+  };
+  return {
+    resolveSrv: async (name) => ask(`SRV ${name}`),
+    resolve4: async (name) => ask(`A ${name}`),
+    resolve6: async (name) => ask(`AAAA ${name}`),
+  };
+}
+
+async function resolve(
+  answers: Answers,
+  options: { readonly loopback?: boolean; readonly proxy?: { host: string; port?: number } } = {},
+): Promise<string | readonly string[]> {
+  const result = await resolveServers(
+    fabrikam,
+    { ...security, ...(options.proxy && { proxy: options.proxy }) },
+    { dns: tableDns(answers), ids: randomIds, allowLoopbackPeers: () => options.loopback ?? false },
+  );
+  if (!result.ok) return `${result.error.step} ${result.error.condition}`;
+  return result.value.map(({ address, port, directTls }) => `${address}:${port}${directTls ? ' direct TLS' : ''}`);
+}
+
+const srv = (name: string, port: number, priority = 10, weight = 0): SrvRecord => ({ name, port, priority, weight });
+const starttls = 'SRV _xmpp-server._tcp.fabrikam.example';
+const direct = 'SRV _xmpps-server._tcp.fabrikam.example';
+
+describe('servers of a domain [RFC 6120 §3.2]', () => {
+  it('are those of the SRV records, by priority, each with all its addresses, IPv6 first', async () => {
+    const answers = {
+      [starttls]: [srv('b.example', 5270, 20), srv('a.example', 5269, 10)],
+      'A a.example': ['192.0.2.1', '192.0.2.2'],
+      'AAAA a.example': ['2001:db8::1'],
+      'A b.example': ['192.0.2.3'],
+    };
+    expect(await resolve(answers)).toEqual(['2001:db8::1:5269', '192.0.2.1:5269', '192.0.2.2:5269', '192.0.2.3:5270']);
+  });
+
+  it('are one set with those of direct TLS [XEP-0368 §2.2]', async () => {
+    const answers = {
+      [starttls]: [srv('a.example', 5269, 10)],
+      [direct]: [srv('a.example', 5270, 5)],
+      'A a.example': ['192.0.2.1'],
+    };
+    expect(await resolve(answers)).toEqual(['192.0.2.1:5270 direct TLS', '192.0.2.1:5269']);
+  });
+
+  it('are the addresses of the domain itself where there is no SRV record', async () => {
+    expect(await resolve({ 'A fabrikam.example': ['192.0.2.9'] })).toEqual(['192.0.2.9:5269']);
+    expect(await resolve({ [starttls]: 'ENODATA', 'A fabrikam.example': ['192.0.2.9'] })).toEqual(['192.0.2.9:5269']);
+  });
+
+  it.each([
+    [
+      'the only target is "."',
+      { [starttls]: [srv('', 0)], 'A fabrikam.example': ['192.0.2.9'] },
+      'dns remote-server-not-found',
+    ],
+    ['nothing exists', {}, 'dns remote-server-not-found'],
+    [
+      'DNS fails for the SRV records',
+      { [starttls]: 'ESERVFAIL', 'A fabrikam.example': ['192.0.2.9'] },
+      'dns remote-server-timeout',
+    ],
+    [
+      'the target has no address',
+      { [starttls]: [srv('a.example', 5269)], 'A fabrikam.example': ['192.0.2.9'] },
+      'dns remote-server-not-found',
+    ],
+    [
+      'DNS fails for the target',
+      { [starttls]: [srv('a.example', 5269)], 'A a.example': 'ETIMEOUT' },
+      'dns remote-server-timeout',
+    ],
+    [
+      'the target is loopback',
+      { [starttls]: [srv('a.example', 22)], 'A a.example': ['127.0.0.1'] },
+      'dns remote-server-not-found',
+    ],
+  ])('are none, and no address of the domain, where %s', async (_, answers: Answers, expected) => {
+    expect(await resolve(answers)).toBe(expected);
+  });
+
+  it('are still there where one target of several is refused or broken', async () => {
+    const answers = {
+      [starttls]: [srv('a.example', 1), srv('b.example', 2, 20), srv('c.example', 3, 30)],
+      'A a.example': ['127.0.0.1'],
+      'A b.example': 'ESERVFAIL',
+      'A c.example': ['192.0.2.3'],
+    };
+    expect(await resolve(answers)).toEqual(['192.0.2.3:3']);
+  });
+
+  it('is the proxy of the partner, whatever DNS says of the domain', async () => {
+    const answers = {
+      [starttls]: [srv('a.example', 5269)],
+      'A a.example': ['192.0.2.1'],
+      'A proxy.example': ['192.0.2.7'],
+    };
+    expect(await resolve(answers, { proxy: { host: 'proxy.example', port: 15269 } })).toEqual(['192.0.2.7:15269']);
+    expect(await resolve(answers, { proxy: { host: '192.0.2.8' } })).toEqual(['192.0.2.8:5269']);
+    expect(await resolve(answers, { proxy: { host: '127.0.0.1' } })).toBe('dns remote-server-not-found');
+    expect(await resolve(answers, { proxy: { host: '127.0.0.1' }, loopback: true })).toEqual(['127.0.0.1:5269']);
+  });
+
+  it('come from the DNS servers that were named', async () => {
+    const dns = await startDnsServer();
+    dns.xmppServer('fabrikam.example', 15269);
+    const result = await resolveServers(fabrikam, security, {
+      dns: dnsResolver([dns.address]),
+      ids: randomIds,
+      allowLoopbackPeers: () => true,
+    });
+    expect(result).toMatchObject({ ok: true, value: [{ address: '127.0.0.1', port: 15269 }] });
+  });
+});
+
+describe('SRV order [RFC 2782]', () => {
+  it('follows the weights within a priority', () => {
+    const records = [srv('a', 1, 10, 60), srv('b', 1, 10, 30), srv('c', 1, 10, 10), srv('z', 1, 20, 99)];
+    const firsts = new Map<string, number>();
+    const draws = 10_000;
+    for (let draw = 0; draw < draws; draw += 1) {
+      const ordered = orderBySrv(records, () => (draw + 0.5) / draws);
+      expect(ordered.at(-1)?.name).toBe('z');
+      const first = ordered[0]?.name ?? '';
+      firsts.set(first, (firsts.get(first) ?? 0) + 1);
+    }
+    expect(firsts.get('a')).toBeGreaterThan(5_800);
+    expect(firsts.get('b')).toBeGreaterThan(2_800);
+    expect(firsts.get('c')).toBeGreaterThan(900);
+  });
+
+  it('gives weight zero a small chance', () => {
+    const records = [srv('zero', 1, 10, 0), srv('heavy', 1, 10, 100)];
+    expect(orderBySrv(records, () => 0)[0]?.name).toBe('zero');
+    expect(orderBySrv(records, () => 0.5)[0]?.name).toBe('heavy');
+  });
+});
+
+describe('addresses that streams are opened to', () => {
+  it.each([['127.0.0.1'], ['127.8.8.8'], ['::1'], ['0.0.0.0'], ['::ffff:127.0.0.1']])(
+    '%s only with AllowLoopbackPeers',
+    (address) => {
+      expect(addressProblem(address, false)).toMatch(/loopback/);
+      expect(addressProblem(address, true)).toBeUndefined();
+    },
+  );
+
+  it.each([['169.254.169.254'], ['fe80::1'], ['224.0.0.1'], ['255.255.255.255'], ['ff02::1']])(
+    '%s never',
+    (address) => {
+      expect(addressProblem(address, true)).toBeDefined();
+    },
+  );
+
+  it.each([['192.0.2.1'], ['10.0.0.1'], ['2001:db8::1']])('%s always', (address) => {
+    expect(addressProblem(address, false)).toBeUndefined();
+  });
+});
