@@ -11,6 +11,8 @@ export interface Given {
   readonly input?: string;
   /** Standard output and error are terminals. */
   readonly terminal?: boolean;
+  /** Keys that a person presses: standard input is a terminal too. */
+  readonly keys?: string;
 }
 
 export interface Ran {
@@ -29,11 +31,9 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
       argv: ['node', 'bin/xgw', cmdlet.name.toLowerCase(), ...tokens],
       execArgv: [],
       execPath: process.execPath,
-      env: { SHELL: '/bin/bash', NO_COLOR: '1', ...given.env },
+      env: { TERM: 'xterm', SHELL: '/bin/bash', NO_COLOR: '1', ...given.env },
       platform: 'linux',
-      stdin: Object.assign(given.input === undefined ? new PassThrough() : Readable.from([Buffer.from(given.input)]), {
-        isTTY: false,
-      }),
+      stdin: stdinOf(given),
       stdout,
       stderr,
       on: () => undefined,
@@ -43,6 +43,13 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
   });
   const [out = '', err = ''] = texts.map((text) => text());
   return { code, stdout: out, stderr: err };
+}
+
+function stdinOf({ input, keys }: Given): HostProcess['stdin'] {
+  if (input !== undefined) return Readable.from([Buffer.from(input)]);
+  const stdin = Object.assign(new PassThrough(), { isTTY: keys !== undefined });
+  if (keys !== undefined) stdin.write(keys);
+  return stdin;
 }
 
 function collected(stream: PassThrough): () => string {

@@ -1,9 +1,9 @@
-/** A folder of its own for each test, gone after it. */
+/** Folders for tests: one of its own for each test, or one for all tests of a file; gone afterwards. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { afterEach } from '@jest/globals';
+import { afterAll, afterEach } from '@jest/globals';
 
 const made: string[] = [];
 
@@ -15,4 +15,17 @@ export function temporaryFolder(): string {
 
 afterEach(() => {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+const shared: string[] = [];
+
+/** For `beforeAll`: stays until the last test of the file. */
+export function sharedFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'xgw-test-'));
+  shared.push(folder);
+  return folder;
+}
+
+afterAll(() => {
+  for (const folder of shared.splice(0)) rmSync(folder, { recursive: true, force: true });
 });

@@ -49,6 +49,7 @@ export class StreamSocket {
   #after: (() => void) | undefined;
   #state: 'open' | 'upgrading' | 'closing' | 'closed' = 'open';
   #headerSent = false;
+  #peerOpened = false;
   #peerEnded = false;
   #lossReason: string | undefined;
   #closeTimer: Timer | undefined;
@@ -140,7 +141,8 @@ export class StreamSocket {
       this.destroy('the peer did not close'),
     );
     if (error !== undefined) this.#parser.stop();
-    if (error !== undefined || this.#peerEnded || !this.#headerSent) this.#socket.end();
+    const isPeerDone = this.#peerEnded || !this.#peerOpened;
+    if (error !== undefined || isPeerDone || !this.#headerSent) this.#socket.end();
   }
 
   /** Ends the connection at once. */
@@ -195,7 +197,10 @@ export class StreamSocket {
 
   #newParser(): XmlParser {
     const parser = new XmlParser({
-      onOpen: (root, contentNamespace) => this.#handlers.onHeader(root, contentNamespace),
+      onOpen: (root, contentNamespace) => {
+        this.#peerOpened = true;
+        this.#handlers.onHeader(root, contentNamespace);
+      },
       onElement: (element) => this.#handlers.onElement(element),
       onFault: (fault) => this.#handlers.onFault(fault),
       onClose: () => this.#onStreamEnd(),

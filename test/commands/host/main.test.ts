@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -232,6 +233,57 @@ describe('changes', () => {
 
   it('-Confirm asks whatever the impact', async () => {
     expect(await runCmdlet({ ...remove, impact: 'Low' }, ['a.com', '-Confirm'])).toMatchObject({ code: 4 });
+  });
+});
+
+describe('a person at the terminal', () => {
+  const person = { terminal: true };
+
+  it('is asked for the mandatory values that are missing, and for nothing else', async () => {
+    const { code, stdout, stderr } = await runCmdlet(setGadget, ['-Colour', 'Red', '-OutputFormat', 'ndjson'], {
+      ...person,
+      keys: 'A.com\r',
+    });
+    expect(code).toBe(0);
+    expect(objects(stdout)).toMatchObject([{ Identity: 'a.com', Colour: 'Red' }]);
+    expect(stripVTControlCharacters(stderr)).toContain('Identity (Domain)');
+  });
+
+  it('Ctrl-C at a question ends with 130 and changes nothing', async () => {
+    const { code, stderr } = await runCmdlet(setGadget, [], { ...person, keys: '\u0003' });
+    expect(code).toBe(130);
+    expect(stderr).toContain('Interrupted,Set-Gadget');
+  });
+
+  it('Enter at a confirmation is No, and that is no failure', async () => {
+    const removed: string[] = [];
+    const remove = defineCmdlet({
+      name: 'Remove-Gadget',
+      synopsis: '',
+      parameters: { Identity: mandatory(domainName, '', { position: 0 }) },
+      examples: [],
+      impact: 'High',
+      async run({ Identity }, context) {
+        if (await context.shouldProcess(Identity, 'Remove the gadget')) removed.push(Identity);
+      },
+    });
+    expect(await runCmdlet(remove, ['a.com'], { ...person, keys: '\r' })).toMatchObject({ code: 0 });
+    expect(removed).toEqual([]);
+    expect(await runCmdlet(remove, ['a.com'], { ...person, keys: 'y\r' })).toMatchObject({ code: 0 });
+    expect(removed).toEqual(['a.com']);
+  });
+
+  it.each([[{ CI: '1' }], [{ XGW_NONINTERACTIVE: '1' }], [{ TERM: 'dumb' }]])(
+    'nobody is asked with %j',
+    async (env) => {
+      expect(await runCmdlet(setGadget, [], { ...person, keys: 'a.com\r', env })).toMatchObject({ code: 4 });
+    },
+  );
+
+  it('nobody is asked with -NonInteractive or --no-input', async () => {
+    for (const typed of ['-NonInteractive', '--no-input']) {
+      expect(await runCmdlet(setGadget, [typed], { ...person, keys: 'a.com\r' })).toMatchObject({ code: 4 });
+    }
   });
 });
 

@@ -2,10 +2,10 @@ import { expect, it } from '@jest/globals';
 
 import { watchSilence } from '../../../src/gateway/xmpp/keepalive.ts';
 import { defaultS2sLimits } from '../../../src/gateway/xmpp/s2s-limits.ts';
-import { fakeClock } from '../../support/fake-clock.ts';
+import { movableClock } from '../sip/movable-clock.ts';
 
 function watch(keepsAlive: boolean): { happened: string[]; traffic(): void; advance(ms: number): void } {
-  const clock = fakeClock();
+  const clock = movableClock();
   const happened: string[] = [];
   let lastTraffic = 0;
   const traffic = (): void => {
