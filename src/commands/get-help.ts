@@ -40,9 +40,20 @@ export default defineCmdlet({
     if (isPattern(Name)) return listTopics(context, ({ name }) => wildcard(Name)(name));
     const cmdlet = cmdletNamed(Name, context.catalogue());
     if (!cmdlet) return context.writeText(otherTopic(Name, context));
+    if (!['auto', 'list', 'table'].includes(context.format)) return context.write(helpObject(cmdlet));
     const part: HelpPart = Full ? 'Full' : Detailed ? 'Detailed' : 'Examples';
     context.writeText(Parameter === undefined ? cmdletHelp(cmdlet, part) : parametersHelp(cmdlet, Parameter));
   },
+});
+
+const helpObject = ({ name, aliases = [], synopsis, description, parameters, examples }: CmdletDescription) => ({
+  Name: name,
+  Category: 'Cmdlet',
+  Synopsis: synopsis,
+  Aliases: aliases,
+  Description: description ?? null,
+  Parameters: parameters,
+  Examples: examples,
 });
 
 interface Topic {

@@ -112,3 +112,9 @@ it.each(aboutTopics)('$name fits a terminal of 80 columns', ({ text, synopsis })
   expect(synopsis).toMatch(/\.$/);
   for (const line of text().split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
+
+it.each(aboutTopics)('$name names cmdlets that exist', ({ text }) => {
+  const known = cmdlets.flatMap(({ name, aliases = [] }) => [name, ...aliases]).map((each) => each.toLowerCase());
+  const named = [...text().matchAll(/xgw ([A-Za-z]+-[A-Za-z]+)/g)].map(([, each = '']) => each.toLowerCase());
+  expect(named.filter((each) => !known.includes(each))).toEqual([]);
+});

@@ -14,7 +14,7 @@ import { type RunningProcess, startProcess } from './running-process.ts';
 export interface BaresipOptions {
   /** Its registrar and outbound proxy. */
   readonly server: { readonly host: string; readonly port: number };
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'tls';
   readonly user: string;
   readonly domain: string;
   readonly password: string;

@@ -60,7 +60,8 @@ describe('wrong input changes nothing', () => {
   ];
   it.each(cases)('%s: %s', async (_title, typed, code, id) => {
     const before = readFileSync(store);
-    const password = path.join(xgw.home, 'keys', 'local-ca.pem');
+    const password = path.join(path.dirname(xgw.home), 'password.txt');
+    writeFileSync(password, 'battery-staple', { mode: 0o600 });
     const answer = await xgw.type(...typed.replace('PASSWORD', password).split(' '));
     expect(verdict(answer)).toEqual([code, id]);
     expect(answer.stdout).toBe('');

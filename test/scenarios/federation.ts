@@ -36,9 +36,16 @@ export interface FederationOptions {
   /** Parameters of new-xmppfederatedpartner. */
   readonly partner: readonly string[];
   readonly transport?: 'udp' | 'tcp';
+  /** Port of the gateway's SIP listener for TLS. */
+  readonly sipTlsPort?: number;
 }
 
-export async function federate({ peer, partner, transport = 'udp' }: FederationOptions): Promise<Federation> {
+export async function federate({
+  peer,
+  partner,
+  transport = 'udp',
+  sipTlsPort = 0,
+}: FederationOptions): Promise<Federation> {
   const authority = createAuthority('Test-Root');
   const site = await gatewaySite('contoso.example');
   const dns = await startDnsServer();
@@ -72,6 +79,8 @@ export async function federate({ peer, partner, transport = 'udp' }: FederationO
       file('roots.pem', authority.rootPem),
       '-UseSystemRoots',
       'false',
+      '-SipTlsPort',
+      String(sipTlsPort),
     ],
   );
   await site.run('new-user', 'sip:alice@contoso.example', '-PasswordFile', file('password.txt', passwords.alice));

@@ -3,6 +3,7 @@ import { expect, it } from '@jest/globals';
 
 import { readStanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
 import { startBaresip } from '../peers/baresip.ts';
+import { freePort } from '../peers/free-port.ts';
 import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { type Federation, type FederationOptions, federate, passwords } from './federation.ts';
 
@@ -32,6 +33,8 @@ const securities: readonly (FederationOptions & { readonly title: string; readon
     method: 'TCP Dialback',
   },
 ];
+
+const [external] = securities as [(typeof securities)[number]];
 
 /** How the streams of both directions were authenticated, from the event log. */
 async function methods({ site }: Federation): Promise<readonly unknown[]> {
@@ -68,7 +71,7 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
   it(
     'an IM to an unknown SIP user comes back as item-not-found, one to a user who is offline as recipient-unavailable',
     async () => {
-      const federation = await federate(securities[0]!);
+      const federation = await federate(external);
       const bob = await federation.bob();
       bob.sendMessage('nobody@contoso.example', 'Hello?', 'm2');
       const unknown = await bob.waitFor('error', ({ attributes }) => attributes['id'] === 'm2');
@@ -83,7 +86,7 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
   it(
     'an IM to a partner that is down comes back to the SIP sender as an error, at once and not by a time-out',
     async () => {
-      const federation = await federate(securities[0]!);
+      const federation = await federate(external);
       await federation.prosody.process.stop();
       const sent = await federation.aliceSends(bobAor, 'Hello?', 408);
       expect([sent.exitCode, sent.errors]).toEqual([0, '']);
@@ -94,7 +97,7 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
   it(
     'an IM to an XMPP user who does not exist: the SIP sender is told by a message',
     async () => {
-      const federation = await federate(securities[0]!);
+      const federation = await federate(external);
       const { message } = await federation.aliceReceives();
       const sent = await federation.aliceSends('sip:nobody@fabrikam.example', 'Hello?', 202);
       expect(sent.exitCode).toBe(0);
@@ -106,7 +109,7 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
   it(
     'a removed partner is refused at once, and its streams are closed; a new one is served without a restart',
     async () => {
-      const federation = await federate(securities[0]!);
+      const federation = await federate(external);
       const { site } = federation;
       expect((await federation.aliceSends(bobAor, 'One', 202)).exitCode).toBe(0);
       await site.run('remove-xmppfederatedpartner', 'fabrikam.example');
@@ -127,9 +130,25 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
   );
 
   it(
+    'stop-service closes the streams of both directions properly: system-shutdown, and their closing tags',
+    async () => {
+      const federation = await federate(external);
+      const bob = await federation.bob();
+      bob.sendMessage('nobody@contoso.example', 'Hello?', 'm5');
+      await bob.waitFor('error', ({ attributes }) => attributes['id'] === 'm5');
+      await federation.site.run('stop-service');
+      const log = federation.prosody.process.output();
+      expect(log).toMatch(/Incoming s2s stream contoso\.example->fabrikam\.example closed: system-shutdown/);
+      expect(log).toMatch(/Outgoing s2s stream fabrikam\.example->contoso\.example closed: system-shutdown/);
+      expect((await federation.site.run('get-service'))[0]).toMatchObject({ Status: 'Stopped' });
+    },
+    patience,
+  );
+
+  it(
     'test-xmppim proves a partner without any SIP client, and names what is wrong',
     async () => {
-      const { site, prosody } = await federate(securities[0]!);
+      const { site, prosody } = await federate(external);
       const [success] = await site.run('test-xmppim', '-Receiver', 'bob@fabrikam.example');
       expect(success).toMatchObject({ Result: 'Success', ErrorMessage: '' });
       expect(String(success?.['Latency'])).toMatch(/^00:00:\d\d\.\d{7}$/);
@@ -146,15 +165,16 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
 });
 
 describeWithPeers('Prosody and baresip', [peers.prosody, peers.baresip, peers.script], () => {
-  it(
-    'exchange an IM in both directions',
-    async () => {
-      const federation = await federate(securities[0]!);
+  it.each(['udp', 'tcp', 'tls'] as const)(
+    'exchange an IM in both directions over %s',
+    async (transport) => {
+      const sipTlsPort = transport === 'tls' ? await freePort() : 0;
+      const federation = await federate({ ...external, sipTlsPort });
       const bob = await federation.bob();
       bob.sendPresence();
       const baresip = await startBaresip({
-        server: { host: '127.0.0.1', port: federation.site.sipPort },
-        transport: 'tcp',
+        server: { host: '127.0.0.1', port: transport === 'tls' ? sipTlsPort : federation.site.sipPort },
+        transport,
         user: 'alice',
         domain: 'contoso.example',
         password: passwords.alice,

@@ -23,7 +23,9 @@ export interface Ran {
 
 /** Runs a cmdlet in this process. `tokens` is what was typed after its name. */
 export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given: Given = {}): Promise<Ran> {
-  const stream = () => Object.assign(new PassThrough(), { isTTY: given.terminal === true, columns: 100 });
+  // Inquirer ends its output, which for the real streams means nothing.
+  const end = (): undefined => undefined;
+  const stream = () => Object.assign(new PassThrough(), { isTTY: given.terminal === true, columns: 100, end });
   const [stdout, stderr] = [stream(), stream()];
   const texts = [stdout, stderr].map(collected);
   const code = await new Promise<number>((resolve) => {
@@ -33,7 +35,7 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
       execPath: process.execPath,
       env: { TERM: 'xterm', SHELL: '/bin/bash', NO_COLOR: '1', ...given.env },
       platform: 'linux',
-      stdin: stdinOf(given),
+      stdin: stdinOf(given, stderr),
       stdout,
       stderr,
       on: () => undefined,
@@ -45,10 +47,16 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
   return { code, stdout: out, stderr: err };
 }
 
-function stdinOf({ input, keys }: Given): HostProcess['stdin'] {
+/** The keys are pressed when the question is on the screen: its drawing moves the cursor. */
+function stdinOf({ input, keys }: Given, screen: PassThrough): HostProcess['stdin'] {
   if (input !== undefined) return Readable.from([Buffer.from(input)]);
   const stdin = Object.assign(new PassThrough(), { isTTY: keys !== undefined });
-  if (keys !== undefined) stdin.write(keys);
+  let isPressed = keys === undefined;
+  screen.on('data', (chunk: Buffer) => {
+    if (isPressed || !chunk.includes('\u001b[')) return;
+    isPressed = true;
+    setImmediate(() => stdin.write(keys));
+  });
   return stdin;
 }
 

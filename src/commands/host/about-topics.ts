@@ -76,7 +76,7 @@ Hyphen    -Description:-text   when the value begins with a hyphen
     text: () => `Into a pipe a cmdlet prints one JSON object a line. Property names are
 parameter names, and the last property is Kind.
 
-  xgw get-user -OnLegacy | xgw move-user - -Target edge.contoso.com
+  xgw get-user | xgw grant-externalaccesspolicy - -PolicyName xmpp
   xgw get-xmppfederatedpartner | jq 'select(.PartnerType=="Federated")' |
       xgw set-xmppfederatedpartner - -TlsNegotiation Required
 
@@ -106,6 +106,27 @@ XGW_CONFIRMPREFERENCE (None, Low, Medium, High) moves the limit.
 
 Without a terminal, with CI, XGW_NONINTERACTIVE or -NonInteractive nobody is
 asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
+  },
+  {
+    name: 'about_migration',
+    synopsis: 'From the XMPP gateway of Lync Server or Skype for Business Server.',
+    text: () => `Lync's cmdlet names and parameters work here, so a saved line runs as it is:
+  xgw New-CsXmppAllowedPartner -Identity contoso.com -PartnerType PublicVerified
+
+1. Note what the old server has: Get-CsXmppAllowedPartner,
+   Get-CsXmppGatewayConfiguration, Get-CsExternalAccessPolicy, Get-CsSipDomain.
+2. Set up this gateway beside it. Nothing reaches it yet.
+     xgw initialize-gateway contoso.com -WhatIf
+     xgw new-xmppfederatedpartner contoso.com -PartnerType PublicVerified
+     xgw request-certificate -New -Type ExternalEdge -Output edge.csr
+3. Import the issued certificate, start the service, try it.
+     xgw import-certificate -Path edge.cer -Type ExternalEdge
+     xgw start-service
+     xgw test-xmppim -Receiver user@contoso.com
+4. Point the SRV record _xmpp-server._tcp of each SIP domain to this gateway.
+   Lower its time to live the day before. Messages follow within that time.
+5. Then switch XMPP off on the old server. Users who are still served by it have
+   no XMPP from the moment the record has changed: move them first.`,
   },
   {
     name: 'about_environment',

@@ -35,7 +35,7 @@ function notACmdlet(typed: string, host: HostProcess, { bundles }: DispatchTable
     return errorRecord(error, 'Json', source, paletteOf(false));
   }
   const meant = near.length > 0 ? ` Did you mean ${near.join(' or ')} ?` : ' See them all: xgw get-command';
-  return `xgw: ${visibleText(error.message)}${meant}\n`;
+  return `xgw: ${visibleText(error.message)}${meant}\n  Id:     ${error.id}    (xgw get-help ${error.id})\n`;
 }
 
 /** A verb that exists was meant. */

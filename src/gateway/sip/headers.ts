@@ -67,9 +67,24 @@ const listHeaders: ReadonlySet<string> = new Set([
 export const headerKey = (name: string): string => expandHeaderName(name).toLowerCase();
 export const expandHeaderName = (name: string): string => longNames.get(name.toLowerCase()) ?? name;
 
+const noValues: readonly string[] = [];
+
+function indexOf(fields: readonly HeaderField[]): ReadonlyMap<string, readonly string[]> {
+  const index = new Map<string, string[]>();
+  for (const [name, value] of fields) {
+    const key = name.toLowerCase();
+    const values = index.get(key);
+    if (values === undefined) index.set(key, [value]);
+    else values.push(value);
+  }
+  return index;
+}
+
 export class Headers {
   static readonly empty = new Headers([]);
   readonly #fields: readonly HeaderField[];
+  /** Values by key, made at the first look-up. */
+  #index: ReadonlyMap<string, readonly string[]> | undefined;
 
   private constructor(fields: readonly HeaderField[]) {
     this.#fields = fields;
@@ -86,19 +101,26 @@ export class Headers {
 
   /** The first field of this name: its first element for a list header, else the whole value. */
   get(name: string): string | undefined {
-    return this.getAll(name)[0];
+    const key = headerKey(name);
+    const first = this.#valuesByKey().get(key)?.[0];
+    const isWhole = first === undefined || !listHeaders.has(key) || (first !== '' && !first.includes(','));
+    return isWhole ? first : this.getAll(name)[0];
   }
 
   /** Every value in order. The lists of list headers are split at their commas; all other values are whole. */
   getAll(name: string): readonly string[] {
     const key = headerKey(name);
-    const values = this.#fields.filter(([field]) => field.toLowerCase() === key).map(([, value]) => value);
+    const values = this.#valuesByKey().get(key) ?? noValues;
     return listHeaders.has(key) ? values.flatMap(splitAtCommas) : values;
   }
 
   has(name: string): boolean {
-    const key = headerKey(name);
-    return this.#fields.some(([field]) => field.toLowerCase() === key);
+    return this.#valuesByKey().has(headerKey(name));
+  }
+
+  #valuesByKey(): ReadonlyMap<string, readonly string[]> {
+    this.#index ??= indexOf(this.#fields);
+    return this.#index;
   }
 
   /** This field instead of all of its name, in the place of the first of them; at the end when there was none. */

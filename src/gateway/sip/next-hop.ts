@@ -1,22 +1,27 @@
 /**
  * The production SIP side: one proxy (a Skype for Business pool, Kamailio, any RFC 3261 element) that owns the users. We are
- * its peer for the XMPP domains: we take requests only from whom we trust, and send it everything for its users.
+ * its peer for the XMPP domains: we take requests only from whom we trust, and send it everything for its users. Requests
+ * are page-mode MESSAGEs; every other one is answered, none creates a dialog.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
-import type { HeaderField } from './headers.ts';
-import { Headers } from './headers.ts';
-import { parseNameAddr } from './name-addr.ts';
-import type { FinalResponse, IncomingRequest, SipEndpoint } from './sip-endpoint.ts';
-import { aorOf, parseHostPort, parseSipUri } from './sip-uri.ts';
-import type { Destination, Source, TransportName } from './transport.ts';
+import { type HeaderField, Headers } from './headers.ts';
+import { canonicalAor, sipUriIn } from './home/aor.ts';
+import { isNeverAnswered } from './methods.ts';
+import { tagOf } from './name-addr.ts';
+import type { FinalResponse, IncomingRequest, ResponseParts, SipEndpoint } from './sip-endpoint.ts';
+import type { Destination, Source } from './transport.ts';
 
 export interface NextHopOptions {
   readonly endpoint: Pick<SipEndpoint, 'request'>;
   /** Where requests for our users go; asked for each. */
   destination(): Destination | undefined;
   isLocalDomain(domain: string): boolean;
-  /** Whether this element may speak for our users without digest. */
-  isTrustedPeer(source: Source): boolean;
+  /** Whether this element may speak for our users without digest; the refusal says why not, for the log. Never rejects. */
+  trust(source: Source): Promise<Result<void, string>>;
+  /** A request was refused because its sender is not trusted. */
+  onUntrusted(source: Source, reason: string): void;
+  /** Media types of MESSAGE, as Accept lists them. */
+  readonly accepts: string;
   token(bits: number): string;
   onOutgoing(request: { readonly aor: string } & Pick<IncomingRequest, 'request' | 'respond'>): void;
 }
@@ -32,22 +37,20 @@ export interface RequestForUser {
 }
 
 export interface NextHop {
+  /** Answers in the end, unless the method is one that is never answered. */
   handle(incoming: IncomingRequest): void;
   deliver(request: RequestForUser): Promise<FinalResponse>;
 }
 
-const allow: HeaderField = ['Allow', 'MESSAGE, OPTIONS'];
-
 export function nextHop(options: NextHopOptions): NextHop {
   return {
     handle(incoming) {
-      const { request, source } = incoming;
-      if (!options.isTrustedPeer(source)) return incoming.respond(403, { reason: 'Not A Trusted Peer' });
-      if (request.method === 'OPTIONS') return incoming.respond(200, { headers: [allow] });
-      if (request.method !== 'MESSAGE') return incoming.respond(405, { headers: [allow] });
-      const aor = senderOf(request.headers, options);
-      if (!aor.ok) return incoming.respond(403, { reason: aor.error });
-      options.onOutgoing({ aor: aor.value, request, respond: (status, more) => incoming.respond(status, more) });
+      const { source } = incoming;
+      void options.trust(source).then((trusted) => {
+        if (trusted.ok) return receive(incoming, options);
+        options.onUntrusted(source, trusted.error);
+        incoming.respond(403, { reason: 'Not A Trusted Peer' });
+      });
     },
     async deliver(request) {
       const destination = options.destination();
@@ -57,12 +60,38 @@ export function nextHop(options: NextHopOptions): NextHop {
   };
 }
 
-function senderOf(headers: Headers, options: NextHopOptions): Result<string, string> {
-  const from = parseNameAddr(headers.get('From') ?? '');
-  const uri = from.ok ? parseSipUri(from.value.uri) : from;
-  if (!uri.ok) return refuse('From Is Not A SIP Address');
-  if (!options.isLocalDomain(uri.value.host)) return refuse('From Is Not In A Domain Served Here');
-  return ok(aorOf(uri.value).toLowerCase());
+function receive(incoming: IncomingRequest, options: NextHopOptions): void {
+  const { request } = incoming;
+  if (isNeverAnswered(request.method)) return;
+  const refusal = refusalOf(incoming, options.accepts);
+  if (refusal !== undefined) return incoming.respond(refusal.status, refusal.more);
+  const aor = senderOf(request.headers, options);
+  if (!aor.ok) return incoming.respond(aor.error.status, aor.error.more);
+  options.onOutgoing({ aor: aor.value, request, respond: (status, more) => incoming.respond(status, more) });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly more?: ResponseParts;
+}
+
+const allow: HeaderField = ['Allow', 'MESSAGE, OPTIONS'];
+
+/** The answer to everything that is not a MESSAGE outside of dialogs, in the order of RFC 3261 §8.2. */
+function refusalOf({ request: { method, headers } }: IncomingRequest, accepts: string): Answer | undefined {
+  if (method === 'OPTIONS') return { status: 200, more: { headers: [allow, ['Accept', accepts]] } };
+  // There are no dialogs and no subscriptions here that a request could belong to [RFC 3261 §12.2.2, RFC 6665 §4.1.3].
+  if (tagOf(headers.get('To')) !== undefined || method === 'NOTIFY') return { status: 481 };
+  if (method !== 'MESSAGE') return { status: 405, more: { headers: [allow] } };
+  const required = headers.getAll('Require').join(', ');
+  return required === '' ? undefined : { status: 420, more: { headers: [['Unsupported', required]] } };
+}
+
+function senderOf(headers: Headers, { isLocalDomain }: NextHopOptions): Result<string, Answer> {
+  const from = sipUriIn(headers.get('From'));
+  if (from?.user === undefined) return refuse({ status: 400, more: { reason: 'From Is No SIP User' } });
+  if (isLocalDomain(from.host)) return ok(canonicalAor(from));
+  return refuse({ status: 403, more: { reason: 'From Is Not In A Domain Served Here' } });
 }
 
 function outgoing({ method, from, to, headers, body }: RequestForUser, token: NextHopOptions['token']) {
@@ -74,20 +103,3 @@ function outgoing({ method, from, to, headers, body }: RequestForUser, token: Ne
   ];
   return { method, requestUri: to, headers: Headers.of([...fields, ...headers]), body };
 }
-
-/** `host[:port][;transport=tls|tcp|udp]`; TLS and 5061 unless said otherwise. */
-export function parseNextHop(text: string): Result<Destination, string> {
-  const [place = '', ...parameters] = text.split(';');
-  const name = parameters
-    .find((parameter) => /^transport=/i.test(parameter))
-    ?.slice('transport='.length)
-    .toLowerCase();
-  const transport = transportNames.find((known) => known === (name ?? 'tls'));
-  if (transport === undefined) return refuse(`"${name}" is no transport; tls, tcp and udp are.`);
-  const hostPort = parseHostPort(place);
-  if (!hostPort.ok) return hostPort;
-  const host = hostPort.value.host.replace(/^\[|\]$/g, '');
-  return ok({ transport, host, port: hostPort.value.port ?? (transport === 'tls' ? 5061 : 5060) });
-}
-
-const transportNames: readonly TransportName[] = ['tls', 'tcp', 'udp'];

@@ -16,7 +16,7 @@ const keepAliveBytes = 4;
 export class UdpTransport implements Transport {
   readonly #address: string | undefined;
   readonly #handlers: TransportHandlers;
-  readonly #sockets: Socket[] = [];
+  readonly #sockets = new Map<'IPv4' | 'IPv6', Socket>();
   /** Local addresses by destination, for sockets bound to every address. */
   readonly #localAddresses = new Map<string, string>();
   #port: number;
@@ -39,13 +39,19 @@ export class UdpTransport implements Transport {
         port: this.#port,
       });
     }
-    const address = this.#address ?? (this.#sockets.length > 1 ? '::' : '0.0.0.0');
+    const address = this.#address ?? (this.#sockets.size > 1 ? '::' : '0.0.0.0');
     return [{ protocol: 'sip-udp', address, port: this.#port }];
   }
 
   async #open(address: string): Promise<void> {
     const version = isIPv6(address) ? 'udp6' : 'udp4';
-    const socket = createSocket({ type: version, ipv6Only: version === 'udp6', recvBufferSize: udpReceiveBufferBytes });
+    const socket = createSocket({
+      type: version,
+      ipv6Only: version === 'udp6',
+      recvBufferSize: udpReceiveBufferBytes,
+      // Only addresses come here; asking the resolver for each datagram would cost more than sending it.
+      lookup: (host, _options, found) => found(null, host, version === 'udp6' ? 6 : 4),
+    });
     const listening = once(socket, 'listening');
     socket.bind({ address, port: this.#port, exclusive: true });
     try {
@@ -60,7 +66,7 @@ export class UdpTransport implements Transport {
     socket.on('message', (bytes, remote) => this.#receive(bytes, remote));
     // Errors of single sends come to their callbacks; others (ICMP) concern no request we could name.
     socket.on('error', (error) => this.#handlers.onRefused(error.message, `*:${this.#port}`));
-    this.#sockets.push(socket);
+    this.#sockets.set(version === 'udp6' ? 'IPv6' : 'IPv4', socket);
   }
 
   #receive(bytes: Buffer, remote: { address: string; port: number }): void {
@@ -75,7 +81,7 @@ export class UdpTransport implements Transport {
   async routeTo(destination: Destination): Promise<Result<Route, string>> {
     const { host, port } = destination;
     const version = isIPv6(host) ? 'IPv6' : 'IPv4';
-    const socket = this.#sockets.find((candidate) => candidate.address().family === version);
+    const socket = this.#sockets.get(version);
     if (socket === undefined) return refuse(`no ${version} socket is open`);
     const local = this.#address === undefined ? await this.#localAddressTowards(host, port) : ok(this.#address);
     if (!local.ok) return local;
@@ -99,7 +105,9 @@ export class UdpTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets.splice(0)) {
+    const sockets = [...this.#sockets.values()];
+    this.#sockets.clear();
+    for (const socket of sockets) {
       const closed = once(socket, 'close');
       socket.close();
       await closed;

@@ -185,12 +185,13 @@ export class InboundStream {
   }
 
   #onClosed(reason: string): void {
+    this.#closeReason ??= reason;
     this.#dispatch({ type: 'stream-ended' });
     this.#establishment.cancel();
     this.#silence?.cancel();
     this.record.state = 'closed';
     this.#hooks.onClosed(this);
-    this.record.report({ type: 'closed', reason: this.#closeReason ?? reason });
+    this.record.report({ type: 'closed', reason: this.#closeReason });
   }
 }
 

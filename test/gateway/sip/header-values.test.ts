@@ -50,6 +50,16 @@ describe('headers [RFC 3261 §7.3]', () => {
     expect(headers.withAll('via', []).has('Via')).toBe(false);
   });
 
+  it('an empty list has no elements, an empty text is a text', () => {
+    const empty = Headers.of([
+      ['Supported', ''],
+      ['k', 'timer,100rel'],
+      ['Subject', ''],
+    ]);
+    expect([empty.get('Supported'), empty.getAll('Supported')]).toEqual(['timer', ['timer', '100rel']]);
+    expect([empty.get('Subject'), empty.get('Route'), empty.has('Route')]).toEqual(['', undefined, false]);
+  });
+
   it('is never changed in place', () => {
     headers.append('New', '1');
     expect(headers.has('New')).toBe(false);

@@ -10,7 +10,6 @@ import {
 } from '../../../src/gateway/xmpp/inbound-state.ts';
 import { stepInbound } from '../../../src/gateway/xmpp/inbound-stream-machine.ts';
 import type { StreamSecurity } from '../../../src/gateway/xmpp/s2s-options.ts';
-import { printStreamError } from '../../../src/gateway/xmpp/stream-error.ts';
 import { XmlParser } from '../../../src/gateway/xmpp/xml/xml-parser.ts';
 import { printElement } from '../../../src/gateway/xmpp/xml/xml-writer.ts';
 import { row } from '../../support/xmpp-federation.ts';
@@ -127,7 +126,7 @@ class Play {
 function describeEffect(effect: InboundEffect): string {
   switch (effect.do) {
     case 'send-header':
-      return `header ${effect.id} from ${effect.from ?? '-'} to ${effect.to ?? '-'}`;
+      return `header ${effect.id} from ${effect.from} to ${effect.to}`;
     case 'send':
       return printElement(effect.element);
     case 'verify-key':
@@ -141,7 +140,7 @@ function describeEffect(effect: InboundEffect): string {
     case 'report-ignored':
       return `ignore ${effect.reason}`;
     case 'close':
-      return `close ${effect.error === undefined ? '' : (/<([a-z-]+) xmlns/.exec(printElement(printStreamError(effect.error)).slice(14))?.[1] ?? '')}`.trim();
+      return `close ${effect.error?.condition ?? ''}`.trim();
     default:
       return effect.do;
   }

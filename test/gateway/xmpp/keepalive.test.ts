@@ -4,7 +4,7 @@ import { watchSilence } from '../../../src/gateway/xmpp/keepalive.ts';
 import { defaultS2sLimits } from '../../../src/gateway/xmpp/s2s-limits.ts';
 import { movableClock } from '../sip/movable-clock.ts';
 
-function watch(keepsAlive: boolean): { happened: string[]; traffic(): void; advance(ms: number): void } {
+function watch(keepsAlive: boolean): { happened: string[]; traffic: () => void; advance: (ms: number) => void } {
   const clock = movableClock();
   const happened: string[] = [];
   let lastTraffic = 0;

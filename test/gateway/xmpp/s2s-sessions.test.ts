@@ -139,7 +139,7 @@ describe('a stanza that cannot be sent', () => {
 
   it('is returned when a server takes the connection and says nothing', async () => {
     const { contoso, dns } = await pair(
-      { ...good, security: strict, limits: { deliveryMs: 100 } },
+      { ...good, security: strict, limits: { deliveryMs: 100, closeMs: 100 } },
       { ...goodPeer, security: strict },
     );
     const silent = await silentServer();

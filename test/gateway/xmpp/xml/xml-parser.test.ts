@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { elementLimits, elementLimitsBeforeAuthentication } from '../../../../src/gateway/xmpp/s2s-limits.ts';
 import { attributesOf, type Element, element } from '../../../../src/gateway/xmpp/xml/element.ts';
