@@ -15,7 +15,8 @@ export type SipPeerQuestion = Omit<PeerQuestion, 'pinnedSpkiSha256'>;
 export function validateSipPeer({ chain, anchors, domain, now }: SipPeerQuestion): PeerVerdict {
   const [leafDer] = chain;
   if (leafDer === undefined) return no('no-certificate', 'The peer showed no certificate.');
-  const isTooMuch = chain.length > chainLimits.maxSent || chain.some((der) => der.length > peerLimits.maxCertificateBytes);
+  const isTooMuch =
+    chain.length > chainLimits.maxSent || chain.some((der) => der.length > peerLimits.maxCertificateBytes);
   if (isTooMuch) return no('policy', 'The peer showed more or longer certificates than are read.');
   const leaf = readCertificate(leafDer);
   // Without this, the next certificate, perhaps somebody else's, would pass for the leaf.
@@ -40,7 +41,10 @@ const no = (reason: PeerRefusal, detail: string): PeerVerdict => ({ ok: false, r
 const maxShown = 5;
 
 function described(identities: readonly string[]): string {
-  const shown = identities.slice(0, maxShown).map((name) => visibleText(name)).join(', ');
+  const shown = identities
+    .slice(0, maxShown)
+    .map((name) => visibleText(name))
+    .join(', ');
   const more = identities.length > maxShown ? ` and ${identities.length - maxShown} more` : '';
   return identities.length === 0 ? 'The certificate is for no SIP domain' : `The certificate is for ${shown}${more}`;
 }

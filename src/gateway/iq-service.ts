@@ -11,15 +11,17 @@ export function answerIq(iq: Element): Element | undefined {
   const { type, from, to, id } = iq.attributes as Readonly<Record<string, string | undefined>>;
   if (type !== 'get' && type !== 'set') return undefined;
   if (id === undefined || from === undefined || to === undefined) return errorReply(iq, stanzaError('bad-request'));
-  const [payload] = childElements(iq);
-  const result = (...children: Element[]): Element =>
-    element('iq', iq.namespace, { from: to, to: from, id, type: 'result' }, ...children);
-  if (type === 'get' && payload?.namespace === ping) return result();
-  // A user is nobody's to enumerate: only the domain itself answers [XEP-0030 §8].
-  if (type === 'get' && !to.includes('@') && payload?.namespace === discoInfo) return result(identity());
-  if (type === 'get' && !to.includes('@') && payload?.namespace === discoItems)
-    return result(element('query', discoItems, {}));
-  return errorReply(iq, stanzaError('service-unavailable'));
+  const content = type === 'get' ? contentFor(to, childElements(iq)[0]?.namespace ?? '') : undefined;
+  if (content === undefined) return errorReply(iq, stanzaError('service-unavailable'));
+  return element('iq', iq.namespace, { from: to, to: from, id, type: 'result' }, ...content);
+}
+
+/** What a question gets. A user is nobody's to enumerate: only the domain itself tells what it is [XEP-0030 §8]. */
+function contentFor(to: string, namespace: string): readonly Element[] | undefined {
+  if (namespace === ping) return [];
+  if (to.includes('@')) return undefined;
+  if (namespace === discoInfo) return [identity()];
+  return namespace === discoItems ? [element('query', discoItems, {})] : undefined;
 }
 
 const identity = (): Element =>

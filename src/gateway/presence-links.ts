@@ -17,7 +17,7 @@ import {
   sendStep,
   waitsForUs,
 } from './presence-link-machine.ts';
-import { type PresenceLink, PresenceLinkTable } from './presence-link-table.ts';
+import { type LinkEnds, type PresenceLink, PresenceLinkTable } from './presence-link-table.ts';
 import { type Notify, PresenceOutlet } from './presence-outlet.ts';
 import { type Pidf, printPidf } from './sip/bodies/pidf.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
@@ -62,24 +62,14 @@ export class PresenceLinks {
   watched({ watcherAor, presentityUri, refresh, fetch }: SubscribedEvent): void {
     this.#outlet.begin();
     this.#outlet.arrived(watcherAor, 'SUBSCRIBE');
-    const contact = contactOf(presentityUri);
-    const user = contactOf(watcherAor);
-    const partner = contact === undefined ? undefined : this.#partnerOf(contact.domainpart, watcherAor);
-    if (contact === undefined || user === undefined || partner === undefined) {
-      return this.#outlet.watchers(
-        { contactAor: presentityUri, userAor: watcherAor },
-        { state: 'terminated', reason: 'rejected' },
-      );
+    const ends = endsOf(watcherAor, presentityUri);
+    const partner = ends === undefined ? undefined : this.#partnerOf(domainOf(ends.contact), watcherAor);
+    if (ends === undefined || partner === undefined) {
+      const refused = { state: 'terminated', reason: 'rejected' } as const;
+      return this.#outlet.watchers({ contactAor: presentityUri, userAor: watcherAor }, refused);
     }
-    const ends = {
-      userAor: watcherAor,
-      userJid: printJid(user),
-      contactAor: presentityUri,
-      contact: printJid(contact),
-    };
     const link = this.#links.find(ends) ?? (fetch ? undefined : this.#links.add(ends));
-    if (link === undefined)
-      return this.#outlet.watchers({ contactAor: presentityUri, userAor: watcherAor }, { state: 'pending' });
+    if (link === undefined) return this.#outlet.watchers(ends, { state: 'pending' });
     if (!askedByUs(link.state)) this.#send(link, 'subscribe');
     else if (!refresh && seenByUs(link.state)) this.#outlet.typed(link, 'probe');
     this.#tellWatchers(link);
@@ -96,7 +86,7 @@ export class PresenceLinks {
   reconsider(): void {
     this.#outlet.begin();
     for (const link of this.#links.all()) {
-      const domain = link.contact.slice(link.contact.indexOf('@') + 1);
+      const domain = domainOf(link.contact);
       if (this.#partnerOf(domain, link.userAor) !== undefined) continue;
       this.#outlet.watchers(link, { state: 'terminated', reason: 'rejected' });
       this.#links.remove(link);
@@ -175,7 +165,7 @@ export class PresenceLinks {
 
   /** Status notes reach federated partners only. */
   #sendPresence(link: PresenceLink, state: Pidf = this.#ports.presenceOf(link.userAor)): void {
-    const domain = link.contact.slice(link.contact.indexOf('@') + 1);
+    const domain = domainOf(link.contact);
     const note = this.#partnerOf(domain, link.userAor)?.partnerType === 'Federated';
     const presence = pidfToPresence(state, stanzaEnds(link), { note });
     // One resource stands for all the user's SIP devices [RFC 6121 §4.2.2: presence comes from a full JID].
@@ -202,6 +192,15 @@ const approves = ({ partnerType }: FederatedPartner, link: PresenceLink): boolea
 
 const isSubscription = (type: string): type is SubscriptionStanza =>
   ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'].includes(type);
+
+const domainOf = (jid: string): string => jid.slice(jid.indexOf('@') + 1);
+
+/** Both ends in both worlds; nothing when one of them has no XMPP form. */
+function endsOf(userAor: string, contactAor: string): LinkEnds | undefined {
+  const [user, contact] = [contactOf(userAor), contactOf(contactAor)];
+  if (user === undefined || contact === undefined) return undefined;
+  return { userAor, userJid: printJid(user), contactAor, contact: printJid(contact) };
+}
 
 const stanzaEnds = ({ userJid, contact }: PresenceLink): { from: string; to: string } => ({
   from: userJid,

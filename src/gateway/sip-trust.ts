@@ -22,7 +22,7 @@ export interface SipTrust {
   /** Whether TrustedSipPeers lists the source, by address or by a name it proves. */
   isListed(source: Source): boolean;
   /** Whether the source is the next hop, or listed. Never rejects. */
-  mayBeHop(source: Source, hop: SipNextHop | undefined): Promise<Trust>;
+  trustsAsHop(source: Source, hop: SipNextHop | undefined): Promise<Trust>;
 }
 
 export interface SipTrustOptions {
@@ -42,7 +42,9 @@ export function sipTrust({ configuration, ports, lookup }: SipTrustOptions): Sip
 
   async function isHop({ transport, address, peerCertificate }: Source, { host, ...hop }: SipNextHop): Promise<Trust> {
     if (hop.transport === 'tls')
-      return peerCertificate === undefined ? refuse('SipNextHop is by TLS, this is not') : proves(peerCertificate, host);
+      return peerCertificate === undefined
+        ? refuse('SipNextHop is by TLS, this is not')
+        : proves(peerCertificate, host);
     // The source of a datagram can be forged: it counts for a hop that is configured to be reached that way, and nobody else.
     if (transport === 'udp' && hop.transport !== 'udp') return refuse('it came by UDP, SipNextHop is not');
     const addresses = isIP(host) === 0 ? await lookup(host).catch(() => []) : [host];
@@ -52,7 +54,7 @@ export function sipTrust({ configuration, ports, lookup }: SipTrustOptions): Sip
   return {
     proves,
     isListed,
-    async mayBeHop(source, hop) {
+    async trustsAsHop(source, hop) {
       const verdict = hop === undefined ? refuse('SipNextHop is not set') : await isHop(source, hop);
       return verdict.ok || !isListed(source) ? verdict : ok(undefined);
     },

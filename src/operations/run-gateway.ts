@@ -2,9 +2,12 @@
  * The gateway process: store, keys, log, control channel and gateway in one composition. It tells its starter when it is
  * ready or why it cannot be, follows the store while it runs, and stops on a signal or on request.
  */
+import { once } from 'node:events';
+
 import type { Configuration } from '../config/configuration.ts';
 import { effectiveMethods } from '../config/negotiation.ts';
 import { startGateway } from '../gateway/gateway.ts';
+import type { GatewayStatus } from '../gateway/gateway-status.ts';
 import { serveControl } from '../gateway/service/control-channel.ts';
 import { realClock } from '../primitives/clock.ts';
 import { CodedError, isCodedError } from '../primitives/errors.ts';
@@ -44,65 +47,55 @@ export async function runGateway(order: GatewayProcess): Promise<void> {
 
 async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> {
   const log = openEventLog(store.folder);
+  const service: OnService = (id, message) => log.write({ id, level: 'info', component: 'service', message });
   const keys = gatewayKeys(openKeyStore(store.folder), log.write);
-  let configuration = store.read();
-  let problems = keys.load(configuration);
-  checkStartable(configuration, keys);
-
-  const stopping = new AbortController();
-  let drainMs = 0;
-  const gateway = await startGateway(configuration, {
-    clock: realClock,
-    ids: randomIds,
-    onEvent: log.write,
-    ...keys,
-  }).catch((error: unknown) => {
+  const inForce = { configuration: store.read(), problems: keys.load(store.read()) };
+  checkStartable(inForce.configuration, keys);
+  const ports = { clock: realClock, ids: randomIds, onEvent: log.write, ...keys };
+  const gateway = await startGateway(inForce.configuration, ports).catch((error: unknown) => {
     throw withPortOwner(error);
   });
-  const watch = followStore({ store, onEvent: log.write }, async (next) => {
-    configuration = next;
-    problems = keys.load(next);
+  const adopt = async (next: Configuration): Promise<void> => {
+    Object.assign(inForce, { configuration: next, problems: keys.load(next) });
     await gateway.reload(next);
-    log.write({
-      id: 'ConfigurationLoaded',
-      level: 'info',
-      component: 'service',
-      message: `revision ${next.revision} is in force`,
-    });
-  });
+    service('ConfigurationLoaded', `revision ${next.revision} is in force`);
+  };
+  const watch = followStore({ store, onEvent: log.write }, adopt);
+  // What was changed between the first reading and the watch.
+  if (watch.current.revision !== inForce.configuration.revision) await adopt(watch.current);
+
+  const order = { stopping: new AbortController(), drainMs: 0 };
   const startTime = new Date();
-  const status = () =>
-    gatewayStatus({
-      gateway,
-      configuration,
-      startTime,
-      problems,
-      certificate: keys.certificate(),
-      stopping: stopping.signal.aborted,
-    });
+  const status = (): GatewayStatus => {
+    const stopping = order.stopping.signal.aborted;
+    return gatewayStatus({ gateway, ...inForce, startTime, certificate: keys.certificate(), stopping });
+  };
   const control = await serveControl(runFolder(store.folder), {
     status,
     stop(parameter) {
-      drainMs = Number((parameter as { drainMs?: number }).drainMs ?? 0);
-      stopping.abort();
+      order.drainMs = drainMsOf(parameter);
+      order.stopping.abort();
     },
     'test-message': (parameter) => sendTestMessage(gateway, parameter as TestMessage),
   });
-  log.write({
-    id: 'ServiceStarted',
-    level: 'info',
-    component: 'service',
-    message: `the gateway runs, revision ${configuration.revision}`,
-  });
+  service('ServiceStarted', `the gateway runs, revision ${inForce.configuration.revision}`);
   tell({ ready: status() });
 
-  await aborted(AbortSignal.any([signal, stopping.signal]));
-  log.write({ id: 'ServiceStopping', level: 'info', component: 'service', message: 'the gateway stops' });
+  await aborted(AbortSignal.any([signal, order.stopping.signal]));
+  service('ServiceStopping', 'the gateway stops');
   watch.close();
-  await gateway.stop(drainMs);
+  await gateway.stop(order.drainMs);
   await control.close();
-  log.write({ id: 'ServiceStopped', level: 'info', component: 'service', message: 'the gateway has stopped' });
+  service('ServiceStopped', 'the gateway has stopped');
   log.close();
+}
+
+type OnService = (id: string, message: string) => void;
+
+/** Milliseconds from a `stop` order; 0 for what is no number. */
+function drainMsOf(parameter: unknown): number {
+  const given = typeof parameter === 'object' && parameter !== null && 'drainMs' in parameter ? parameter.drainMs : 0;
+  return typeof given === 'number' && given > 0 ? given : 0;
 }
 
 /** What a gateway cannot do without. @throws CodedError `SipDomainMissing`, `CertificateMissing` */
@@ -129,26 +122,28 @@ function checkStartable(configuration: Configuration, keys: GatewayKeys): void {
 /** One reload after the other, each with the newest configuration. */
 function followStore(
   { store, onEvent }: { readonly store: ConfigStore; readonly onEvent: OnLogEvent },
-  reload: (next: Configuration) => Promise<void>,
+  adopt: (next: Configuration) => Promise<void>,
 ): ConfigurationWatch {
-  let reloading: Promise<void> = Promise.resolve();
+  let adopting = Promise.resolve();
+  const adoptNext = async (before: Promise<void>, next: Configuration): Promise<void> => {
+    await before;
+    await adopt(next);
+  };
   return watchConfiguration(
     store,
     (next) => {
-      reloading = reloading.then(() => reload(next));
+      adopting = adoptNext(adopting, next);
     },
-    (error) =>
+    ({ message }) =>
       onEvent({
         id: 'ConfigurationNotLoaded',
         level: 'error',
         component: 'store',
-        message: `the changed configuration was not loaded, the last good one stays in force: ${error.message}`,
+        message: `the changed configuration was not loaded, the last good one stays in force: ${message}`,
       }),
   );
 }
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}

@@ -21,26 +21,43 @@ export interface ServiceObject {
 
 /** @param storeRevision - What the store holds now; the gateway may be a moment behind. */
 export function serviceObject(state: ServiceState, storeRevision: number): ServiceObject {
-  const gateway = 'gateway' in state ? state.gateway : undefined;
-  return {
+  const common = {
     Name: serviceName,
     DisplayName: 'XMPP Federation Gateway',
     Status: state.status,
-    ActivityLevel: gateway === undefined ? null : activity(gateway.sessions, gateway.registrations),
-    ProcessId: gateway?.processId ?? ('processId' in state ? state.processId : null),
-    StartTime: gateway?.startTime ?? null,
-    LoadedRevision: gateway?.loadedRevision ?? null,
     StoreRevision: storeRevision,
-    Listeners: (gateway?.listeners ?? []).map(
-      ({ protocol, address, port }) => `${protocol} ${hostPort(address, port)}`,
-    ),
-    Sessions: gateway?.sessions ?? null,
-    Registrations: gateway?.registrations ?? null,
-    CertificateDays: gateway?.certificateDays ?? null,
-    Warnings: gateway?.warnings ?? [],
     RoleName: ['XmppFederation', 'SipGateway'],
   };
+  if (!('gateway' in state)) {
+    const ProcessId = 'processId' in state ? state.processId : null;
+    return { ...common, ...nothingKnown, ProcessId };
+  }
+  const { gateway } = state;
+  return {
+    ...common,
+    ActivityLevel: activity(gateway.sessions, gateway.registrations),
+    ProcessId: gateway.processId,
+    StartTime: gateway.startTime,
+    LoadedRevision: gateway.loadedRevision,
+    Listeners: gateway.listeners.map(({ protocol, address, port }) => `${protocol} ${hostPort(address, port)}`),
+    Sessions: gateway.sessions,
+    Registrations: gateway.registrations,
+    CertificateDays: gateway.certificateDays ?? null,
+    Warnings: gateway.warnings,
+  };
 }
+
+const nothingKnown = {
+  ActivityLevel: null,
+  ProcessId: null,
+  StartTime: null,
+  LoadedRevision: null,
+  Listeners: [],
+  Sessions: null,
+  Registrations: null,
+  CertificateDays: null,
+  Warnings: [],
+} as const;
 
 const activity = (sessions: number, registrations: number): string =>
   `${sessions} XMPP ${sessions === 1 ? 'stream' : 'streams'}, ${registrations} registered SIP ${registrations === 1 ? 'contact' : 'contacts'}`;

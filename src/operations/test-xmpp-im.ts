@@ -40,30 +40,29 @@ export async function testXmppIm(store: ConfigStore, test: XmppImTest): Promise<
   const parameter = { user, receiver: test.receiver, text: test.text };
   const call = { parameter, timeoutMs: test.timeoutMs };
   const outcome = (await callControl(runFolder(store.folder), 'test-message', call)) as TestMessageOutcome;
-  const isDelivered = outcome.status < 300;
-  const cause = isDelivered ? undefined : causeOf(store.folder, outcome.correlationId);
+  const common = { TargetFqdn: gateway.accessEdgeFqdn ?? 'localhost', CorrelationId: outcome.correlationId };
+  if (outcome.status < 300) {
+    const Latency = printTimeSpan(outcome.latencyMs);
+    return { ...common, Result: 'Success', Latency, ErrorMessage: '', Diagnosis: '', Fix: [] };
+  }
+  const cause = causeOf(store.folder, outcome.correlationId);
   return {
-    TargetFqdn: gateway.accessEdgeFqdn ?? 'localhost',
-    Result: isDelivered ? 'Success' : 'Failure',
-    Latency: isDelivered ? printTimeSpan(outcome.latencyMs) : '00:00:00',
-    ErrorMessage: isDelivered ? '' : `${outcome.status} ${outcome.reason}`,
-    Diagnosis: cause?.message ?? '',
-    CorrelationId: outcome.correlationId,
-    Fix: [
-      ...(cause?.fix ?? []),
-      ...(isDelivered ? [] : [`xgw get-eventlog -Level trace -CorrelationId ${outcome.correlationId}`]),
-    ],
+    ...common,
+    Result: 'Failure',
+    Latency: '00:00:00',
+    ErrorMessage: `${outcome.status} ${outcome.reason}`,
+    Diagnosis: cause.message,
+    Fix: cause.fix.concat(`xgw get-eventlog -Level trace -CorrelationId ${outcome.correlationId}`),
   };
 }
 
-function causeOf(storeFolder: string, correlationId: string): { message: string; fix: readonly string[] } | undefined {
+function causeOf(storeFolder: string, correlationId: string): { message: string; fix: readonly string[] } {
   const about = readEventLog(storeFolder).filter(
     (event) => event.correlationId === correlationId && event.level === 'warn',
   );
   const last = about.at(-1);
-  if (last === undefined) return undefined;
-  const fix = last.facts?.['fix'];
-  return { message: last.message, fix: typeof fix === 'string' ? [fix] : [] };
+  const fix = last?.facts?.['fix'];
+  return { message: last?.message ?? '', fix: typeof fix === 'string' ? [fix] : [] };
 }
 
 /** Milliseconds as .NET prints a TimeSpan with ticks. */

@@ -7,6 +7,8 @@ declare const brand: unique symbol;
 /** A DNS domain name as A-labels in lower case, without a final dot. Made only by `parseDomainName`. */
 export type DomainName = string & { readonly [brand]: 'DomainName' };
 
+/** What may stand in a name before IDNA mapping: keeps URL syntax away from the routine, which would cut there. */
+const characters = /^[^\u0000-\u002c\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a0]+$/u;
 const label = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 const maxLength = 253;
 
@@ -17,7 +19,8 @@ const maxLength = 253;
  * @source RFC 1123 §2.1 (letters, digits, hyphen), RFC 1035 §2.3.4 (63 and 253 octets)
  */
 export function parseDomainName(text: string): Result<DomainName, string> {
-  const trimmed = text.trim().replace(/\.$/, '');
+  const trimmed = text.replace(/\.$/, '');
+  if (!characters.test(trimmed)) return refuse(`"${text}" is not a domain name.`);
   const ascii = domainToASCII(trimmed).toLowerCase();
   const labels = ascii.split('.');
   if (ascii === '' || !labels.every((part) => label.test(part))) return refuse(`"${text}" is not a domain name.`);

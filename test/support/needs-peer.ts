@@ -18,6 +18,7 @@ export const peers = {
   baresip: { program: 'baresip', package: 'baresip-core' },
   script: { program: 'script', package: 'bsdutils' },
   prosody: { program: 'prosody', package: 'prosody lua-unbound' },
+  kamailio: { program: 'kamailio', package: 'kamailio kamailio-tls-modules' },
   openssl: { program: 'openssl', package: 'openssl' },
   certtool: { program: 'certtool', package: 'gnutls-bin' },
 } as const satisfies Readonly<Record<string, Peer>>;

@@ -39,7 +39,11 @@ const bin = path.resolve(import.meta.dirname, '../../bin');
 export function type(typed: string, home: string): Step {
   const { NODE_EXTRA_CA_CERTS: _slow, CI: _ci, ...env } = process.env;
   const ours = { XGW_HOME: home, PATH: `${bin}:${process.env['PATH']}`, SHELL: '/bin/sh', NO_COLOR: '1', TZ: 'UTC' };
-  const options = { env: { ...env, ...ours }, cwd: path.dirname(home), stdio: ['ignore', 'pipe', 'pipe'] } satisfies SpawnSyncOptions;
+  const options = {
+    env: { ...env, ...ours },
+    cwd: path.dirname(home),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  } satisfies SpawnSyncOptions;
   const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', typed], { ...options, encoding: 'utf8' });
   const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
   return { typed, exit: status ?? -1, stdout: lines(stdout), stderr: lines(stderr) };

@@ -33,7 +33,7 @@ export const text: ValueType<string> = { name: 'String', kind: 'value', parse: (
 
 /** Text of a limited length, in characters. */
 export const textUpTo = (most: number): ValueType<string> => ({
-  name: `String <= ${most}`,
+  name: 'String',
   kind: 'value',
   refusal: () => 'InvalidValue',
   parse: (given) =>
@@ -134,7 +134,7 @@ export const domainName: ValueType<DomainName> = {
   name: 'Domain',
   kind: 'value',
   refusal: () => 'InvalidDomain',
-  parse: parseDomainName,
+  parse: (given) => parseDomainName(given.trim()),
 };
 
 /** A host with an optional port: `xmpp.fabrikam.com`, `192.0.2.1:5269`, `[2001:db8::1]:5269`. */
@@ -175,7 +175,7 @@ export const sipAddress: ValueType<string> = {
 /** `null` for `$null` and the empty text, which in a set- cmdlet remove the value; otherwise the type's own value. */
 export const clearable = <T>(type: ValueType<T>): ValueType<T | null> => ({
   ...type,
-  name: `${type.name} or $null`,
+  name: `${type.name}|$null`,
   parse: (given) => (given === '' || given.toLowerCase() === '$null' ? ok(null) : type.parse(given)),
 });
 

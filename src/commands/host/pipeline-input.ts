@@ -31,7 +31,8 @@ async function* decoded(stream: AsyncIterable<Buffer>): AsyncGenerator<string, u
   let decoder: StringDecoder | undefined;
   for await (const chunk of stream) {
     decoder ??= new StringDecoder(chunk[0] === 0xff && chunk[1] === 0xfe ? 'utf16le' : 'utf8');
-    yield decoder.write(chunk).replace(/^\ufeff/, '');
+    // The mark itself goes with the white space around the records.
+    yield decoder.write(chunk);
   }
   yield decoder?.end() ?? '';
   return undefined;

@@ -12,7 +12,7 @@ import { CodedError, isCodedError, systemErrorCode } from '../../primitives/erro
 import { type FailureId, failures } from '../../primitives/failures.ts';
 
 /** Answers one method. What it throws reaches the caller: a CodedError whole, anything else as a bug of ours. */
-export type ControlHandler = (parameter: unknown) => Promise<unknown> | unknown;
+export type ControlHandler = (parameter: unknown) => unknown;
 
 export interface ControlServer {
   /** Questions that have arrived are answered first. */

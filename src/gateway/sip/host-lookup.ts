@@ -9,7 +9,7 @@ import type { Clock } from '../../primitives/clock.ts';
 export interface HostLookupOptions {
   readonly clock: Clock;
   /** `address` or `address:port`; none: the system decides. Asked each time, so that a change takes effect at once. */
-  servers(): readonly string[];
+  readonly servers: () => readonly string[];
 }
 
 /** Best first. Rejects when the name has no address, or nobody answers and nothing is known from before. */

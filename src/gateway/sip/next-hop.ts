@@ -15,14 +15,14 @@ export interface NextHopOptions {
   readonly endpoint: Pick<SipEndpoint, 'request'>;
   /** Where requests for our users go; asked for each. */
   destination(): Destination | undefined;
-  isLocalDomain(domain: string): boolean;
+  readonly isLocalDomain: (domain: string) => boolean;
   /** Whether this element may speak for our users without digest; the refusal says why not, for the log. Never rejects. */
   trust(source: Source): Promise<Result<void, string>>;
   /** A request was refused because its sender is not trusted. */
   onUntrusted(source: Source, reason: string): void;
   /** Media types of MESSAGE, as Accept lists them. */
   readonly accepts: string;
-  token(bits: number): string;
+  readonly token: (bits: number) => string;
   onOutgoing(request: { readonly aor: string } & Pick<IncomingRequest, 'request' | 'respond'>): void;
 }
 
@@ -44,20 +44,21 @@ export interface NextHop {
 
 export function nextHop(options: NextHopOptions): NextHop {
   return {
-    handle(incoming) {
-      const { source } = incoming;
-      void options.trust(source).then((trusted) => {
-        if (trusted.ok) return receive(incoming, options);
-        options.onUntrusted(source, trusted.error);
-        incoming.respond(403, { reason: 'Not A Trusted Peer' });
-      });
-    },
+    handle: (incoming) => void admit(incoming, options),
     async deliver(request) {
       const destination = options.destination();
       if (destination === undefined) return { ok: false, why: 'transport', detail: 'SipNextHop is not set' };
       return options.endpoint.request(outgoing(request, options.token), destination);
     },
   };
+}
+
+async function admit(incoming: IncomingRequest, options: NextHopOptions): Promise<void> {
+  const { source } = incoming;
+  const trusted = await options.trust(source);
+  if (trusted.ok) return receive(incoming, options);
+  options.onUntrusted(source, trusted.error);
+  incoming.respond(403, { reason: 'Not A Trusted Peer' });
 }
 
 function receive(incoming: IncomingRequest, options: NextHopOptions): void {

@@ -105,22 +105,24 @@ export function pidfToPresence(
 ): Element {
   const open = document.tuples.filter(({ basic }) => basic === 'open');
   if (open.length === 0) return stanzaOf('presence', { ...ends, type: 'unavailable' });
-  const show = showOf(document, open);
-  const note =
-    document.person?.note?.text ??
-    open.find((tuple) => tuple.note !== undefined)?.note?.text ??
-    document.note?.text ??
-    '';
   const priority = Math.round(Math.max(...open.map((tuple) => tuple.priority ?? 0)) * 127);
   return stanzaOf(
     'presence',
     ends,
-    ...(show === undefined ? [] : [element('show', namespaces.server, {}, show)]),
-    ...(options.note && note !== ''
-      ? [element('status', namespaces.server, {}, xmlText(note.slice(0, maxNoteLength)))]
-      : []),
-    ...(priority > 0 ? [element('priority', namespaces.server, {}, String(priority))] : []),
+    ...child('show', showOf(document, open)),
+    ...child('status', options.note ? noteOf(document, open) : undefined),
+    ...child('priority', priority > 0 ? String(priority) : undefined),
   );
+}
+
+const child = (name: string, text: string | undefined): readonly Element[] =>
+  text === undefined || text === '' ? [] : [element(name, namespaces.server, {}, text)];
+
+/** The person's own note first, then that of a device, then that of the document. */
+function noteOf(document: Pidf, open: readonly PidfTuple[]): string | undefined {
+  const notes = [document.person?.note, ...open.map((tuple) => tuple.note), document.note];
+  const found = notes.find((note) => note !== undefined);
+  return found === undefined ? undefined : xmlText(found.text.slice(0, maxNoteLength));
 }
 
 /** A tuple's own words first, then the person's; of several devices the most available one speaks [RFC 8048 §6.2]. */

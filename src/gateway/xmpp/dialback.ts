@@ -1,7 +1,6 @@
 /** The four elements of Server Dialback, XEP-0220: `db:result` and `db:verify`, as request and as answer. */
-import type { DomainName } from '../../primitives/domain-name.ts';
+import { type DomainName, parseDomainName } from '../../primitives/domain-name.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
-import { parseDomainpart } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import { printStanzaError, readStanzaError, type StanzaErrorCondition, stanzaError } from './stanza-error.ts';
 import { type Element, element, textOf } from './xml/element.ts';
@@ -38,9 +37,9 @@ export const isDialback = (candidate: Element): boolean => candidate.namespace =
 export function readDialback(read: Element): Result<DialbackElement, string> {
   const { name } = read;
   if (name !== 'result' && name !== 'verify') return refuse(`There is no dialback element ${name}.`);
-  const from = parseDomainpart(read.attributes['from'] ?? '');
+  const from = parseDomainName(read.attributes['from'] ?? '');
   if (!from.ok) return refuse(`from: ${from.error}`);
-  const to = parseDomainpart(read.attributes['to'] ?? '');
+  const to = parseDomainName(read.attributes['to'] ?? '');
   if (!to.ok) return refuse(`to: ${to.error}`);
   const outcome = readOutcome(read);
   const addressed = {

@@ -18,15 +18,12 @@ const forbiddenInLocalpart = /["&'/:<>@\s]/u;
 /** Controls, surrogates, private use and unassigned code points, and what shows as nothing. Source: RFC 8264 §9. */
 const unprintable = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
 
-/** What may stand in a domainpart before IDNA mapping; keeps URL syntax away from the IDNA routine, which would cut at it. */
-const domainCharacters = /^[^\u0000-\u002c\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a0]+$/u;
-
 /** Reads an address. The domainpart needs two labels; IP addresses are refused. */
 export function parseJid(text: string): Result<Jid, string> {
   const slash = text.indexOf('/');
   const bare = slash === -1 ? text : text.slice(0, slash);
   const at = bare.indexOf('@');
-  const domainpart = parseDomainpart(at === -1 ? bare : bare.slice(at + 1));
+  const domainpart = parseDomainName(at === -1 ? bare : bare.slice(at + 1));
   if (!domainpart.ok) return domainpart;
   const localpart = at === -1 ? ok(undefined) : parseLocalpart(bare.slice(0, at));
   if (!localpart.ok) return localpart;
@@ -39,16 +36,10 @@ export function parseJid(text: string): Result<Jid, string> {
   });
 }
 
-/** Reads a domainpart alone, as the `to` and `from` of a stream header are [RFC 6120 §4.7]. */
-export function parseDomainpart(text: string): Result<DomainName, string> {
-  if (!domainCharacters.test(text)) return refuse(`"${text}" is not a domain name.`);
-  return parseDomainName(text);
-}
-
 /** The domainpart of an address whose other parts may be wrong: enough to decide whose stanza it is, and no more. */
 export function domainpartOf(text: string): DomainName | undefined {
   const bare = text.split('/', 1)[0] ?? '';
-  const domainpart = parseDomainpart(bare.slice(bare.indexOf('@') + 1));
+  const domainpart = parseDomainName(bare.slice(bare.indexOf('@') + 1));
   return domainpart.ok ? domainpart.value : undefined;
 }
 

@@ -1,7 +1,6 @@
 /** SASL EXTERNAL between servers, RFC 6120 §6 and XEP-0178: the certificate authenticates, the authorization identity names the domain. */
-import type { DomainName } from '../../primitives/domain-name.ts';
+import { type DomainName, parseDomainName } from '../../primitives/domain-name.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
-import { parseDomainpart } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import { childElements, type Element, element, textOf } from './xml/element.ts';
 
@@ -50,6 +49,6 @@ export function checkAuthorizationIdentity(response: string, expected: DomainNam
   if (encoded === '=' || encoded === '') return ok(undefined);
   const decoded = Buffer.from(encoded, 'base64');
   if (decoded.toString('base64').replace(/=+$/, '') !== encoded.replace(/=+$/, '')) return refuse('incorrect-encoding');
-  const claimed = parseDomainpart(decoded.toString('utf8'));
+  const claimed = parseDomainName(decoded.toString('utf8'));
   return claimed.ok && claimed.value === expected ? ok(undefined) : refuse('invalid-authzid');
 }

@@ -1,7 +1,6 @@
 /** The start tag of a stream, RFC 6120 §4.7: who opens it to whom, under which id. */
-import type { DomainName } from '../../primitives/domain-name.ts';
+import { type DomainName, parseDomainName } from '../../primitives/domain-name.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
-import { parseDomainpart } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import type { StreamError } from './stream-error.ts';
 import type { Element } from './xml/element.ts';
@@ -44,7 +43,7 @@ const isUsableId = (id: string | undefined): boolean =>
 
 function optionalDomain(name: 'from' | 'to', text: string | undefined): Result<Partial<StreamHeader>, string> {
   if (text === undefined || text === '') return ok({});
-  const domain = parseDomainpart(text);
+  const domain = parseDomainName(text);
   return domain.ok ? ok({ [name]: domain.value }) : domain;
 }
 

@@ -32,6 +32,6 @@ function arrowsOf(events: readonly LoggedEvent[], { user, gateway, partner }: Pl
     if (component === 'xmpp' && outbound) return [];
     const other = component === 'sip' ? user : partner;
     const [from, to] = outbound ? [gateway, other] : [other, gateway];
-    return [{ at: Date.parse(time), from, to, label: String(facts?.['label'] ?? '') }];
+    return [{ at: Date.parse(time), from, to, label: typeof facts?.['label'] === 'string' ? facts['label'] : '' }];
   });
 }

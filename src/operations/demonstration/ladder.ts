@@ -30,7 +30,7 @@ function drawStep(count: number, { atMs, from, to, label }: LadderStep): string 
     const before = '-'.repeat(Math.floor(dashes / 2));
     const after = '-'.repeat(dashes - before.length);
     const arrow = to > from ? `${before}${text}${after}>` : `<${before}${text}${after}`;
-    line.splice(left + 1, room, ...arrow);
+    line.splice(left + 1, room, ...Array.from(arrow));
   }
   const time = `+${(atMs / 1000).toFixed(3)}`.padEnd(timeWidth);
   return (time + line.join('')).trimEnd();

@@ -132,6 +132,13 @@ describe('on a terminal', () => {
     expect(coloured).toContain('\u001b[31mFAIL');
   });
 
+  it('does not keep thousands of rows until the end', () => {
+    const pages: string[] = [];
+    const many = Array.from({ length: 450 }, (_, index) => ({ Identity: `d${index}.com`, PartnerType: 'Federated' }));
+    written(many, { ...terminal, write: (text) => void pages.push(text) });
+    expect(pages).toHaveLength(3);
+  });
+
   it('thousands of rows keep one header', () => {
     const many = Array.from({ length: 450 }, (_, index) => ({ Identity: `d${index}.com`, PartnerType: 'Federated' }));
     const rows = lines(written(many, terminal).out);

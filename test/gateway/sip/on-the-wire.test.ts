@@ -11,8 +11,8 @@ import {
   messageTimeoutMs,
 } from '../../../src/gateway/sip/limits.ts';
 import type { IncomingRequest } from '../../../src/gateway/sip/sip-endpoint.ts';
+import { movableClock } from '../../support/movable-clock.ts';
 import { closing, endpoint, outgoing, waiting } from './endpoints.ts';
-import { movableClock } from './movable-clock.ts';
 import { count, tcpPeer, udpPeer, wireMessage, wireRequest } from './wire.ts';
 
 const branchless = 'SIP/2.0/tcp 127.0.0.1:42236';

@@ -432,6 +432,9 @@ describe('inbound stream: dialback as receiving server [XEP-0220]', () => {
     play.take();
     delete partners['northwind.example'];
     expect(play.verifies({ type: 'valid' }).take()).toEqual([expect.stringMatching('policy-violation')]);
+    play.hears(dbResult('fabrikam.example', 'k')).take();
+    partners['fabrikam.example'] = required;
+    expect(play.verifies({ type: 'valid' }).take()).toEqual([expect.stringMatching('policy-violation')]);
   });
 });
 

@@ -2,12 +2,13 @@ import { expect, it } from '@jest/globals';
 
 import { watchSilence } from '../../../src/gateway/xmpp/keepalive.ts';
 import { defaultS2sLimits } from '../../../src/gateway/xmpp/s2s-limits.ts';
-import { movableClock } from '../sip/movable-clock.ts';
+import { movableClock } from '../../support/movable-clock.ts';
 
 function watch(keepsAlive: boolean): { happened: string[]; traffic: () => void; advance: (ms: number) => void } {
   const clock = movableClock();
   const happened: string[] = [];
-  let lastTraffic = 0;
+  const start = clock.now();
+  let lastTraffic = start;
   const traffic = (): void => {
     lastTraffic = clock.now();
   };
@@ -16,10 +17,10 @@ function watch(keepsAlive: boolean): { happened: string[]; traffic: () => void; 
       lastTraffic: () => lastTraffic,
       keepsAlive: () => keepsAlive,
       sendWhiteSpace: () => {
-        happened.push(`white space at ${clock.now()}`);
+        happened.push(`white space at ${clock.now() - start}`);
         traffic();
       },
-      onInactive: () => happened.push(`inactive at ${clock.now()}`),
+      onInactive: () => happened.push(`inactive at ${clock.now() - start}`),
     },
     clock,
     { ...defaultS2sLimits, keepAliveMs: 60, inactivityMs: 600 },

@@ -302,6 +302,13 @@ describe('outbound stream: the established stream', () => {
     ).toEqual(['ignore']);
   });
 
+  it('takes no stanza before it is established', () => {
+    const play = new Play({ security: flexible }).secured(dialbackOffer);
+    play.take();
+    const error = "<message from='bob@fabrikam.example' to='alice@contoso.example' type='error'/>";
+    expect(play.hears(error).take()).toEqual(['ignore']);
+  });
+
   it('stays while its requirements stay, and ends when they change or the partner goes', () => {
     expect(
       established()

@@ -5,6 +5,7 @@ import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'n
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { freePort } from '../../peers/free-port.ts';
+import { startProcess } from '../../peers/running-process.ts';
 import { startDnsServer, type TestDnsServer } from '../../support/dns-server.ts';
 import { createAuthority, selfSigned } from '../../support/pki.ts';
 import {
@@ -340,6 +341,15 @@ describe('a hostile peer', () => {
     expect(await contoso.waitForEvent('refused')).toMatchObject({ condition: 'resource-constraint' });
   });
 
+  it('is asked for a certificate of any issuer, since naming issuers makes some servers send none', async () => {
+    const { contoso } = await strictPair();
+    const args = `s_client -connect 127.0.0.1:${contoso.directTlsPort} -servername contoso.example -alpn xmpp-server`;
+    const client = startProcess('openssl', args.split(' '), '.');
+    await client.finished;
+    expect(client.output()).toMatch(/Requested Signature Algorithms/);
+    expect(client.output()).toMatch(/No client certificate CA names sent/);
+  });
+
   it('gets no TLS session to resume, which would carry no certificate', async () => {
     const { contoso } = await strictPair();
     const options = {
@@ -356,6 +366,8 @@ describe('a hostile peer', () => {
     expect(first.alpnProtocol).toBe('xmpp-server');
     const second = await secured({ ...options, ...(session && { session }) });
     expect(second.isSessionReused()).toBe(false);
+    const older = await secured({ ...options, maxVersion: 'TLSv1.2' });
+    expect(older.getTLSTicket()).toBeUndefined();
   });
 });
 

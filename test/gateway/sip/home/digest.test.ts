@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import { createDigest, type DigestCredentials, nonceLifetimeMs } from '../../../../src/gateway/sip/home/digest.ts';
 import { Secret } from '../../../../src/primitives/secret.ts';
-import { movableClock } from './movable-clock.ts';
+import { movableClock } from '../../../support/movable-clock.ts';
 
 const hash = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest('hex');
 const credentials = (a1: string): DigestCredentials => ({

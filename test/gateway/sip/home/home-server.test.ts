@@ -6,7 +6,7 @@ import { createHomeServer, type OutgoingFromUser } from '../../../../src/gateway
 import { fetchWaitMs } from '../../../../src/gateway/sip/home/notifier.ts';
 import type { Source } from '../../../../src/gateway/sip/transport.ts';
 import { Secret } from '../../../../src/primitives/secret.ts';
-import { movableClock } from './movable-clock.ts';
+import { movableClock } from '../../../support/movable-clock.ts';
 import {
   digestAnswer,
   type Incoming,

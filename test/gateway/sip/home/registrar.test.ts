@@ -4,7 +4,7 @@ import type { HeaderField } from '../../../../src/gateway/sip/headers.ts';
 import { type Binding, createLocation } from '../../../../src/gateway/sip/home/location.ts';
 import { maxBindings, register } from '../../../../src/gateway/sip/home/registrar.ts';
 import type { Source } from '../../../../src/gateway/sip/transport.ts';
-import { movableClock } from './movable-clock.ts';
+import { movableClock } from '../../../support/movable-clock.ts';
 import { sipRequest, tcpSource, udpSource } from './request-script.ts';
 
 const contact = (value: string): HeaderField => ['Contact', value];

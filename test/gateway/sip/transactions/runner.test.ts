@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { runMachine } from '../../../../src/gateway/sip/transactions/runner.ts';
 import type { Effect, Step } from '../../../../src/gateway/sip/transactions/transaction.ts';
 import { startTimer } from '../../../../src/gateway/sip/transactions/transaction.ts';
-import { movableClock } from '../movable-clock.ts';
+import { movableClock } from '../../../support/movable-clock.ts';
 
 type State = { readonly name: 'open' | 'terminated' };
 type Event = { readonly type: 'echo' | 'finish' } | { readonly type: 'timer-fired'; readonly timer: string };

@@ -128,6 +128,18 @@ describe('XML stream parser', () => {
     expect(faultOf(`${header}${'<a>'.repeat(100_000)}`)).toBe('policy-violation');
   });
 
+  it.each([
+    ['before', false, elementLimitsBeforeAuthentication.maxDepth],
+    ['after', true, elementLimits.maxDepth],
+  ])('takes elements nested to the limit %s authentication, and not one deeper', (_, authenticated, maxDepth) => {
+    const nested = (depth: number): string => '<a>'.repeat(depth) + '</a>'.repeat(depth);
+    const { parser, lines } = listen(authenticated);
+    parser.feed(Buffer.from(header + nested(maxDepth - 1)));
+    expect(lines).toHaveLength(2);
+    parser.feed(Buffer.from(nested(maxDepth)));
+    expect(lines.at(-1)).toBe('fault policy-violation');
+  });
+
   it('counts elements before and after authentication', () => {
     const content = '<a/>'.repeat(elementLimitsBeforeAuthentication.maxElements - 1);
     const before = listen(false);

@@ -1,5 +1,5 @@
 /** A clock that stands still until a test moves it; timers fire in their order on the way. */
-import type { Clock } from '../../../../src/primitives/clock.ts';
+import type { Clock } from '../../src/primitives/clock.ts';
 
 export interface MovableClock extends Clock {
   advance(ms: number): void;

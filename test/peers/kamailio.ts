@@ -1,0 +1,133 @@
+/**
+ * Kamailio, a real SIP proxy, on loopback in a temporary folder: registrar and proxy of one domain, whose users need no
+ * password. Requests for any other domain go to the gateway; requests for its own go to the registered contacts.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { peers, programPath } from '../support/needs-peer.ts';
+import type { TestCertificate } from '../support/pki.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { freePort, portBound } from './free-port.ts';
+import { type RunningProcess, startProcess } from './running-process.ts';
+
+export interface KamailioOptions {
+  readonly domain: string;
+  /** Its users: everybody else is 404. */
+  readonly users: readonly string[];
+  /** Where requests for other domains go. */
+  readonly gateway: { readonly host: string; readonly port: number; readonly transport: 'udp' | 'tcp' | 'tls' };
+  /** Absent: it speaks no TLS. */
+  readonly certificate?: TestCertificate;
+  /** PEM of the roots that it trusts. It demands a certificate of servers, and of clients too. */
+  readonly roots?: string;
+}
+
+export interface Kamailio {
+  /** UDP and TCP. */
+  readonly port: number;
+  readonly tlsPort: number;
+  /** Each request it routes is a line of its log: `ROUTE MESSAGE sip:... from sip:... via tcp:127.0.0.1`. */
+  readonly process: RunningProcess;
+}
+
+/** Starts it; every port is bound when this resolves. It ends with the test. */
+export async function startKamailio(options: KamailioOptions): Promise<Kamailio> {
+  const folder = temporaryFolder();
+  const { certificate, roots = '' } = options;
+  const [port, tlsPort] = [await freePort(), await freePort()];
+  const write = (name: string, content: string): void =>
+    writeFileSync(path.join(folder, name), content, { mode: 0o600 });
+  if (certificate !== undefined) {
+    write('key.pem', certificate.key);
+    write('cert.pem', certificate.chain);
+    write('roots.pem', roots);
+    write('tls.cfg', tlsConfiguration(folder));
+  }
+  write('kamailio.cfg', configuration(folder, options, { port, tlsPort }));
+  const process = startProcess(programPath(peers.kamailio.program) ?? 'kamailio', argumentsIn(folder), folder);
+  const streams = [port, ...(certificate === undefined ? [] : [tlsPort])];
+  await Promise.all([portBound('udp', port), ...streams.map((stream) => portBound('tcp', stream))]);
+  return { port, tlsPort, process };
+}
+
+/** `-DD -E`: in the foreground, log on standard error. Megabytes of shared and private memory: a test needs few. */
+const argumentsIn = (folder: string): string[] => [
+  '-DD',
+  '-E',
+  '-f',
+  path.join(folder, 'kamailio.cfg'),
+  '-Y',
+  folder,
+  '-m',
+  '32',
+  '-M',
+  '4',
+];
+
+function tlsConfiguration(folder: string): string {
+  const profile = (name: string): string => `
+[${name}:default]
+method = TLSv1.2+
+verify_certificate = yes
+require_certificate = yes
+private_key = ${folder}/key.pem
+certificate = ${folder}/cert.pem
+ca_list = ${folder}/roots.pem
+`;
+  return profile('server') + profile('client');
+}
+
+interface Ports {
+  readonly port: number;
+  readonly tlsPort: number;
+}
+
+const modules = ['tm', 'tmx', 'sl', 'pv', 'maxfwd', 'usrloc', 'registrar', 'textops', 'xlog'];
+
+function configuration(folder: string, options: KamailioOptions, { port, tlsPort }: Ports): string {
+  const { domain, gateway, users, certificate } = options;
+  const tls =
+    certificate === undefined
+      ? { settings: 'disable_tcp=no', modules: '' }
+      : {
+          settings: `enable_tls=yes\nlisten=tls:127.0.0.1:${tlsPort}`,
+          modules: `loadmodule "tls.so"\nmodparam("tls", "config", "${folder}/tls.cfg")`,
+        };
+  const known = users.map((user) => `$rU == "${user}"`).join(' || ');
+  return `#!KAMAILIO
+debug=2
+children=1
+tcp_children=1
+auto_aliases=no
+dns=no
+rev_dns=no
+listen=udp:127.0.0.1:${port}
+listen=tcp:127.0.0.1:${port}
+${tls.settings}
+${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
+${tls.modules}
+modparam("usrloc", "db_mode", 0)
+modparam("tm", "fr_timer", 8000)
+
+request_route {
+  if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
+  if (!is_method("ACK") && t_precheck_trans()) { t_check_trans(); exit; }
+  t_check_trans();
+  force_rport();
+  xlog("L_NOTICE", "ROUTE $rm $ru from $fu via $proto:$si\\n");
+  if (is_method("REGISTER")) {
+    if (!save("location")) sl_reply_error();
+    exit;
+  }
+  if ($rd != "${domain}") {
+    $du = "sip:${gateway.host}:${gateway.port};transport=${gateway.transport}";
+    if (!t_relay()) sl_reply_error();
+    exit;
+  }
+  if (!(${known})) { sl_send_reply("404", "Not Found"); exit; }
+  if (!lookup("location")) { sl_send_reply("480", "Temporarily Unavailable"); exit; }
+  if (!t_relay()) sl_reply_error();
+}
+`;
+}
