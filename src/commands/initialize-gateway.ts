@@ -2,6 +2,7 @@
 import type { CertificateRecord } from '../config/configuration.ts';
 import { firstCertificate, initialised, withAssigned } from '../operations/initialize-gateway.ts';
 import type { RequestPlan } from '../operations/request-certificate.ts';
+import { type DomainName, parseDomainName } from '../primitives/domain-name.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { domainName, mandatory, optional } from './host/parameters.ts';
 
@@ -28,7 +29,7 @@ export default defineCmdlet({
   output: { kind: 'GatewayInitialization', table: ['SipDomain', 'AccessEdgeFqdn', 'CertificateThumbprint', 'Changed'] },
 
   async run({ SipDomain, AccessEdgeFqdn }, context) {
-    const run = { sipDomain: SipDomain, accessEdgeFqdn: AccessEdgeFqdn };
+    const run = { sipDomain: SipDomain, accessEdgeFqdn: AccessEdgeFqdn ?? (await askEdge(SipDomain, context)) };
     const plan = firstCertificate(context.store.read(), run, context.now());
     const issued = plan === undefined || context.whatIf ? undefined : await issue(plan, context);
     const committed = await context.commit({
@@ -60,6 +61,20 @@ export default defineCmdlet({
     });
   },
 });
+
+/** The first run on a terminal asks for the name that goes into the certificate; everywhere else the default counts. */
+async function askEdge(sipDomain: DomainName, context: CmdletContext): Promise<DomainName | undefined> {
+  if (!context.interactive || context.store.read().gateway.accessEdgeFqdn !== undefined) return undefined;
+  const message = 'Host name that partners reach this gateway by (-AccessEdgeFqdn)';
+  const answer = await context.ask({ message, initial: `sip.${sipDomain}`, refuse: problemOfDomain });
+  const parsed = parseDomainName(answer ?? '');
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function problemOfDomain(text: string): string | undefined {
+  const parsed = parseDomainName(text);
+  return parsed.ok ? undefined : parsed.error;
+}
 
 /** Key and certificate are durable before the configuration names them. */
 async function issue(plan: RequestPlan, context: CmdletContext): Promise<CertificateRecord> {

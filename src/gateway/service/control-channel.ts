@@ -5,6 +5,7 @@
 import { closeSync, openSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import { createMessageConnection, ResponseError, SocketMessageReader, SocketMessageWriter } from 'vscode-jsonrpc/node';
 
@@ -15,12 +16,14 @@ import { type FailureId, failures } from '../../primitives/failures.ts';
 export type ControlHandler = (parameter: unknown) => unknown;
 
 export interface ControlServer {
-  /** Questions that have arrived are answered first. */
+  /** Questions that have arrived are answered first, within a second. */
   close(): Promise<void>;
 }
 
 /** Bytes of a socket path that every Unix takes (sockaddr_un holds 108 on Linux, 104 elsewhere). */
 const maxSocketPath = 100;
+/** Milliseconds that a question under way may delay the end. */
+const answerOnCloseMs = 1000;
 const socketName = 'control.sock';
 /** JSON-RPC error code of a CodedError; the details are in `data`. */
 const codedErrorCode = -32_001;
@@ -54,7 +57,7 @@ export async function serveControl(
 
   return {
     async close() {
-      await Promise.allSettled(answers);
+      await Promise.race([Promise.allSettled(answers), setTimeout(answerOnCloseMs, undefined, { ref: false })]);
       // The library writes an answer in a later turn of the event loop than the handler's.
       await new Promise((resolve) => setImmediate(resolve));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -87,12 +90,13 @@ export async function callControl(
 ): Promise<unknown> {
   const socket = await throughShortPath(runFolder, connect);
   const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-  let timer: NodeJS.Timeout | undefined;
+  const answered = new AbortController();
   try {
     connection.listen();
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(tooLate(method, call.timeoutMs)), call.timeoutMs);
+    const late = setTimeout(call.timeoutMs, undefined, { signal: answered.signal }).then(() => {
+      throw tooLate(method, call.timeoutMs);
     });
+    late.catch(() => undefined);
     const gone = new Promise<never>((_, reject) => {
       connection.onClose(() => reject(notRunning('it closed the connection before it answered')));
     });
@@ -100,7 +104,7 @@ export async function callControl(
   } catch (error) {
     throw codedErrorFrom(error);
   } finally {
-    clearTimeout(timer);
+    answered.abort();
     connection.dispose();
     socket.destroy();
   }

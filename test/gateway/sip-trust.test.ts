@@ -1,0 +1,105 @@
+import { X509Certificate } from 'node:crypto';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { parseSipNextHop } from '../../src/config/network-address.ts';
+import type { Source } from '../../src/gateway/sip/transport.ts';
+import { sipTrust } from '../../src/gateway/sip-trust.ts';
+import { openConfiguration } from '../support/crossing.ts';
+import { describeWithPeers, peers } from '../support/needs-peer.ts';
+import { createAuthority } from '../support/pki.ts';
+import { movableClock } from './sip/movable-clock.ts';
+
+interface Site {
+  readonly hop?: string;
+  readonly listed?: readonly string[];
+  readonly addresses?: Readonly<Record<string, readonly string[]>>;
+  readonly anchors?: () => readonly Buffer[];
+}
+
+function trustAt({ hop = '', listed = [], addresses = {}, anchors = () => [] }: Site = {}) {
+  const { gateway, ...rest } = openConfiguration;
+  const movable = movableClock();
+  const startedAt = new Date();
+  const clock = { ...movable, wallTime: () => new Date(startedAt.getTime() + movable.now()) };
+  const trust = sipTrust({
+    configuration: () => ({ ...rest, gateway: { ...gateway, trustedSipPeers: listed } }),
+    ports: { clock, anchors },
+    lookup: async (host) => addresses[host] ?? Promise.reject(new Error('ENOTFOUND')),
+  });
+  const parsed = parseSipNextHop(hop);
+  const decide = async (source: Partial<Source>): Promise<string> => {
+    const whole: Source = { transport: 'tcp', address: '192.0.2.1', port: 40_000, ...source };
+    const verdict = await trust.trustsAsHop(whole, parsed.ok ? parsed.value : undefined);
+    return verdict.ok ? 'trusted' : verdict.error;
+  };
+  return { decide, clock };
+}
+
+const host = 'proxy.contoso.example';
+
+describe('who may be the next hop', () => {
+  it.each<[string, Site, Partial<Source>, string]>([
+    ['its address', { hop: '192.0.2.1;transport=tcp' }, {}, 'trusted'],
+    ['another address', { hop: '192.0.2.2;transport=tcp' }, {}, '192.0.2.1 is not an address of 192.0.2.2'],
+    [
+      'an address of its name',
+      { hop: `${host};transport=tcp`, addresses: { [host]: ['192.0.2.9', '192.0.2.1'] } },
+      {},
+      'trusted',
+    ],
+    ['a name without an address', { hop: `${host};transport=tcp` }, {}, `192.0.2.1 is not an address of ${host}`],
+    ['IPv6 in another spelling', { hop: '[2001:DB8:0:0::1];transport=tcp' }, { address: '2001:db8::1' }, 'trusted'],
+    [
+      'a datagram for a hop by TCP',
+      { hop: '192.0.2.1;transport=tcp' },
+      { transport: 'udp' },
+      'it came by UDP, SipNextHop is not',
+    ],
+    ['a datagram for a hop by UDP', { hop: '192.0.2.1;transport=udp' }, { transport: 'udp' }, 'trusted'],
+    ['plain TCP for a hop by TLS', { hop: '192.0.2.1;transport=tls' }, {}, 'SipNextHop is by TLS, this is not'],
+    ['anybody without a hop', {}, {}, 'SipNextHop is not set'],
+    ['a listed address', { listed: ['192.0.2.1'] }, {}, 'trusted'],
+    ['a datagram of a listed address', { listed: ['192.0.2.1'] }, { transport: 'udp' }, 'SipNextHop is not set'],
+    [
+      'TLS without a certificate',
+      { hop: host },
+      { transport: 'tls', peerCertificate: [] },
+      'no-certificate: The peer showed no certificate.',
+    ],
+  ])('%s', async (_, site, source, expected) => {
+    expect(await trustAt(site).decide(source)).toBe(expected);
+  });
+});
+
+describeWithPeers('a certificate', [peers.openssl], () => {
+  const authority = createAuthority('Test-Root');
+  const chainOf = (...names: string[]) => [new X509Certificate(authority.issue({ names }).chain).raw];
+  const anchors = [authority.rootDer];
+  const tls = (peerCertificate: readonly Buffer[]): Partial<Source> => ({ transport: 'tls', peerCertificate });
+
+  it('proves the name of the hop or of a listed peer, wherever it comes from', async () => {
+    const site = trustAt({ hop: host, listed: ['edge.contoso.example', '192.0.2.7'], anchors: () => anchors });
+    expect(await site.decide(tls(chainOf(host)))).toBe('trusted');
+    expect(await site.decide(tls(chainOf('edge.contoso.example')))).toBe('trusted');
+    expect(await site.decide(tls(chainOf('*.contoso.example')))).toMatch(/^name-mismatch: .*\*\.contoso\.example/);
+  });
+
+  it('proves nothing for a hop that is an address', async () => {
+    const site = trustAt({ hop: '192.0.2.1', anchors: () => anchors });
+    expect(await site.decide(tls(chainOf(host)))).toBe('192.0.2.1 is no name that a certificate could prove');
+  });
+
+  it('is judged again when it may have expired, and at once when the anchors are others', async () => {
+    let trusted = anchors;
+    const { decide, clock } = trustAt({ hop: host, anchors: () => trusted });
+    const chain = chainOf(host);
+    expect(await decide(tls(chain))).toBe('trusted');
+    trusted = [];
+    expect(await decide(tls(chain))).toMatch(/^incomplete-chain/);
+    trusted = anchors;
+    expect(await decide(tls(chain))).toBe('trusted');
+    clock.advance(2 * 365 * 86_400_000);
+    expect(await decide(tls(chain))).toMatch(/^expired/);
+  });
+});
