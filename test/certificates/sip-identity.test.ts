@@ -35,7 +35,7 @@ describeWithPeers('a SIP peer is believed by its certificate', [peers.openssl], 
   const pki = new OpensslPki();
   afterAll(() => pki.remove());
   const root = pki.issue({ subject: '/CN=Root', extensions: caExtensions });
-  const now = new Date();
+  const now = new Date(Date.now() + 86_400_000);
   const leaf = (names: string, ...more: string[]) =>
     pki.issue({ issuer: root, extensions: [`subjectAltName=${names}`, ...more] }).der;
   const ask = (chain: readonly Buffer[], anchors = [root.der]) => {

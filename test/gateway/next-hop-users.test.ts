@@ -5,8 +5,8 @@ import type { Source } from '../../src/gateway/sip/transport.ts';
 import type { LogEvent } from '../../src/primitives/log-event.ts';
 import { refuse } from '../../src/primitives/result.ts';
 import { openConfiguration } from '../support/crossing.ts';
+import { movableClock } from '../support/movable-clock.ts';
 import { incomingRequest, scriptedEndpoint, settle, sipRequest, tcpSource } from './sip/home/request-script.ts';
-import { movableClock } from './sip/movable-clock.ts';
 
 function setUp(sipNextHop = 'proxy.contoso.example:5070;transport=tcp') {
   const [endpoint, clock, events] = [scriptedEndpoint(), movableClock(), [] as LogEvent[]];

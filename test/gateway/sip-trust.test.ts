@@ -6,9 +6,9 @@ import { parseSipNextHop } from '../../src/config/network-address.ts';
 import type { Source } from '../../src/gateway/sip/transport.ts';
 import { sipTrust } from '../../src/gateway/sip-trust.ts';
 import { openConfiguration } from '../support/crossing.ts';
+import { movableClock } from '../support/movable-clock.ts';
 import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { createAuthority } from '../support/pki.ts';
-import { movableClock } from './sip/movable-clock.ts';
 
 interface Site {
   readonly hop?: string;
