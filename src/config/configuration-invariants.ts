@@ -60,7 +60,17 @@ function partnerBreaches(partner: FederatedPartner): Breach[] {
   if (partner.proxyFqdn !== undefined) {
     breaches.push(...refusals([...field, 'proxyFqdn'], [parseHostWithPort(partner.proxyFqdn)]));
   }
-  return breaches;
+  return [...breaches, ...suspensionBreaches(partner)];
+}
+
+/** The schema knows digits; whether they are a day of the calendar shows here, or a suspension would never end. */
+function suspensionBreaches({ identity, suspended }: FederatedPartner): Breach[] {
+  if (suspended === undefined) return [];
+  const field = ['federatedPartners', identity, 'suspended'];
+  const { since, until = suspended.since } = suspended;
+  return Object.entries({ since, until })
+    .filter(([, time]) => Number.isNaN(Date.parse(time)))
+    .map(([name, time]) => ({ field: [...field, name], message: `is no time: ${time}` }));
 }
 
 /** Who a domain belongs to must have one answer, or policy would depend on the order of the file. */

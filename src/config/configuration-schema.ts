@@ -113,6 +113,7 @@ const federatedPartner = object(
     proxyFqdn: someText,
     allowInsecure: someText,
     trustedRootsPath: someText,
+    suspended: object({ reason: text, since: time }, { until: time }),
     owner: someText,
     changed,
   },

@@ -8,6 +8,16 @@ export type PartnerType = (typeof partnerTypes)[number];
 export const negotiations = ['Required', 'Optional', 'NotSupported'] as const;
 export type Negotiation = (typeof negotiations)[number];
 
+/** No traffic in either direction, although the settings are kept. */
+export interface Suspension {
+  /** Empty when none was given. */
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** From this time on the partner counts as resumed; absent: until somebody resumes it. */
+  readonly until?: string;
+}
+
 export interface FederatedPartner {
   /** The primary domain; it is the partner's name. */
   readonly identity: DomainName;
@@ -28,7 +38,12 @@ export interface FederatedPartner {
   readonly trustedRootsPath?: string;
   /** SHA-256 of public keys (SPKI, base64); when not empty, the peer's leaf must have one of them. */
   readonly pinnedSpkiSha256: readonly string[];
+  readonly suspended?: Suspension;
   /** The declarative file that made the partner and may prune it; absent: made by hand. */
   readonly owner?: string;
   readonly changed?: ObjectStamp;
 }
+
+/** The suspension in force at a time; nothing when there is none or its end has come. */
+export const suspensionAt = ({ suspended }: FederatedPartner, now: Date): Suspension | undefined =>
+  suspended?.until !== undefined && Date.parse(suspended.until) <= now.getTime() ? undefined : suspended;

@@ -2,7 +2,6 @@
  * Every request of a SIP user for an XMPP contact: policy first, then translation, then the partner's stream. The final
  * response tells the truth: 202 once the stanza is with an authenticated stream, else the mapped error [D11].
  */
-import type { Configuration } from '../config/configuration.ts';
 import { correlationId } from '../primitives/ids.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { Crossing } from './crossing.ts';
@@ -49,7 +48,7 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
       const { method, requestUri } = incoming.request;
       crossing.onEvent(flow(id, 'sip', { from: incoming.aor, to: 'gateway', label: method }));
       const answer = answering(crossing, incoming, id);
-      const addressed = address(crossing.configuration(), incoming, id);
+      const addressed = address(crossing, incoming, id);
       if (!addressed.ok) {
         crossing.onEvent(refused(id, incoming.aor, requestUri, addressed.error));
         answer({ status: addressed.error.status, reason: addressed.error.reason });
@@ -110,11 +109,7 @@ interface AddressRefusal extends SipFailure {
   readonly refusal?: Refusal;
 }
 
-function address(
-  configuration: Configuration,
-  incoming: RequestFromUser,
-  id: string,
-): Result<Addressed, AddressRefusal> {
+function address(crossing: Crossing, incoming: RequestFromUser, id: string): Result<Addressed, AddressRefusal> {
   const target = parseSipUri(incoming.request.requestUri);
   // A sips URI promises TLS on every hop, and nobody can promise that of XMPP [RFC 7247 §9].
   if (!target.ok || target.value.scheme === 'sips') return refuse({ status: 416, reason: 'Unsupported URI Scheme' });
@@ -123,7 +118,8 @@ function address(
   const [from, to] = [sipUriToJid(sender.value), sipUriToJid(target.value)];
   if (!from.ok || !to.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
 
-  const partner = admitDomain(configuration, to.value.domainpart);
+  const configuration = crossing.configuration();
+  const partner = admitDomain(configuration, to.value.domainpart, crossing.clock.wallTime());
   if (!partner.ok) return refuse({ status: 403, reason: 'Domain Not Federated', refusal: partner.error });
   const user = admitUser(configuration, incoming.aor);
   if (!user.ok) return refuse({ status: 403, reason: 'User Not Allowed XMPP', refusal: user.error });

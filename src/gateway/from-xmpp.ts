@@ -142,7 +142,7 @@ function address(crossing: Crossing, stanza: Element, id: string): Result<Addres
   if (!userAor.ok) return refuse(stanzaError('service-unavailable'));
 
   const configuration = crossing.configuration();
-  const partner = admitDomain(configuration, from.value.domainpart);
+  const partner = admitDomain(configuration, from.value.domainpart, crossing.clock.wallTime());
   if (!partner.ok) return refuse({ ...stanzaError('forbidden'), refusal: partner.error });
   const user = admitUser(configuration, userAor.value);
   if (!user.ok) return refuse({ ...failureOfGate(user.error.gate), refusal: user.error });

@@ -181,7 +181,7 @@ export class PresenceLinks {
 
   #partnerOf(domain: string, userAor: string): FederatedPartner | undefined {
     const configuration = this.#crossing.configuration();
-    const partner = admitDomain(configuration, domain);
+    const partner = admitDomain(configuration, domain, this.#crossing.clock.wallTime());
     return partner.ok && admitUser(configuration, userAor).ok ? partner.value : undefined;
   }
 }

@@ -28,7 +28,7 @@ export function xmppSide(
     limits: limitsOf(configuration),
     allowLoopbackPeers: () => configuration().gateway.allowLoopbackPeers,
     isLocalDomain: (domain) => isLocalDomain(configuration(), domain),
-    securityFor: (domain) => streamSecurityFor(configuration(), domain, ports.readAnchors),
+    securityFor: (domain) => streamSecurityFor(configuration(), domain, ports.readAnchors, ports.clock.wallTime()),
     tlsIdentity: identity,
     anchors: ports.anchors,
     validatePeer,

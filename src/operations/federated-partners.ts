@@ -1,7 +1,7 @@
 /** XMPP federated partners: made, changed, removed and shown. Every function of a configuration is pure. */
 import type { Configuration } from '../config/configuration.ts';
 import { partnerDefaults } from '../config/defaults.ts';
-import type { FederatedPartner } from '../config/federated-partner.ts';
+import { type FederatedPartner, type Suspension, suspensionAt } from '../config/federated-partner.ts';
 import {
   effectiveMethods,
   type NegotiationSettings,
@@ -38,7 +38,9 @@ export function newFederatedPartner(
   const existing = federatedPartners[partner.identity];
   if (existing !== undefined && ifExists === 'leave') return configuration;
   if (existing !== undefined && ifExists === 'refuse') {
-    throw alreadyExists('PartnerAlreadyExists', partnerKind, existing, partner);
+    // A suspension is no setting that new- or set- could make.
+    const { suspended: _suspended, ...settings } = existing;
+    throw alreadyExists('PartnerAlreadyExists', partnerKind, settings, partner);
   }
   refuseForeignDomains(configuration, partner);
   refuseInvalidNegotiation(partner, newCommand(partner));
@@ -68,6 +70,19 @@ export function removeFederatedPartners(configuration: Configuration, identities
   const { federatedPartners } = configuration;
   const found = identities.map((identity) => namedOrThrow(federatedPartners, identity, partnerKind).identity);
   return { ...configuration, federatedPartners: withoutNamed(federatedPartners, found) };
+}
+
+/** Refuses the partner's traffic from now on, or with `undefined` takes it again; all settings stay. @throws CodedError `ObjectNotFound` */
+export function suspendPartners(
+  configuration: Configuration,
+  identities: readonly string[],
+  suspended: Suspension | undefined,
+): Configuration {
+  const federatedPartners = identities.reduce((partners, identity) => {
+    const { suspended: _before, ...settings } = namedOrThrow(partners, identity, partnerKind);
+    return withNamed(partners, suspended === undefined ? settings : { ...settings, suspended });
+  }, configuration.federatedPartners);
+  return { ...configuration, federatedPartners };
 }
 
 function refuseForeignDomains(configuration: Configuration, partner: FederatedPartner): void {
@@ -155,7 +170,7 @@ export function partnerWarnings(partner: FederatedPartner, ignoreInertDialback =
 }
 
 /** The object that cmdlets emit. `changed` is known after a change only. */
-export const partnerObject = (partner: FederatedPartner, changed?: boolean) => ({
+export const partnerObject = (partner: FederatedPartner, changed?: boolean, now = new Date()) => ({
   Identity: partner.identity,
   Domain: partner.identity,
   Description: partner.description,
@@ -171,6 +186,9 @@ export const partnerObject = (partner: FederatedPartner, changed?: boolean) => (
   TrustedRootsPath: partner.trustedRootsPath ?? null,
   PinnedSpkiSha256: partner.pinnedSpkiSha256,
   EffectiveMethods: effectiveMethods(partner),
+  Suspended: suspensionAt(partner, now) !== undefined,
+  SuspendedReason: suspensionAt(partner, now)?.reason ?? null,
+  SuspendedUntil: suspensionAt(partner, now)?.until ?? null,
   Warnings: partnerWarnings(partner),
   Owner: partner.owner ?? null,
   Revision: partner.changed?.revision ?? null,

@@ -37,6 +37,11 @@ export const sampleConfiguration: Whole<Configuration> = {
       allowInsecure: 'CISO-114',
       trustedRootsPath: '/etc/xgw/fabrikam.pem',
       pinnedSpkiSha256: [`${'A'.repeat(43)}=`],
+      suspended: {
+        reason: 'their certificate has expired',
+        since: '2026-11-22T09:14:00.000Z',
+        until: '2026-11-29T00:00:00.000Z',
+      },
       owner: 'git:infra/edge',
       changed,
     },

@@ -98,6 +98,13 @@ describe('a message for one of our users [RFC 7572 §4]', () => {
     expect(crossing.stanzas).toEqual([]);
   });
 
+  it('returns more text than crosses to its sender, and gives SIP nothing', async () => {
+    const { crossing, receive, errors } = gateway();
+    await receive(message({}, body('x'.repeat(128 * 1024 + 1))));
+    expect(errors()).toEqual([['bob@fabrikam.example/desk', 'm1', 'policy-violation']]);
+    expect(crossing.requests).toEqual([]);
+  });
+
   it('refuses group chat: there are no rooms', async () => {
     const { receive, errors } = gateway();
     await receive(message({ type: 'groupchat' }, body('Hello')));
@@ -143,6 +150,18 @@ describe('an error for a message of ours', () => {
     expect(crossing.requests[0]?.body.toString()).toMatch(/not delivered: there is no such user/);
     await receive(bounce);
     expect(crossing.requests).toHaveLength(1);
+  });
+
+  it('is ignored for a message that never left: its sender was told already', async () => {
+    const { crossing, sip, receive } = gateway();
+    crossing.xmppAnswer = { ok: false, error: { type: 'wait', condition: 'remote-server-timeout' }, reason: 'down' };
+    sip.receive({ aor: 'sip:alice@contoso.example', request: { kind: 'request', ...send }, respond: () => undefined });
+    await receive(message({}));
+    const [original] = crossing.stanzas;
+    const bounce = original && errorReply(original, stanzaError('item-not-found'));
+    if (bounce === undefined) throw new Error('the message was not tried');
+    await receive(bounce);
+    expect(crossing.requests).toEqual([]);
   });
 
   it('is ignored when no such message was sent to that contact', async () => {

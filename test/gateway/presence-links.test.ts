@@ -149,6 +149,19 @@ describe('our user watches a contact', () => {
     expect(updates).toEqual([]);
   });
 
+  it('keeps twenty resources of a contact, and no more', () => {
+    const { presence, receive, watch, updates } = links();
+    watch();
+    receive('subscribed');
+    for (let count = 0; count < 30; count += 1) {
+      presence.receive(
+        stanza('presence', { from: `bob@fabrikam.example/r${count}`, to: 'alice@contoso.example' }),
+        addressed,
+      );
+    }
+    expect(updates.at(-1)?.pidf?.match(/<tuple /g)).toHaveLength(20);
+  });
+
   it('ends at once when the partner is removed', () => {
     const { crossing, presence, receive, watch, updates } = links();
     watch();

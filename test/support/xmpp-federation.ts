@@ -12,7 +12,7 @@ import { createS2s, type S2s } from '../../src/gateway/xmpp/s2s-sessions.ts';
 import { dnsResolver } from '../../src/gateway/xmpp/server-resolver.ts';
 import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import { childOf, type Element, element, textOf } from '../../src/gateway/xmpp/xml/element.ts';
-import { realClock } from '../../src/primitives/clock.ts';
+import { type Clock, realClock } from '../../src/primitives/clock.ts';
 import { randomIds } from '../../src/primitives/ids.ts';
 import { Secret } from '../../src/primitives/secret.ts';
 import type { TestCertificate } from './pki.ts';
@@ -26,6 +26,8 @@ export interface FederationOptions {
   readonly root?: string;
   readonly limits?: Partial<S2sLimits>;
   readonly allowLoopback?: boolean;
+  /** Default: the real one. */
+  readonly clock?: Clock;
   /** What each partner domain must pass; others are refused. May be changed while it runs. */
   readonly partners: Record<string, StreamSecurity>;
 }
@@ -74,7 +76,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
   const { certificate, root } = options;
   const anchors = root === undefined ? [] : [new X509Certificate(root).raw];
   const s2s = createS2s({
-    clock: realClock,
+    clock: options.clock ?? realClock,
     ids: randomIds,
     dialbackSecret: new Secret(randomIds.token(256)),
     dns: dnsResolver([options.dns]),

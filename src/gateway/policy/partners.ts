@@ -4,11 +4,11 @@
  */
 import type { Configuration, User } from '../../config/configuration.ts';
 import { type XmppGate, xmppAccess } from '../../config/effective-policy.ts';
-import type { FederatedPartner } from '../../config/federated-partner.ts';
+import { type FederatedPartner, type Suspension, suspensionAt } from '../../config/federated-partner.ts';
 import { userOf } from '../../config/user-lookup.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 
-export type Gate = XmppGate | 'unknown-domain' | 'unknown-user';
+export type Gate = XmppGate | 'unknown-domain' | 'partner-suspended' | 'unknown-user';
 
 export interface Refusal {
   readonly gate: Gate;
@@ -30,8 +30,8 @@ export function partnerOf(configuration: Configuration, domain: string): Federat
 export const isLocalDomain = (configuration: Configuration, domain: string): boolean =>
   Object.hasOwn(configuration.sipDomains, domain);
 
-/** Whether the gateway talks to this domain at all. Asked before any user is looked at. */
-export function admitDomain(configuration: Configuration, domain: string): Result<FederatedPartner, Refusal> {
+/** Whether the gateway talks to this domain at all, now. Asked before any user is looked at. */
+export function admitDomain(configuration: Configuration, domain: string, now: Date): Result<FederatedPartner, Refusal> {
   const partner = partnerOf(configuration, domain);
   if (partner === undefined) {
     return refuse({
@@ -47,7 +47,17 @@ export function admitDomain(configuration: Configuration, domain: string): Resul
       fix: 'xgw set-accessedgeconfiguration -AllowFederatedUsers true',
     });
   }
-  return ok(partner);
+  const suspension = suspensionAt(partner, now);
+  return suspension === undefined ? ok(partner) : refuse(suspendedRefusal(partner, suspension));
+}
+
+function suspendedRefusal({ identity }: FederatedPartner, { reason, since, until }: Suspension): Refusal {
+  const end = until === undefined ? '' : ` until ${until}`;
+  return {
+    gate: 'partner-suspended',
+    reason: `${identity} is suspended since ${since}${end}${reason === '' ? '' : `: ${reason}`}`,
+    fix: `xgw resume-xmppfederatedpartner ${identity}`,
+  };
 }
 
 /**

@@ -19,8 +19,9 @@ export function streamSecurityFor(
   configuration: Configuration,
   domain: string,
   readAnchors: ReadAnchors,
+  now = new Date(),
 ): StreamSecurity | undefined {
-  const partner = admitDomain(configuration, domain);
+  const partner = admitDomain(configuration, domain, now);
   return partner.ok ? securityOf(partner.value, configuration, readAnchors) : undefined;
 }
 

@@ -40,13 +40,22 @@ const certificateAlert = /alert (?:bad certificate|unsupported certificate|certi
 
 /** Opens a stream to one of the remote domain's servers. The failure returned is that of the server that came furthest. */
 export async function dial(request: DialRequest, options: S2sOptions): Promise<Result<Dialled, DialFailure>> {
-  const { pair, signal } = request;
+  const { pair } = request;
   const security = options.securityFor(pair.remote);
   if (security === undefined) return refuse(notAllowed(pair));
   const servers = await resolveServers(pair.remote, security, options);
-  if (!servers.ok) return servers;
+  return servers.ok ? dialServers(servers.value, request, options) : servers;
+}
+
+/** The same, to servers that are known already. */
+export async function dialServers(
+  servers: readonly Endpoint[],
+  request: DialRequest,
+  options: S2sOptions,
+): Promise<Result<Dialled, DialFailure>> {
+  const { signal } = request;
   const failures: DialFailure[] = [];
-  let untried = servers.value;
+  let untried = servers;
   while (untried.length > 0 && !signal.aborted) {
     const connected = await connectFirst(untried, options, signal);
     if (connected.raw === undefined) {

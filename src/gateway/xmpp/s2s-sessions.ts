@@ -9,11 +9,12 @@ import { KeyVerification } from './key-verification.ts';
 import type { OutboundStream } from './outbound-stream.ts';
 import { PairQueue } from './pair-queue.ts';
 import type { StreamSummary } from './s2s-event.ts';
+import { type ProbeReport, probe } from './s2s-probe.ts';
 import { S2sListener, type S2sListenOptions } from './s2s-listener.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import { stanzaAddresses } from './stanza.ts';
 import { errorReply, type StanzaError } from './stanza-error.ts';
-import { StreamRecord } from './stream-record.ts';
+import { type PeerCertificate, StreamRecord } from './stream-record.ts';
 import type { StreamSecurity } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -28,6 +29,12 @@ export interface S2s {
   /** The policy changed: closes the streams of domains that are no longer allowed or whose requirements changed. */
   reconsider(): void;
   disconnect(domain: string, reason: string): void;
+  /** Ends one stream; what waits for it goes to the next one. @returns Whether there was such a stream. */
+  disconnectStream(id: string, reason: string): boolean;
+  /** What the peers of the live streams showed in their handshakes. */
+  peerCertificates(): readonly PeerCertificate[];
+  /** Dials the domain anew, whatever streams there are, and tells how it went. */
+  probe(pair: DomainPair, signal: AbortSignal): Promise<ProbeReport>;
   /** Ends every stream with its closing tag, waits `closeMs` at most, and frees the ports. */
   close(): Promise<void>;
 }
@@ -88,6 +95,23 @@ class S2sSessions implements S2s {
   disconnect(domain: string, reason: string): void {
     for (const stream of this.#inbound) if (stream.serves(domain)) stream.close(reason);
     for (const queue of this.#queues.values()) if (queue.pair.remote === domain) queue.stop(reason);
+  }
+
+  disconnectStream(id: string, reason: string): boolean {
+    const stream = [...this.#inbound, ...this.#outbound].find(({ record }) => record.id === id);
+    stream?.close(reason);
+    return stream !== undefined;
+  }
+
+  peerCertificates(): readonly PeerCertificate[] {
+    return [...this.#inbound, ...this.#outbound].flatMap(({ record }) => record.peerCertificate() ?? []);
+  }
+
+  async probe(pair: DomainPair, signal: AbortSignal): Promise<ProbeReport> {
+    return probe(pair, signal, this.#options, {
+      onStream: (stream) => this.#outbound.add(stream),
+      onClosed: (stream) => this.#onOutboundClosed(stream),
+    });
   }
 
   async close(): Promise<void> {

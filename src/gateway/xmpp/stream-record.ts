@@ -12,6 +12,16 @@ type RecordOptions = Pick<
   'clock' | 'ids' | 'onEvent' | 'securityFor' | 'validatePeer' | 'anchors' | 'limits'
 >;
 
+/** What the peer of one stream showed in the handshake. */
+export interface PeerCertificate {
+  /** Id of the stream. */
+  readonly stream: string;
+  readonly remoteDomain: DomainName;
+  /** DER, leaf first. */
+  readonly chain: readonly Buffer[];
+  readonly verdict: PeerVerdict;
+}
+
 export class StreamRecord {
   readonly id: string;
   readonly #options: RecordOptions;
@@ -80,6 +90,14 @@ export class StreamRecord {
     });
     this.#certificate = verdict.ok ? verdict.identity : `${verdict.reason}: ${verdict.detail}`;
     return verdict;
+  }
+
+  /** The chain that the peer showed, and what it is worth now; nothing in clear and for domains that may not connect. */
+  peerCertificate(): PeerCertificate | undefined {
+    const remoteDomain = this.#remoteDomain;
+    const security = remoteDomain && this.#options.securityFor(remoteDomain);
+    if (security === undefined || remoteDomain === undefined || this.chain.length === 0) return undefined;
+    return { stream: this.id, remoteDomain, chain: this.chain, verdict: this.verdictFor(remoteDomain, security) };
   }
 
   /** Distributes over the union, so that each event keeps its own fields. */

@@ -1,0 +1,86 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { eventsOf } from '../../src/operations/get-event-log.ts';
+import { openEventLog } from '../../src/store/event-log.ts';
+import { parseLines, readEventLog } from '../../src/store/event-log-reader.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const event = (message: string) => ({ id: 'Test', level: 'info', component: 'service', message }) as const;
+
+describe('the event log', () => {
+  it('keeps what was written, readable by its owner only', () => {
+    const folder = temporaryFolder();
+    const log = openEventLog(folder);
+    log.write({ ...event('hello'), correlationId: 'C1', facts: { partner: 'fabrikam.example' } });
+    log.close();
+    expect(readEventLog(folder)).toMatchObject([
+      { ...event('hello'), correlationId: 'C1', facts: { partner: 'fabrikam.example' } },
+    ]);
+    expect(statSync(path.join(folder, 'log')).mode & 0o777).toBe(0o700);
+    expect(statSync(path.join(folder, 'log', 'xgw.log')).mode & 0o777).toBe(0o600);
+  });
+
+  it('shows what could forge a line or steer a terminal, in the message and in every fact', () => {
+    const folder = temporaryFolder();
+    const log = openEventLog(folder);
+    log.write({ ...event('a\nb\u001b[2Jc'), facts: { from: 'x\r\ny', list: ['\u202e'], deep: { text: '\u0007' } } });
+    log.close();
+    const [read] = readEventLog(folder);
+    expect(read?.message).toBe('a\\u{a}b\\u{1b}[2Jc');
+    expect(read?.facts).toEqual({ from: 'x\\u{d}\\u{a}y', list: ['\\u{202e}'], deep: { text: '\\u{7}' } });
+  });
+
+  it('sets a full file aside, keeps five of them, and reads all of them in order', () => {
+    const folder = temporaryFolder();
+    const log = openEventLog(folder);
+    const filler = 'x'.repeat(1024 * 1024);
+    for (let count = 0; count < 75; count += 1) log.write(event(`${count} ${filler}`));
+    log.close();
+    expect(readdirSync(path.join(folder, 'log')).toSorted()).toEqual(
+      ['', '.1', '.2', '.3', '.4', '.5'].map((end) => `xgw.log${end}`),
+    );
+    const numbers = readEventLog(folder).map(({ message }) => Number.parseInt(message, 10));
+    expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+    expect(numbers.at(-1)).toBe(74);
+  });
+
+  it('leaves out a line that is not whole', () => {
+    expect(parseLines('{"event":"A","level":"info","msg":"x"}\n{"event":"B","lev')).toHaveLength(1);
+  });
+});
+
+describe('get-eventlog filters', () => {
+  const folderWithEvents = (): string => {
+    const folder = temporaryFolder();
+    const log = openEventLog(folder);
+    log.write({
+      id: 'One',
+      level: 'error',
+      component: 'xmpp',
+      message: 'first',
+      facts: { partner: 'Fabrikam.example' },
+    });
+    log.write({ id: 'Two', level: 'info', component: 'sip', message: 'second', correlationId: 'C2' });
+    log.write({ id: 'Three', level: 'trace', component: 'sip', message: 'third', correlationId: 'C2' });
+    log.close();
+    return folder;
+  };
+  const past = new Date(0);
+  const future = new Date('2999-01-01T00:00:00Z');
+  it.each([
+    [{ level: 'trace' }, ['One', 'Two', 'Three']],
+    [{ level: 'info' }, ['One', 'Two']],
+    [{ level: 'error' }, ['One']],
+    [{ level: 'trace', component: 'SIP' }, ['Two', 'Three']],
+    [{ level: 'trace', correlationId: 'C2' }, ['Two', 'Three']],
+    [{ level: 'trace', filter: 'fabrikam' }, ['One']],
+    [{ level: 'trace', since: past }, ['One', 'Two', 'Three']],
+    [{ level: 'trace', since: future }, []],
+    [{ level: 'trace', tail: 1 }, ['Three']],
+  ] as const)('%j', (filter, ids) => {
+    expect(eventsOf(folderWithEvents(), filter).map(({ id }) => id)).toEqual(ids);
+  });
+});
