@@ -83,9 +83,11 @@ export type ChainVerdict =
 
 /** The part of the verdict that depends on no domain: for certificates of our own, before a peer judges them. */
 export function validateChain(question: Pick<PeerQuestion, 'chain' | 'anchors' | 'now'>): ChainVerdict {
-  const [leaf, ...sent] = readable(question.chain.map(readCertificate));
-  if (leaf === undefined) return { ok: false, reason: 'unreadable', detail: 'The certificate cannot be read.' };
-  const path = trustedPath(leaf, sent, { ...question, claimed: undefined });
+  const [leafDer = Buffer.alloc(0), ...restDer] = question.chain;
+  // Read by itself: were it dropped with other unreadable ones, the next certificate would be judged in its place.
+  const leaf = readCertificate(leafDer);
+  if (!leaf.ok) return { ok: false, reason: 'unreadable', detail: leaf.error };
+  const path = trustedPath(leaf.value, readable(restDer.map(readCertificate)), { ...question, claimed: undefined });
   return 'reason' in path ? path : { ok: true, path };
 }
 

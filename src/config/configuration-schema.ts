@@ -167,14 +167,17 @@ const gateway = object(
 );
 
 const usages = define('usages', listOf(oneOf(certificateUsages)));
-const certificate = object({
-  thumbprint,
-  friendlyName: text,
-  publicKeySha256: sha256,
-  privateKeyExportable: boolean,
-  localTestCa: boolean,
-  assignedTo: usages,
-});
+const certificate = object(
+  {
+    thumbprint,
+    friendlyName: text,
+    publicKeySha256: sha256,
+    privateKeyExportable: boolean,
+    localTestCa: boolean,
+    assignedTo: usages,
+  },
+  { planned: object({ usages, from: time }), previousFor: usages },
+);
 const certificateRequest = object({
   requestId: wholeNumber,
   usages,

@@ -63,7 +63,18 @@ export interface CertificateRecord {
   readonly privateKeyExportable: boolean;
   /** Issued by this store's own test CA. */
   readonly localTestCa: boolean;
+  /** What it serves now, unless a planned assignment has come due since: ask `certificateInForce`. */
   readonly assignedTo: readonly CertificateUsage[];
+  /** What it takes over later, by itself; absent: nothing. */
+  readonly planned?: PlannedAssignment;
+  /** What it served before another certificate took over; absent: nothing. */
+  readonly previousFor?: readonly CertificateUsage[];
+}
+
+export interface PlannedAssignment {
+  readonly usages: readonly CertificateUsage[];
+  /** ISO 8601, UTC. */
+  readonly from: string;
 }
 
 export interface CertificateRequestRecord {

@@ -1,7 +1,10 @@
 /** The settings of the one gateway, and how they are shown. The dialback passphrase is a file of the key folder, not a setting. */
+import { isIP } from 'node:net';
+
 import type { Configuration } from '../config/configuration.ts';
 import { gatewayDefaults } from '../config/defaults.ts';
 import type { GatewayConfiguration } from '../config/gateway-configuration.ts';
+import { parseSipNextHop } from '../config/network-address.ts';
 import { CodedError } from '../primitives/errors.ts';
 
 /** @throws CodedError `InvalidValue` when SipMode is NextHop and there is none */
@@ -38,7 +41,15 @@ export const gatewayWarnings = (gateway: GatewayConfiguration): readonly string[
   ...(gateway.partnerConnectionLimit > gateway.connectionLimit
     ? ['PartnerConnectionLimit is above ConnectionLimit, so one partner can use all connections']
     : []),
+  ...(isAddressOverTls(gateway)
+    ? ['SipNextHop is an address: no certificate proves that over TLS, give its name']
+    : []),
 ];
+
+function isAddressOverTls({ sipNextHop }: GatewayConfiguration): boolean {
+  const hop = parseSipNextHop(sipNextHop ?? '');
+  return hop.ok && hop.value.transport === 'tls' && isIP(hop.value.host.replace(/^\[|\]$/g, '')) !== 0;
+}
 
 /** The object that cmdlets emit: Lync's settings first. */
 export const gatewayObject = (gateway: GatewayConfiguration, changed?: boolean) => ({

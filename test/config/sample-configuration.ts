@@ -115,6 +115,8 @@ export const sampleConfiguration: Whole<Configuration> = {
       privateKeyExportable: true,
       localTestCa: false,
       assignedTo: ['ExternalEdge'],
+      planned: { usages: ['Default'], from: '2026-12-01T00:00:00.000Z' },
+      previousFor: ['InternalEdge'],
     },
   },
   certificateRequests: {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FederatedPartner } from '../../../src/config/federated-partner.ts';
 import { partnerOf } from '../../../src/gateway/policy/partners.ts';
 import { streamSecurityFor } from '../../../src/gateway/policy/stream-security.ts';
+import type { DomainName } from '../../../src/primitives/domain-name.ts';
 import { fabrikam, openConfiguration } from '../../support/crossing.ts';
 
 const securityWith = (partner: Partial<FederatedPartner>) => {
@@ -53,7 +54,7 @@ describe('what a stream must pass', () => {
 
 describe('the partner of a domain', () => {
   it('is found by any of its domains', () => {
-    const additionalDomains = ['emea.fabrikam.example', 'us.fabrikam.example'] as FederatedPartner['additionalDomains'];
+    const additionalDomains = ['emea.fabrikam.example', 'us.fabrikam.example'].map((name) => name as DomainName);
     const partner = { ...fabrikam, additionalDomains };
     const configuration = { ...openConfiguration, federatedPartners: { [fabrikam.identity]: partner } };
     const found = ['fabrikam.example', 'emea.fabrikam.example', 'us.fabrikam.example', 'x.fabrikam.example'].map(
