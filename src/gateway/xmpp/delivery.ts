@@ -3,7 +3,13 @@ import { type StanzaErrorCondition, type StanzaErrorType, stanzaError } from './
 import type { AuthenticationMethod } from './stream-security.ts';
 
 export type Delivery =
-  | { readonly ok: true; readonly peerAddress: string; readonly method: AuthenticationMethod }
+  | {
+      readonly ok: true;
+      readonly peerAddress: string;
+      readonly method: AuthenticationMethod;
+      /** The peer said that it handled the stanza [XEP-0198]; otherwise the stanza is with the kernel, and nothing more is known. */
+      readonly acknowledged: boolean;
+    }
   | {
       readonly ok: false;
       /** For the stanza's sender. It carries no text: that could name hosts and causes which are not the sender's business. */

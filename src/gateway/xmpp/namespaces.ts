@@ -14,5 +14,15 @@ export const namespaces = {
   dialback: 'jabber:server:dialback',
   /** The stream feature that announces dialback [XEP-0220 §2.3]. */
   dialbackFeature: 'urn:xmpp:features:dialback',
+  /** Stream management, XEP-0198 §3. */
+  streamManagement: 'urn:xmpp:sm:3',
+  /** [XEP-0478 §3.1] */
+  streamLimits: 'urn:xmpp:stream-limits:0',
+  /** [XEP-0203 §2] */
+  delay: 'urn:xmpp:delay',
+  /** The sender's own id of a message, XEP-0359 §2. */
+  stanzaIds: 'urn:xmpp:sid:0',
+  /** [XEP-0085 §2] */
+  chatStates: 'http://jabber.org/protocol/chatstates',
   xml: 'http://www.w3.org/XML/1998/namespace',
 } as const;

@@ -22,6 +22,7 @@ export interface OutboundState {
     | 'awaiting-sasl'
     | 'awaiting-result'
     | 'awaiting-verification'
+    | 'awaiting-enabled'
     | 'established'
     | 'ended';
   readonly pair: DomainPair;
@@ -33,6 +34,20 @@ export interface OutboundState {
   readonly method?: AuthenticationMethod;
   /** What was required when the stream was authenticated. */
   readonly security?: StreamSecurity;
+  /** Absent where the peer acknowledges nothing. */
+  readonly acknowledgements?: Acknowledgements;
+  /** Bytes of one stanza that the peer takes [XEP-0478]. */
+  readonly maxBytes?: number;
+}
+
+/** Counts since stream management was enabled, not wrapped [XEP-0198 §4]. */
+export interface Acknowledgements {
+  readonly sent: number;
+  readonly acknowledged: number;
+  /** `sent` when the last request went out. */
+  readonly asked: number;
+  /** A request has no answer yet. */
+  readonly waiting: boolean;
 }
 
 export type OutboundEvent =
@@ -43,6 +58,10 @@ export type OutboundEvent =
   | { readonly type: 'fault'; readonly fault: StreamError }
   | { readonly type: 'stream-ended' }
   | { readonly type: 'lost'; readonly reason: string }
+  | { readonly type: 'stanza-sent' }
+  /** It is time to ask for an acknowledgement, or to see whether the peer is still there. */
+  | { readonly type: 'acknowledgement-due' }
+  | { readonly type: 'acknowledgement-overdue' }
   | { readonly type: 'inactive' }
   | { readonly type: 'policy-changed' }
   | { readonly type: 'close'; readonly error?: StreamError; readonly reason: string };
@@ -60,6 +79,10 @@ export type OutboundEffect =
   | { readonly do: 'start-tls' }
   | { readonly do: 'restart' }
   | { readonly do: 'established'; readonly method: AuthenticationMethod }
+  /** The peer handled so many more stanzas, in the order in which they were sent. */
+  | { readonly do: 'acknowledged'; readonly stanzas: number }
+  /** What to wait for now: an answer within `acknowledgementMs`, the time to ask again, or nothing. */
+  | { readonly do: 'expect'; readonly what: 'acknowledgement' | 'handling' | 'nothing' }
   | { readonly do: 'verified'; readonly outcome: DialbackOutcome }
   /** A stanza error that the peer returned on the stream it did not open. */
   | { readonly do: 'deliver'; readonly stanza: Element }

@@ -8,7 +8,8 @@
  *     awaiting-sasl     awaiting-result      awaiting-verification
  *           │ success         │ valid                 │ answer
  *    restart, features        ▼                       ▼
- *           └───────────▶ established               ended
+ *           ├───────────▶ established               ended
+ *           └─ <sm/> offered ─▶ awaiting-enabled ─ <enabled/>, <failed/> ─▶ established
  *
  * A `<failure/>` of SASL leads to dialback on the same stream where the partner's row permits it [XEP-0178 §3].
  * Answers count only when they answer what was asked on this stream.
@@ -16,6 +17,7 @@
 import { type DialbackElement, isDialback, readDialback } from './dialback.ts';
 import { domainpartOf } from './jid.ts';
 import { namespaces } from './namespaces.ts';
+import { acknowledged, ask, isUnacknowledged, nothingSent, stanzaSent } from './outbound-acknowledgement.ts';
 import { dialback, negotiate } from './outbound-authentication.ts';
 import {
   failDial,
@@ -27,16 +29,18 @@ import {
   stay,
 } from './outbound-state.ts';
 import type { DialStep } from './s2s-event.ts';
+import { leastMaxBytes } from './s2s-limits.ts';
 import { isSasl, readSaslFailure } from './sasl-external.ts';
 import { isStanza } from './stanza.ts';
 import { isStreamError, readStreamError, type StreamError } from './stream-error.ts';
 import { isStreamFeatures, readStreamFeatures, type StreamFeatures } from './stream-features.ts';
 import { parseStreamHeader } from './stream-header.ts';
+import { enable, isManagement, isStreamManagement, requestAcknowledgement } from './stream-management.ts';
 import { type AuthenticationMethod, dialbackMethod, permits, sameRequirements } from './stream-security.ts';
 import { type Element, is } from './xml/element.ts';
 
 export function stepOutbound(state: OutboundState, event: OutboundEvent, context: OutboundContext): OutboundStep {
-  if (state.name === 'ended') return stay(state);
+  if (state.name === 'ended') return afterTheEnd(state, event);
   switch (event.type) {
     case 'connected':
       return stay(state, { do: 'send-header' });
@@ -48,12 +52,26 @@ export function stepOutbound(state: OutboundState, event: OutboundEvent, context
       return goTo({ ...state, encrypted: true }, 'awaiting-header', { do: 'send-header' });
     case 'policy-changed':
       return policyChanged(state, context);
+    case 'stanza-sent':
+      return stanzaSent(state);
+    case 'acknowledgement-due':
+      return ask(state);
     default:
       return ended(state, event);
   }
 }
 
-type EndingEvent = Extract<OutboundEvent, { type: 'fault' | 'stream-ended' | 'lost' | 'inactive' | 'close' }>;
+/** We said goodbye; what the peer had handled until it read that still counts. */
+function afterTheEnd(state: OutboundState, event: OutboundEvent): OutboundStep {
+  if (event.type !== 'element' || !isManagement(event.element, 'a')) return stay(state);
+  const step = acknowledged(state, event.element);
+  return 'condition' in step ? stay(state) : step;
+}
+
+type EndingEvent = Extract<
+  OutboundEvent,
+  { type: 'fault' | 'stream-ended' | 'lost' | 'inactive' | 'acknowledgement-overdue' | 'close' }
+>;
 
 function ended(state: OutboundState, event: EndingEvent): OutboundStep {
   switch (event.type) {
@@ -63,10 +81,12 @@ function ended(state: OutboundState, event: EndingEvent): OutboundStep {
       return end(state, 'closed by the peer');
     case 'inactive':
       return end(state, 'inactive', { condition: 'connection-timeout', text: 'Nothing was heard for too long.' });
+    case 'acknowledgement-overdue':
+      return end(state, 'the peer acknowledges nothing', { condition: 'connection-timeout' });
     case 'lost':
       return end(state, event.reason);
     default:
-      return end(state, event.reason, event.error);
+      return goodbye(state, event.reason, event.error);
   }
 }
 
@@ -79,6 +99,13 @@ function end(state: OutboundState, reason: string, error?: StreamError): Outboun
     { do: 'failed', failure: { step: stepOf(state), condition: 'remote-server-timeout', reason } },
     close,
   );
+}
+
+/** The last chance to learn what was handled: everything else would be in doubt. */
+function goodbye(state: OutboundState, reason: string, error?: StreamError): OutboundStep {
+  const { state: after, effects } = end(state, reason, error);
+  if (!isUnacknowledged(state)) return { state: after, effects };
+  return { state: after, effects: [{ do: 'send', element: requestAcknowledgement }, ...effects] };
 }
 
 function stepOf({ name }: OutboundState): DialStep {
@@ -128,6 +155,7 @@ function received(state: OutboundState, element: Element, context: OutboundConte
       : failDial(state, 'tls', 'The server refused STARTTLS.');
   if (element.namespace === namespaces.sasl && state.name === 'awaiting-sasl')
     return saslAnswer(state, element, context);
+  if (isStreamManagement(element)) return managed(state, element, context);
   if (isStanza(element)) return stanza(state, element);
   return stay(state, { do: 'report-ignored', reason: `the element ${element.name} where it means nothing` });
 }
@@ -135,8 +163,22 @@ function received(state: OutboundState, element: Element, context: OutboundConte
 function features(state: OutboundState, offered: StreamFeatures, context: OutboundContext): OutboundStep {
   if (state.name !== 'awaiting-features')
     return stay(state, { do: 'report-ignored', reason: 'stream features nobody waits for' });
-  if (!state.saslDone) return negotiate(state, offered, context);
-  return established(state, 'SASL over TLS', context);
+  const { maxBytes } = offered.limits;
+  const isForStanzas = maxBytes !== undefined && (state.saslDone || maxBytes >= leastMaxBytes);
+  const limited = isForStanzas ? { ...state, maxBytes } : state;
+  if (!state.saslDone) return negotiate(limited, offered, context);
+  if (offered.streamManagement) return goTo(limited, 'awaiting-enabled', { do: 'send', element: enable });
+  return established(limited, 'SASL over TLS', context);
+}
+
+/** Without acknowledgements the stream is as good as those of servers that never heard of them. */
+function managed(state: OutboundState, element: Element, context: OutboundContext): OutboundStep {
+  if (state.name === 'awaiting-enabled' && isManagement(element, 'enabled'))
+    return established({ ...state, acknowledgements: nothingSent }, 'SASL over TLS', context);
+  if (state.name === 'awaiting-enabled' && isManagement(element, 'failed'))
+    return established(state, 'SASL over TLS', context);
+  const step = acknowledged(state, element);
+  return 'condition' in step ? end(state, `the peer's acknowledgement: ${step.text ?? step.condition}`, step) : step;
 }
 
 function established(state: OutboundState, method: AuthenticationMethod, context: OutboundContext): OutboundStep {

@@ -24,6 +24,8 @@ export interface S2sLimits {
   readonly keepAliveMs: number;
   /** Milliseconds that a stanza waits for a stream before it is returned. Below SIP Timer F, 32 s, so that SIP hears of it. */
   readonly deliveryMs: number;
+  /** Milliseconds that an acknowledgement may take until the stream is given up [XEP-0198 §4]. Source: Prosody `smacks_max_ack_delay`. */
+  readonly acknowledgementMs: number;
   /** Milliseconds for one TCP connection to come up. Source: ejabberd `outgoing_s2s_timeout`. */
   readonly connectMs: number;
   /** Milliseconds between attempts at the addresses of a peer [RFC 8305 §5]. */
@@ -49,6 +51,7 @@ export const defaultS2sLimits: S2sLimits = {
   inactivityMs: 600_000,
   keepAliveMs: 60_000,
   deliveryMs: 30_000,
+  acknowledgementMs: 30_000,
   connectMs: 10_000,
   attemptDelayMs: 250,
   closeMs: 5_000,
@@ -60,6 +63,16 @@ export const defaultS2sLimits: S2sLimits = {
   unsentBytes: 8 * 1024 * 1024,
   verifications: 20,
 };
+
+/** Stanzas of one stream that wait to be acknowledged; the next ones are not written until then. Source: Prosody `smacks_max_queue_size`. */
+export const maxUnacknowledged = 500;
+/** Milliseconds until the peer is asked again for what its last acknowledgement left out. Source: own choice. */
+export const askAgainMs = 1_000;
+/** Milliseconds in which the same message on another stream is a repetition, and how many messages are remembered for that. */
+export const repetitionMs = 600_000;
+export const maxRemembered = 10_000;
+/** Bytes that every server must take in a stanza; a lower limit is one for strangers [RFC 6120 §13.12]. */
+export const leastMaxBytes = 10_000;
 
 /** Domain pairs on one stream; more are answered `resource-constraint`, which asks for another connection [XEP-0220 §2.4]. */
 export const maxPairsPerStream = 50;

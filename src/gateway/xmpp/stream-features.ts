@@ -1,5 +1,7 @@
-/** What a stream may be made of, RFC 6120 §4.3.2: STARTTLS, SASL mechanisms, dialback. Unknown features are ignored. */
+/** What a stream may be made of, RFC 6120 §4.3.2: STARTTLS, SASL mechanisms, dialback, acknowledgements, limits. Unknown features are ignored. */
 import { namespaces } from './namespaces.ts';
+import { printStreamLimits, readStreamLimits, type StreamLimits } from './stream-limits.ts';
+import { smFeature } from './stream-management.ts';
 import { childOf, childrenOf, type Element, element, is, textOf } from './xml/element.ts';
 
 export interface StreamFeatures {
@@ -7,9 +9,18 @@ export interface StreamFeatures {
   /** Names of SASL mechanisms. */
   readonly mechanisms: readonly string[];
   readonly dialback: boolean;
+  /** Acknowledgements of stanzas, XEP-0198; offered to authenticated peers only. */
+  readonly streamManagement: boolean;
+  readonly limits: StreamLimits;
 }
 
-export function printStreamFeatures({ startTls, mechanisms, dialback }: StreamFeatures): Element {
+export function printStreamFeatures({
+  startTls,
+  mechanisms,
+  dialback,
+  streamManagement,
+  limits,
+}: StreamFeatures): Element {
   const features: Element[] = [];
   if (startTls !== undefined)
     features.push(
@@ -22,7 +33,8 @@ export function printStreamFeatures({ startTls, mechanisms, dialback }: StreamFe
   // <errors/>: we understand dialback errors, so that a refused pair does not cost the stream [XEP-0220 §2.3].
   if (dialback)
     features.push(element('dialback', namespaces.dialbackFeature, {}, element('errors', namespaces.dialbackFeature)));
-  return element('features', namespaces.streams, {}, ...features);
+  if (streamManagement) features.push(smFeature);
+  return element('features', namespaces.streams, {}, ...features, ...printStreamLimits(limits));
 }
 
 export const isStreamFeatures = (candidate: Element): boolean => is(candidate, 'features', namespaces.streams);
@@ -37,5 +49,7 @@ export function readStreamFeatures(features: Element): StreamFeatures {
     mechanisms:
       mechanisms === undefined ? [] : childrenOf(mechanisms, 'mechanism', namespaces.sasl).map((name) => textOf(name)),
     dialback: childOf(features, 'dialback', namespaces.dialbackFeature) !== undefined,
+    streamManagement: childOf(features, 'sm', namespaces.streamManagement) !== undefined,
+    limits: readStreamLimits(features),
   };
 }
