@@ -1,100 +1,121 @@
 /**
- * What an authority or an administrator hands over, told apart by its content: PEM with certificates and keys in any order,
- * a certificate in DER, a certs-only PKCS#7 (RFC 5652 §5) in DER or PEM, base64 without armour; UTF-16 as Windows writes it.
+ * What an authority or an administrator hands over, told apart by its content and never by its name: PEM with certificates and
+ * keys in any order, PKCS#7 (RFC 5652 §5) and PKCS#12 (RFC 7292) in DER, BER or PEM, single certificates and keys in DER,
+ * base64 without armour; all of the text forms also in UTF-16, as Windows writes it.
  */
 import { ok, type Result, refuse } from '../primitives/result.ts';
-import { Secret } from '../primitives/secret.ts';
+import { fileLimits, readBer } from './ber.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
-import { derTag, readDer } from './der.ts';
-import { childrenOf, readOid, readSmallInteger } from './der-values.ts';
-import { type KeyPair, readPrivateKey } from './key-pair.ts';
-import { type PemBlock, printPem, readBase64, readPem } from './pem.ts';
+import { type DerElement, derTag } from './der.ts';
+import { readSmallInteger } from './der-values.ts';
+import { type FileRefusal, unreadable } from './file-refusal.ts';
+import type { KeyPair } from './key-pair.ts';
+import { type PemBlock, readBase64, readPem } from './pem.ts';
+import { certificatesInPkcs7 } from './pkcs7.ts';
+import { type FileOpening, isPfx, readPfx } from './pkcs12-reader.ts';
+import { keyLabelOf, readKeyBlock } from './private-key-file.ts';
 
 export interface CertificateBundle {
   /** Without duplicates, in file order. */
   readonly certificates: readonly Certificate[];
   readonly keys: readonly KeyPair[];
+  /** What a PKCS#12 file calls its certificates: by the SHA-256 of their public key, hexadecimal. */
+  readonly friendlyNames: ReadonlyMap<string, string>;
 }
 
-/** Bytes. A chain with its key has ten thousand. */
-export const maxBundleBytes = 1_000_000;
+interface Contents {
+  readonly certificates: readonly { readonly der: Buffer; readonly friendlyName?: string | undefined }[];
+  readonly keys: readonly KeyPair[];
+}
 
-/** @param passphrase - For encrypted private keys. @returns One sentence that says why the file cannot be used, otherwise. */
-export function readCertificateBundle(bytes: Buffer, passphrase?: Secret): Result<CertificateBundle, string> {
-  if (bytes.length > maxBundleBytes) return refuse(`The file is longer than ${maxBundleBytes} bytes.`);
-  const blocks = bytes[0] === derTag.sequence ? ok([{ label: '', der: bytes }]) : blocksIn(decoded(bytes));
-  if (!blocks.ok) return blocks;
-  const certificates = new Map<string, Certificate>();
-  const keys: KeyPair[] = [];
+/** @returns The bundle, or why the file cannot be used: one sentence, and whether a password would help. */
+export async function readCertificateBundle(
+  bytes: Buffer,
+  opening: FileOpening = { password: undefined, acceptsMissingMac: false },
+): Promise<Result<CertificateBundle, FileRefusal>> {
+  if (bytes.length > fileLimits.maxBytes) return unreadable(`The file is longer than ${fileLimits.maxBytes} bytes.`);
+  const blocks = blocksIn(bytes);
+  if (!blocks.ok) return unreadable(blocks.error);
+  const contents: Contents[] = [];
   for (const block of blocks.value) {
-    const found = readBlock(block, passphrase);
-    if (!found.ok) return found;
-    for (const one of found.value.certificates) certificates.set(one.der.toString('hex'), one);
-    keys.push(...found.value.keys);
+    const read = await readBlock(block, opening);
+    if (!read.ok) return read;
+    contents.push(read.value);
   }
-  return ok({ certificates: [...certificates.values()], keys });
+  return bundleOf(contents);
 }
 
-/** Windows Notepad saves UTF-16 with a byte order mark. */
-function decoded(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.subarray(2).toString('utf16le');
-  if (bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0)
-    return Buffer.from(bytes.subarray(2)).swap16().toString('utf16le');
-  return bytes.toString('utf8').replace(/^\ufeff/, '');
+function bundleOf(contents: readonly Contents[]): Result<CertificateBundle, FileRefusal> {
+  const certificates = new Map<string, Certificate>();
+  const friendlyNames = new Map<string, string>();
+  for (const { der, friendlyName } of contents.flatMap((one) => one.certificates)) {
+    const read = readCertificate(der);
+    if (!read.ok) return unreadable(read.error);
+    certificates.set(der.toString('hex'), read.value);
+    if (friendlyName !== undefined) friendlyNames.set(read.value.publicKeySha256.toString('hex'), friendlyName);
+  }
+  const keys = contents.flatMap((one) => one.keys);
+  return ok({ certificates: [...certificates.values()], keys, friendlyNames });
 }
 
-function blocksIn(text: string): Result<readonly PemBlock[], string> {
+/** Text, or one block of what begins like a DER SEQUENCE and is no text that happens to begin with a 0. */
+function blocksIn(bytes: Buffer): Result<readonly PemBlock[], string> {
+  const text = decoded(bytes);
+  const isBinary = bytes[0] === derTag.sequence && !text.includes('-----BEGIN ');
+  if (isBinary) return ok([{ label: '', der: bytes }]);
   const blocks = readPem(text);
   if (!blocks.ok || blocks.value.length > 0) return blocks;
   const der = readBase64(text.replaceAll(/\s/g, ''));
   return der === undefined ? refuse('The file is neither PEM nor DER nor base64.') : ok([{ label: '', der }]);
 }
 
-function readBlock({ label, der }: PemBlock, passphrase: Secret | undefined): Result<CertificateBundle, string> {
-  if (label.endsWith('PRIVATE KEY')) {
-    const key = readPrivateKey(new Secret(printPem(label, der)), passphrase);
-    return key.ok ? ok({ certificates: [], keys: [key.value] }) : key;
-  }
-  if (label.endsWith('CERTIFICATE REQUEST'))
-    return refuse('The file is a certificate request; the certificate is what the authority returns for it.');
-  // EC PARAMETERS and the like stand before keys and are repeated inside.
-  if (label !== '' && label !== 'PKCS7' && label !== 'CMS' && !label.endsWith('CERTIFICATE'))
-    return ok({ certificates: [], keys: [] });
-  const ders = certificatesInPkcs7(der) ?? [withoutTrustSettings(label, der)];
-  const certificates: Certificate[] = [];
-  for (const one of ders) {
-    const read = readCertificate(one);
-    if (!read.ok) return refuse(isPfx(one) ? pfxAdvice : read.error);
-    certificates.push(read.value);
-  }
-  return ok({ certificates, keys: [] });
+/** Windows saves UTF-16, mostly with a byte order mark. Without one, the zero octets of Latin letters tell. */
+function decoded(bytes: Buffer): string {
+  const [first, second] = bytes;
+  const isLittle = (first === 0xff && second === 0xfe) || (first !== 0 && second === 0);
+  const isBig = (first === 0xfe && second === 0xff) || (first === 0 && second !== 0);
+  const whole = bytes.subarray(0, bytes.length - (bytes.length % 2));
+  const text = isLittle
+    ? whole.toString('utf16le')
+    : isBig
+      ? Buffer.from(whole).swap16().toString('utf16le')
+      : bytes.toString('utf8');
+  return text.replace(/^\ufeff/, '');
+}
+
+async function readBlock(block: PemBlock, opening: FileOpening): Promise<Result<Contents, FileRefusal>> {
+  const { label, der } = block;
+  if (label.endsWith('PRIVATE KEY')) return await keyIn(block, opening);
+  if (label.endsWith('CERTIFICATE REQUEST')) return request;
+  // EC PARAMETERS and the like stand before keys and are repeated inside; lists of revoked certificates come along.
+  if (!/^$|CERTIFICATE|PKCS|CMS/.test(label)) return ok({ certificates: [], keys: [] });
+  const top = readBer(label === 'TRUSTED CERTIFICATE' ? withoutTrustSettings(der) : der);
+  if (!top.ok) return unreadable(`The file is damaged. ${top.error}`);
+  return await readContent(top.value, opening);
+}
+
+async function readContent(top: DerElement, opening: FileOpening): Promise<Result<Contents, FileRefusal>> {
+  if (isPfx(top)) return await readPfx(top, opening);
+  const chain = certificatesInPkcs7(top);
+  if (chain !== undefined) return ok({ certificates: chain.map((der) => ({ der })), keys: [] });
+  if (isRequest(top)) return request;
+  const label = keyLabelOf(top);
+  if (label !== undefined) return await keyIn({ label, der: top.raw }, opening);
+  return ok({ certificates: [{ der: top.raw }], keys: [] });
+}
+
+const request = unreadable('The file is a certificate request; the certificate is what the authority returns for it.');
+
+async function keyIn(block: PemBlock, { password }: FileOpening): Promise<Result<Contents, FileRefusal>> {
+  const key = await readKeyBlock(block, password);
+  return key.ok ? ok({ certificates: [], keys: [key.value] }) : key;
 }
 
 /** OpenSSL's TRUSTED CERTIFICATE has its settings after the certificate. */
-function withoutTrustSettings(label: string, der: Buffer): Buffer {
-  if (label !== 'TRUSTED CERTIFICATE' || der.length < 4 || der[1] !== 0x82) return der;
-  return der.subarray(0, 4 + der.readUInt16BE(2));
+function withoutTrustSettings(der: Buffer): Buffer {
+  return der.length >= 4 && der[1] === 0x82 ? der.subarray(0, 4 + der.readUInt16BE(2)) : der;
 }
 
-const signedData = '1.2.840.113549.1.7.2';
-const certificateSet = 0xa0;
-
-/** @returns undefined for what is not PKCS#7 SignedData. */
-function certificatesInPkcs7(der: Buffer): readonly Buffer[] | undefined {
-  const top = readDer(der, { maxBytes: maxBundleBytes, maxDepth: 24, maxElements: 65_536 });
-  if (!top.ok || readOid(top.value.children[0]) !== signedData) return undefined;
-  const content = childrenOf(top.value.children[1]?.children[0], derTag.sequence) ?? [];
-  const set = content.find((part) => part.tag === certificateSet);
-  return set?.children.map((child) => child.raw) ?? [];
-}
-
-const pfxAdvice =
-  'The file is PKCS#12 (PFX). Convert it: openssl pkcs12 -in file.pfx -out file.pem -noenc, then import file.pem.';
-
-function isPfx(der: Buffer): boolean {
-  const top = readDer(der, { maxBytes: maxBundleBytes, maxDepth: 64, maxElements: 65_536 });
-  // PKCS#12 files of some tools are BER; the version 3 at their beginning is the same.
-  return top.ok
-    ? readSmallInteger(top.value.children[0]) === 3
-    : der.subarray(0, 8).includes(Buffer.from('020103', 'hex'));
-}
+/** Version 0 comes first in a request; a certificate begins with its tagged version or its serial number, and has six fields. [RFC 2986 §4.1] */
+const isRequest = ({ children: [info] }: DerElement): boolean =>
+  readSmallInteger(info?.children[0]) === 0 && info?.children.length === 4;

@@ -1,28 +1,20 @@
-/**
- * Writes DER. The only file that knows node-forge, and of it only the ASN.1 encoder: its certificate objects default to SHA-1,
- * guess string types, take U-labels unencoded, drop misspelt purposes and break otherNames, all without an error.
- */
-import forge from 'node-forge';
-
+/** Writes DER: one function for each type that certificates, requests and key files are made of. [X.690 §10] */
+import { type Asn1, type Asn1Type, asn1, octets } from './node-forge.ts';
 import { type KeyUsage, keyUsageBits } from './object-identifiers.ts';
 
-const { asn1 } = forge;
 const universal = asn1.Class.UNIVERSAL;
 const context = asn1.Class.CONTEXT_SPECIFIC;
 /** Context tags 0 to 3, as forge's declarations spell these numbers. */
 const contextTags = [asn1.Type.NONE, asn1.Type.BOOLEAN, asn1.Type.INTEGER, asn1.Type.BITSTRING] as const;
 type ContextTag = 0 | 1 | 2 | 3;
 
-export type DerNode = forge.asn1.Asn1;
-
-/** forge's strings have one character per octet. */
-const octets = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+export type DerNode = Asn1;
 
 export const encodeDer = (node: DerNode): Buffer => Buffer.from(asn1.toDer(node).getBytes(), 'latin1');
 /** DER that exists already, as a part of something new. */
 export const existingDer = (der: Buffer): DerNode => asn1.fromDer(octets(der));
 
-const primitive = (type: forge.asn1.Type, value: string): DerNode => asn1.create(universal, type, false, value);
+const primitive = (type: Asn1Type, value: string): DerNode => asn1.create(universal, type, false, value);
 
 export const sequence = (...parts: readonly DerNode[]): DerNode =>
   asn1.create(universal, asn1.Type.SEQUENCE, true, [...parts]);
@@ -40,7 +32,14 @@ export const bitString = (bytes: Uint8Array, unusedBits = 0): DerNode =>
 export const nullValue = (): DerNode => primitive(asn1.Type.NULL, '');
 /** Contents octets, most significant first; the caller keeps the sign right. */
 export const integer = (bytes: Uint8Array): DerNode => primitive(asn1.Type.INTEGER, octets(bytes));
-export const smallInteger = (value: number): DerNode => integer(Uint8Array.of(value));
+/** @param value - From 0 to 2^31 - 1. */
+export function smallInteger(value: number): DerNode {
+  const bytes = Buffer.alloc(5);
+  bytes.writeUInt32BE(value, 1);
+  // One octet more than the number has, when its first bit would be a sign.
+  const first = bytes.findIndex((octet, at) => at === 4 || octet !== 0 || bytes.readUInt8(at + 1) >= 0x80);
+  return integer(bytes.subarray(first));
+}
 
 /** `[number]` around parts. */
 export const explicit = (number: ContextTag, ...parts: readonly DerNode[]): DerNode =>

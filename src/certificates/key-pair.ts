@@ -66,24 +66,33 @@ export function describeKey(key: KeyObject): string {
 export const printPrivateKey = (pair: KeyPair): Secret =>
   new Secret(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
 
-/** The same, encrypted: PBES2 with AES-256-CBC, which every tool reads. */
-export const printEncryptedPrivateKey = (pair: KeyPair, passphrase: Secret): string =>
-  pair.privateKey
-    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: passphrase.reveal() })
-    .toString();
-
 const reasons = new Map([
   ['ERR_OSSL_BAD_DECRYPT', 'The passphrase of the private key is wrong.'],
   ['ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED', 'The private key is encrypted and no passphrase was given.'],
   ['ERR_MISSING_PASSPHRASE', 'The private key is encrypted and no passphrase was given.'],
 ]);
 
-/** Reads PKCS#8, PKCS#1 or SEC 1 in PEM. Refuses weak keys and keys TLS certificates are not made for. */
+/**
+ * Reads PKCS#8, PKCS#1 or SEC 1 in PEM. Refuses weak keys and keys TLS certificates are not made for. An encrypted key takes
+ * as long as it says: strangers' PKCS#8 goes through `decryptPkcs8` first.
+ */
 export function readPrivateKey(pem: Secret, passphrase?: Secret): Result<KeyPair, string> {
   const key = parseKey(pem, passphrase);
-  if (!key.ok) return key;
-  const weakness = weaknessOfKey(createPublicKey(key.value));
-  return weakness === undefined ? ok(keyPairOf(key.value)) : refuse(`The private key cannot be used: ${weakness}.`);
+  return key.ok ? strongPair(key.value) : key;
+}
+
+/** Reads an unencrypted PrivateKeyInfo in DER. [RFC 5208 §5] */
+export function readPkcs8(der: Buffer): Result<KeyPair, string> {
+  try {
+    return strongPair(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  } catch {
+    return refuse('The private key cannot be read.');
+  }
+}
+
+function strongPair(privateKey: KeyObject): Result<KeyPair, string> {
+  const weakness = weaknessOfKey(createPublicKey(privateKey));
+  return weakness === undefined ? ok(keyPairOf(privateKey)) : refuse(`The private key cannot be used: ${weakness}.`);
 }
 
 function parseKey(pem: Secret, passphrase: Secret | undefined): Result<KeyObject, string> {

@@ -43,6 +43,36 @@ export const oid = {
   sha256: '2.16.840.1.101.3.4.2.1',
   sha384: '2.16.840.1.101.3.4.2.2',
   sha512: '2.16.840.1.101.3.4.2.3',
+  sha1: '1.3.14.3.2.26',
+  sha224: '2.16.840.1.101.3.4.2.4',
+  // Password-based encryption [RFC 8018 Appendix C, RFC 7914 §7, RFC 7292 Appendix C]
+  pbes2: '1.2.840.113549.1.5.13',
+  pbkdf2: '1.2.840.113549.1.5.12',
+  scrypt: '1.3.6.1.4.1.11591.4.11',
+  hmacWithSha1: '1.2.840.113549.2.7',
+  hmacWithSha224: '1.2.840.113549.2.8',
+  hmacWithSha256: '1.2.840.113549.2.9',
+  hmacWithSha384: '1.2.840.113549.2.10',
+  hmacWithSha512: '1.2.840.113549.2.11',
+  aes128Cbc: '2.16.840.1.101.3.4.1.2',
+  aes192Cbc: '2.16.840.1.101.3.4.1.22',
+  aes256Cbc: '2.16.840.1.101.3.4.1.42',
+  tripleDesCbc: '1.2.840.113549.3.7',
+  pbeSha1TripleDes: '1.2.840.113549.1.12.1.3',
+  pbeSha1TwoKeyTripleDes: '1.2.840.113549.1.12.1.4',
+  pbeSha1Rc2With128Bits: '1.2.840.113549.1.12.1.5',
+  pbeSha1Rc2With40Bits: '1.2.840.113549.1.12.1.6',
+  // Containers [RFC 5652, RFC 7292]
+  data: '1.2.840.113549.1.7.1',
+  signedData: '1.2.840.113549.1.7.2',
+  encryptedData: '1.2.840.113549.1.7.6',
+  keyBag: '1.2.840.113549.1.12.10.1.1',
+  shroudedKeyBag: '1.2.840.113549.1.12.10.1.2',
+  certificateBag: '1.2.840.113549.1.12.10.1.3',
+  safeContentsBag: '1.2.840.113549.1.12.10.1.6',
+  x509Certificate: '1.2.840.113549.1.9.22.1',
+  friendlyName: '1.2.840.113549.1.9.20',
+  localKeyId: '1.2.840.113549.1.9.21',
 } as const;
 
 const purposeNames = new Map<string, string>([
@@ -102,3 +132,30 @@ const signatureNames = new Map<string, string>([
 
 /** The signature algorithm's name, or the identifier itself. */
 export const signatureName = (identifier: string): string => signatureNames.get(identifier) ?? identifier;
+
+/** What is met in key files and not read, and what people call it. */
+const fileAlgorithmNames = new Map<string, string>([
+  ['1.2.840.113549.1.7.2', 'protection by a signature (public-key integrity mode)'],
+  ['1.2.840.113549.1.7.3', 'encryption to a certificate (public-key privacy mode)'],
+  ['1.2.840.113549.1.5.1', 'PBE with MD2 and DES'],
+  ['1.2.840.113549.1.5.3', 'PBE with MD5 and DES'],
+  ['1.2.840.113549.1.5.6', 'PBE with MD5 and RC2'],
+  ['1.2.840.113549.1.5.10', 'PBE with SHA-1 and DES'],
+  ['1.2.840.113549.1.5.11', 'PBE with SHA-1 and RC2'],
+  ['1.2.840.113549.1.5.14', 'PBMAC1'],
+  ['1.2.840.113549.1.12.1.1', 'PBE with SHA-1 and 128-bit RC4'],
+  ['1.2.840.113549.1.12.1.2', 'PBE with SHA-1 and 40-bit RC4'],
+  ['1.2.840.113549.2.5', 'MD5'],
+  ['1.2.840.113549.3.2', 'RC2-CBC'],
+  ['1.2.840.113549.3.4', 'RC4'],
+  ['1.3.14.3.2.7', 'DES-CBC'],
+  ['1.2.392.200011.61.1.1.1.2', 'Camellia-128-CBC'],
+  ['1.2.392.200011.61.1.1.1.3', 'Camellia-192-CBC'],
+  ['1.2.392.200011.61.1.1.1.4', 'Camellia-256-CBC'],
+  ['1.2.410.200004.1.4', 'SEED-CBC'],
+  ['2.16.840.1.101.3.4.1.6', 'AES-128-GCM'],
+  ['2.16.840.1.101.3.4.1.46', 'AES-256-GCM'],
+]);
+
+/** The name of an algorithm that is not read, or the identifier itself. */
+export const fileAlgorithmName = (identifier: string): string => fileAlgorithmNames.get(identifier) ?? identifier;

@@ -40,9 +40,9 @@ export function planSubject(wanted: SubjectFields): Result<Subject, string> {
     if (given === '') continue;
     const text = key === 'country' ? given.toUpperCase() : given.normalize('NFC');
     if (/\p{Cc}/u.test(text)) return refuse(`-${parameter} has a control character in it.`);
-    if (Array.from(text).length > most) return refuse(`-${parameter} is longer than ${most} characters.`);
     if (key === 'country' && !/^[A-Z]{2}$/.test(text))
       return refuse(`-Country is two letters such as TW, not "${given}".`);
+    if (Array.from(text).length > most) return refuse(`-${parameter} is longer than ${most} characters.`);
     subject.push({ type, text });
   }
   const { commonName } = wanted;

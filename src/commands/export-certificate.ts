@@ -1,30 +1,53 @@
-/** Export-Certificate: a certificate with its chain as PEM, its private key when that is permitted, or the root of the test CA. */
-import { printEncryptedPrivateKey, printPrivateKey } from '../certificates/key-pair.ts';
+/** Export-Certificate: a certificate with its chain, its private key when that is permitted, or the root of the test CA. */
 import { printCertificates } from '../certificates/pem.ts';
 import type { CertificateRecord } from '../config/configuration.ts';
-import { chainOf, selectCertificates } from '../operations/certificates.ts';
+import { selectCertificates } from '../operations/certificates.ts';
+import {
+  exportedChain,
+  exportedPem,
+  exportedPfx,
+  isPfxName,
+  refuseNotExportable,
+} from '../operations/export-certificate.ts';
 import { checkOutputFile, writeOutputFile } from '../operations/output-file.ts';
 import { CodedError } from '../primitives/errors.ts';
-import { Secret } from '../primitives/secret.ts';
 import { type KeyStore, openKeyStore } from '../store/key-store.ts';
-import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
+import { type CmdletContext, defineCmdlet, type Values } from './host/cmdlet.ts';
 import { optional, path, switchType, text } from './host/parameters.ts';
 import { certificateAuthority } from './settings/certificate-values.ts';
+import {
+  filePasswordParameters,
+  newFilePassword,
+  passwordSource,
+  storedKeyPassphrase,
+} from './settings/key-passwords.ts';
+
+const parameters = {
+  Thumbprint: optional(text, 'Thumbprint of the certificate.', { position: 0, pipeline: 'both' }),
+  CA: optional(
+    certificateAuthority,
+    'In place of a certificate, the root of the local test CA, for lab peers to trust.',
+  ),
+  Path: optional(
+    path,
+    'The file to make, PKCS#12 when it ends in .pfx or .p12, else PEM; without it, standard output.',
+    {
+      aliases: ['Output', 'OutFile'],
+    },
+  ),
+  IncludePrivateKey: optional(switchType, 'The private key too. It needs -Path and an exportable key.'),
+  ...filePasswordParameters,
+  LegacyPfx: optional(switchType, 'PKCS#12 with 3DES and SHA-1, for Windows Server 2012 R2 and others before 2016.'),
+  KeyPassphraseFile: optional(path, 'File with the passphrase of an encrypted private key in the store.', {
+    defaultText: 'where the service finds it',
+  }),
+};
 
 export default defineCmdlet({
   name: 'Export-Certificate',
   aliases: ['Export-CsCertificate', 'epcert'],
-  synopsis: 'Writes a certificate and its chain as PEM.',
-  parameters: {
-    Thumbprint: optional(text, 'Thumbprint of the certificate.', { position: 0, pipeline: 'both' }),
-    CA: optional(
-      certificateAuthority,
-      'In place of a certificate, the root of the local test CA, for lab peers to trust.',
-    ),
-    Path: optional(path, 'The file to make; without it, standard output.', { aliases: ['Output', 'OutFile'] }),
-    IncludePrivateKey: optional(switchType, 'The private key too. It needs -Path and an exportable key.'),
-    PasswordFile: optional(path, 'File with a passphrase that encrypts the private key.'),
-  },
+  synopsis: 'Writes a certificate and its chain as PEM or PKCS#12.',
+  parameters,
   examples: [
     { command: 'export-certificate -CA local -Path lab-root.pem', shows: 'What a lab peer must trust.' },
     {
@@ -33,25 +56,45 @@ export default defineCmdlet({
     },
     {
       command:
-        'export-certificate 5A3F8E1B9C0D4A7766554433221100FFEEDD19C2 -IncludePrivateKey -PasswordFile p -Path edge-key.pem',
-      shows: 'For a second gateway that has the same name.',
+        'export-certificate 5A3F8E1B9C0D4A7766554433221100FFEEDD19C2 -IncludePrivateKey -PasswordFile p -Path edge.pfx',
+      shows: 'For a second gateway that has the same name, or for a Windows server.',
     },
   ],
   impact: 'Low',
 
   async run(values, context) {
-    const keys = openKeyStore(context.store.folder);
     if (values.Path !== undefined && values.Path !== '-') checkOutputFile(values.Path, context.force);
-    const withKey = values.IncludePrivateKey === true;
-    if (withKey && (values.Path === undefined || values.Path === '-')) throw keyNeedsFile();
-    if (values.CA === 'local') return deliver(localRoot(keys), values.Path, context);
-    const record = recordOf(values.Thumbprint, context);
-    const chain = printCertificates(chainOf(record, keys).map(({ der }) => der));
-    if (!withKey) return deliver(chain, values.Path, context);
-    const passphrase = values.PasswordFile === undefined ? undefined : await passphraseIn(values.PasswordFile, context);
-    await deliver(privateKeyOf(record, keys, passphrase) + chain, values.Path, context);
+    const wantsPfx = values.LegacyPfx === true || isPfxName(values.Path);
+    if (wantsPfx && values.IncludePrivateKey !== true) throw pfxNeedsKey(values.Path);
+    if (values.IncludePrivateKey === true) return await exportWithKey(values, wantsPfx, context);
+    const keys = openKeyStore(context.store.folder);
+    const chain = values.CA === 'local' ? localRoot(keys) : exportedChain(recordOf(values.Thumbprint, context), keys);
+    await deliver(chain, values.Path, context);
   },
 });
+
+async function exportWithKey(
+  values: Values<typeof parameters>,
+  wantsPfx: boolean,
+  context: CmdletContext,
+): Promise<void> {
+  if (values.Path === undefined || values.Path === '-' || values.CA === 'local') throw keyNeedsFile();
+  const record = recordOf(values.Thumbprint, context);
+  refuseNotExportable(record);
+  if (!(await context.shouldProcess(values.Path, 'Write'))) return;
+  const source = passwordSource(values, undefined);
+  const password = await newFilePassword(source, wantsPfx, context);
+  const isEncrypted = openKeyStore(context.store.folder).isKeyEncrypted(record.publicKeySha256);
+  const passphrase = isEncrypted ? await storedKeyPassphrase(values.KeyPassphraseFile, context) : undefined;
+  const keys = openKeyStore(context.store.folder, () => passphrase);
+  const profile = values.LegacyPfx === true ? 'legacy' : 'modern';
+  const file =
+    wantsPfx && password !== undefined
+      ? await exportedPfx(record, keys, { password, profile })
+      : await exportedPem(record, keys, password);
+  writeOutputFile(values.Path, file, 0o600);
+  context.done(`${values.Path} written.`);
+}
 
 function recordOf(thumbprint: string | undefined, context: CmdletContext): CertificateRecord {
   const configuration = context.store.read();
@@ -63,8 +106,15 @@ function recordOf(thumbprint: string | undefined, context: CmdletContext): Certi
   });
 }
 
+const pfxNeedsKey = (file: string | undefined): CodedError =>
+  new CodedError('ParameterConflict', 'A PKCS#12 file is for a private key with its certificate.', {
+    reason: '-IncludePrivateKey is missing; a certificate alone travels as PEM',
+    fix: 'xgw get-help export-certificate',
+    target: file,
+  });
+
 const keyNeedsFile = (): CodedError =>
-  new CodedError('ParameterConflict', 'A private key is written to a file only.', {
+  new CodedError('ParameterConflict', 'A private key is written to a file only, and only that of a certificate.', {
     reason: 'standard output ends up in logs and terminal histories; give -Path',
     fix: 'xgw get-help export-certificate',
   });
@@ -78,34 +128,9 @@ function localRoot(keys: KeyStore): string {
   });
 }
 
-function privateKeyOf(record: CertificateRecord, keys: KeyStore, passphrase: Secret | undefined): string {
-  if (!record.privateKeyExportable)
-    throw new CodedError('CertificateNotExportable', `The private key of ${record.thumbprint} is not exportable.`, {
-      reason: 'it was requested or imported with PrivateKeyExportable false',
-      fix: `xgw export-certificate ${record.thumbprint} -Path edge.pem`,
-      target: record.thumbprint,
-    });
-  const key = keys.readKey(record.publicKeySha256);
-  if (key === undefined)
-    throw new CodedError('CertificateMissing', `The private key of ${record.thumbprint} is not in the store.`, {
-      reason: `its file belongs in ${keys.folder}`,
-      target: record.thumbprint,
-    });
-  return passphrase === undefined ? printPrivateKey(key).reveal() : printEncryptedPrivateKey(key, passphrase);
-}
-
-async function passphraseIn(file: string, context: CmdletContext): Promise<Secret> {
-  const passphrase = (await context.readInput(file)).toString('utf8').replace(/\r?\n$/, '');
-  if (passphrase !== '') return new Secret(passphrase);
-  throw new CodedError('InvalidValue', `${file} is empty.`, {
-    reason: 'an empty passphrase protects nothing',
-    target: file,
-  });
-}
-
 async function deliver(pem: string, file: string | undefined, context: CmdletContext): Promise<void> {
   if (file === undefined || file === '-') return context.writeText(pem);
   if (!(await context.shouldProcess(file, 'Write'))) return;
-  writeOutputFile(file, pem, pem.includes('PRIVATE KEY') ? 0o600 : 0o644);
+  writeOutputFile(file, pem, 0o644);
   context.done(`${file} written.`);
 }

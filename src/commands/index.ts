@@ -1,7 +1,11 @@
 /** The manifest: every cmdlet, in the order of the help. */
+
+import clearXmppDnsCache from './clear-xmpp-dns-cache.ts';
+import disconnectXmppSession from './disconnect-xmpp-session.ts';
 import exportCertificate from './export-certificate.ts';
 import getAccessEdgeConfiguration from './get-access-edge-configuration.ts';
 import getCertificate from './get-certificate.ts';
+import getCertificateRequest from './get-certificate-request.ts';
 import getCommand from './get-command.ts';
 import getConfigurationHistory from './get-configuration-history.ts';
 import getConfigurationStore from './get-configuration-store.ts';
@@ -12,7 +16,10 @@ import getService from './get-service.ts';
 import getSipDomain from './get-sip-domain.ts';
 import getUser from './get-user.ts';
 import getXmppFederatedPartner from './get-xmpp-federated-partner.ts';
+import getXmppFederationFailure from './get-xmpp-federation-failure.ts';
 import getXmppGatewayConfiguration from './get-xmpp-gateway-configuration.ts';
+import getXmppPeerCertificate from './get-xmpp-peer-certificate.ts';
+import getXmppSession from './get-xmpp-session.ts';
 import grantExternalAccessPolicy from './grant-external-access-policy.ts';
 import type { Cmdlet } from './host/cmdlet.ts';
 import importCertificate from './import-certificate.ts';
@@ -21,12 +28,15 @@ import newExternalAccessPolicy from './new-external-access-policy.ts';
 import newSipDomain from './new-sip-domain.ts';
 import newUser from './new-user.ts';
 import newXmppFederatedPartner from './new-xmpp-federated-partner.ts';
+import removeCertificate from './remove-certificate.ts';
+import removeCertificateRequest from './remove-certificate-request.ts';
 import removeExternalAccessPolicy from './remove-external-access-policy.ts';
 import removeSipDomain from './remove-sip-domain.ts';
 import removeUser from './remove-user.ts';
 import removeXmppFederatedPartner from './remove-xmpp-federated-partner.ts';
 import requestCertificate from './request-certificate.ts';
 import restartService from './restart-service.ts';
+import resumeXmppFederatedPartner from './resume-xmpp-federated-partner.ts';
 import setAccessEdgeConfiguration from './set-access-edge-configuration.ts';
 import setCertificate from './set-certificate.ts';
 import setExternalAccessPolicy from './set-external-access-policy.ts';
@@ -36,8 +46,12 @@ import setXmppFederatedPartner from './set-xmpp-federated-partner.ts';
 import setXmppGatewayConfiguration from './set-xmpp-gateway-configuration.ts';
 import showCertificateRequest from './show-certificate-request.ts';
 import showDemonstration from './show-demonstration.ts';
+import startCertificateWizard from './start-certificate-wizard.ts';
 import startService from './start-service.ts';
 import stopService from './stop-service.ts';
+import suspendXmppFederatedPartner from './suspend-xmpp-federated-partner.ts';
+import testCertificateConfiguration from './test-certificate-configuration.ts';
+import testFederationRoute from './test-federation-route.ts';
 import testXmppIm from './test-xmpp-im.ts';
 
 export const cmdlets: readonly Cmdlet[] = [
@@ -49,6 +63,8 @@ export const cmdlets: readonly Cmdlet[] = [
   getXmppFederatedPartner,
   setXmppFederatedPartner,
   removeXmppFederatedPartner,
+  suspendXmppFederatedPartner,
+  resumeXmppFederatedPartner,
   // Gateway, domains and policies
   getAccessEdgeConfiguration,
   setAccessEdgeConfiguration,
@@ -64,11 +80,15 @@ export const cmdlets: readonly Cmdlet[] = [
   getXmppGatewayConfiguration,
   setXmppGatewayConfiguration,
   // Certificates
+  startCertificateWizard,
   requestCertificate,
+  getCertificateRequest,
   showCertificateRequest,
+  removeCertificateRequest,
   importCertificate,
   getCertificate,
   setCertificate,
+  removeCertificate,
   exportCertificate,
   // Users
   newUser,
@@ -82,7 +102,14 @@ export const cmdlets: readonly Cmdlet[] = [
   stopService,
   restartService,
   // Diagnosis
+  testFederationRoute,
+  testCertificateConfiguration,
   testXmppIm,
+  getXmppSession,
+  disconnectXmppSession,
+  getXmppPeerCertificate,
+  getXmppFederationFailure,
+  clearXmppDnsCache,
   // Help
   getCommand,
   getHelp,

@@ -1,4 +1,6 @@
-/** Set-Certificate: which certificate serves what. The running gateway shows it to the next stream. */
+/** Set-Certificate: which certificate serves what, now or from a time on. The running gateway shows it to the next stream. */
+import { withDueAssignments } from '../config/certificate-assignment.ts';
+import type { CertificateRecord } from '../config/configuration.ts';
 import {
   assignCertificate,
   certificateObject,
@@ -9,49 +11,77 @@ import {
 import { ownAnchors } from '../operations/own-anchors.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { certificateOutput } from './get-certificate.ts';
-import { defineCmdlet } from './host/cmdlet.ts';
-import { listOf, mandatory, text } from './host/parameters.ts';
+import { type CmdletContext, type Committed, defineCmdlet } from './host/cmdlet.ts';
+import { dateTime, listOf, mandatory, optional, switchType, text } from './host/parameters.ts';
+import { checkRoll, warnAboutGap } from './settings/certificate-roll.ts';
 import { certificateUsage } from './settings/certificate-values.ts';
 
 export default defineCmdlet({
   name: 'Set-Certificate',
   aliases: ['Set-CsCertificate', 'scert'],
-  synopsis: 'Assigns a certificate of the store.',
+  synopsis: 'Assigns a certificate of the store, at once or from a time on.',
   description:
-    'The certificate that was assigned before stays in the store. Live streams keep the one they began with, the next stream gets the new one; nothing has to be restarted.',
+    'The certificate that was assigned before stays in the store. Live streams keep the one they began with, the next stream gets the new one; nothing has to be restarted. With -EffectiveDate the present certificate serves until then, and the running gateway changes over by itself.',
   parameters: {
     Thumbprint: mandatory(text, 'Thumbprint of the certificate.', { position: 0, pipeline: 'both' }),
     Type: mandatory(listOf(certificateUsage), 'What it is to serve.'),
+    EffectiveDate: optional(dateTime, 'When it takes over; a time without a zone is local.', {
+      aliases: ['EffectiveTime'],
+      defaultText: 'now',
+    }),
+    Roll: optional(
+      switchType,
+      'A planned change from the present certificate, which there must be. It needs -EffectiveDate.',
+    ),
   },
   examples: [
     {
       command: 'set-certificate 5A3F8E1B9C0D4A7766554433221100FFEEDD19C2 -Type ExternalEdge',
       shows: 'Partners see this certificate from now on.',
     },
+    {
+      command:
+        'set-certificate 5A3F8E1B9C0D4A7766554433221100FFEEDD19C2 -Type ExternalEdge -Roll -EffectiveDate 2027-01-10T03:00',
+      shows: 'Partners see it from three in the morning of that day on.',
+    },
   ],
   impact: 'Medium',
   output: certificateOutput,
 
-  async run({ Thumbprint, Type }, context) {
+  async run({ Thumbprint, Type, EffectiveDate, Roll }, context) {
     const keys = openKeyStore(context.store.folder);
-    const [wanted] = selectCertificates(context.store.read(), Thumbprint);
+    const configuration = context.store.read();
+    const [wanted] = selectCertificates(configuration, Thumbprint);
     if (wanted === undefined) return;
+    const plan = { usages: Type, from: EffectiveDate, roll: Roll === true };
+    const now = context.now();
+    checkRoll(configuration, plan, now);
     const chain = chainOf(wanted, keys);
     const [leaf] = chain;
-    if (leaf !== undefined) refuseUnsuitable(leaf, context.now());
+    if (leaf !== undefined)
+      refuseUnsuitable(leaf, EffectiveDate !== undefined && EffectiveDate > now ? EffectiveDate : now);
+    warnAboutGap(configuration, plan, context);
     const committed = await context.commit({
       target: wanted.thumbprint,
-      apply: (current) => assignCertificate(current, wanted.thumbprint, Type),
+      apply: (current) => assignCertificate(current, wanted.thumbprint, Type, { now, from: EffectiveDate }),
     });
     if (committed.withheld) return;
-    const record = committed.after.certificates[wanted.thumbprint] ?? wanted;
-    if (record.localTestCa) context.warn('This certificate is of the LOCAL TEST CA: partners will not trust it.');
-    context.done(
-      `certificate ${record.thumbprint} serves ${record.assignedTo.join(', ')}. Revision ${committed.after.revision}.`,
-    );
+    const after = withDueAssignments(committed.after, now);
+    const record = after.certificates[wanted.thumbprint] ?? wanted;
+    tell(record, committed, context);
     if (!context.passThru) return;
     const hasPrivateKey = keys.keyNames().includes(record.publicKeySha256);
-    const view = { now: context.now(), anchors: ownAnchors(committed.after), hasPrivateKey };
+    const view = { now, anchors: ownAnchors(after), hasPrivateKey };
     context.write({ ...certificateObject(record, chain, view), Changed: committed.changed });
   },
 });
+
+function tell(record: CertificateRecord, { after }: Committed, context: CmdletContext): void {
+  const { thumbprint, assignedTo, planned, localTestCa } = record;
+  if (localTestCa) context.warn('This certificate is of the LOCAL TEST CA: partners will not trust it.');
+  const clauses = [
+    ...(assignedTo.length === 0 ? [] : [`serves ${assignedTo.join(', ')}`]),
+    ...(planned === undefined ? [] : [`will serve ${planned.usages.join(', ')} from ${planned.from}`]),
+  ];
+  context.done(`certificate ${thumbprint} ${clauses.join(' and ')}. Revision ${after.revision}.`);
+}

@@ -19,9 +19,7 @@ export function certificateInForce(
 
 /** The one that partners and SIP clients are shown. */
 export const servingCertificate = (configuration: Configuration, now: Date): CertificateRecord | undefined =>
-  servingUsages
-    .map((usage) => certificateInForce(configuration, usage, now))
-    .find((record) => record !== undefined);
+  servingUsages.map((usage) => certificateInForce(configuration, usage, now)).find((record) => record !== undefined);
 
 /** The next moment at which a planned certificate takes over; undefined when none is planned. */
 export function nextTakeover(configuration: Configuration, now: Date): Date | undefined {

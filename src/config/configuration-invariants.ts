@@ -1,6 +1,7 @@
 /** What the values of a configuration say about each other. The schema has been checked before; all breaches are listed. */
 import type { Result } from '../primitives/result.ts';
 import type { Configuration } from './configuration.ts';
+import { parseContactAddress } from './contact-address.ts';
 import { globalPolicy } from './effective-policy.ts';
 import type { FederatedPartner } from './federated-partner.ts';
 import { negotiationOutcome, negotiationRemarks } from './negotiation.ts';
@@ -27,6 +28,7 @@ export function brokenInvariants(configuration: Configuration): readonly Breach[
     ...userBreaches(configuration),
     ...policyBreaches(configuration),
     ...gatewayBreaches(configuration),
+    ...certificateBreaches(configuration),
   ];
 }
 
@@ -108,6 +110,15 @@ function policyBreaches({ externalAccessPolicies }: Configuration): Breach[] {
   return [{ field: ['externalAccessPolicies', globalPolicy], message: 'is missing' }];
 }
 
+/** A time that is no day of the calendar would never come. */
+const certificateBreaches = ({ certificates }: Configuration): Breach[] =>
+  Object.values(certificates)
+    .filter(({ planned }) => planned !== undefined && Number.isNaN(Date.parse(planned.from)))
+    .map(({ thumbprint, planned }) => ({
+      field: ['certificates', thumbprint, 'planned', 'from'],
+      message: `is no time: ${planned?.from}`,
+    }));
+
 function gatewayBreaches({ gateway }: Configuration): Breach[] {
   const of = (name: string, parsed: readonly Result<unknown, string>[]): Breach[] =>
     refusals(['gateway', name], parsed);
@@ -118,6 +129,7 @@ function gatewayBreaches({ gateway }: Configuration): Breach[] {
     ...of('sipNextHop', sipNextHop === undefined ? [] : [parseSipNextHop(sipNextHop)]),
     ...of('dnsServers', dnsServers.map(parseDnsServer)),
     ...of('trustedSipPeers', trustedSipPeers.map(parseHost)),
+    ...of('contactAddresses', gateway.contactAddresses.map(parseContactAddress)),
     ...(sipMode === 'NextHop' && sipNextHop === undefined
       ? [{ field: ['gateway', 'sipNextHop'], message: 'is missing, and sipMode is NextHop' }]
       : []),

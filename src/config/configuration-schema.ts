@@ -153,6 +153,7 @@ const gateway = object(
     sipDigestSha256: boolean,
     trustedSipPeers: listOf(someText),
     dnsServers: listOf(someText),
+    contactAddresses: listOf(someText),
     useSystemRoots: boolean,
     allowLoopbackPeers: boolean,
   },
@@ -176,7 +177,7 @@ const certificate = object(
     localTestCa: boolean,
     assignedTo: usages,
   },
-  { planned: object({ usages, from: time }), previousFor: usages },
+  { keyEncrypted: boolean, planned: object({ usages, from: time }), previousFor: usages },
 );
 const certificateRequest = object({
   requestId: wholeNumber,

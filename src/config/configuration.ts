@@ -61,6 +61,8 @@ export interface CertificateRecord {
   /** SHA-256 of the SubjectPublicKeyInfo, hexadecimal: names the key file too. */
   readonly publicKeySha256: string;
   readonly privateKeyExportable: boolean;
+  /** Whether the key file needs a passphrase; absent: it does not. */
+  readonly keyEncrypted?: boolean;
   /** Issued by this store's own test CA. */
   readonly localTestCa: boolean;
   /** What it serves now, unless a planned assignment has come due since: ask `certificateInForce`. */

@@ -34,6 +34,7 @@ export const gatewayDefaults: GatewayConfiguration = {
   useSystemRoots: true,
   allowLoopbackPeers: false,
   metricsPort: 0,
+  contactAddresses: [],
 };
 
 /** Lync's closed on-premises defaults: nobody may do anything until the administrator says so. */

@@ -38,6 +38,8 @@ export interface GatewayConfiguration {
   readonly useSystemRoots: boolean;
   readonly allowLoopbackPeers: boolean;
   readonly metricsPort: number;
+  /** `kind=uri`: whom partners may write to about this service, `abuse=mailto:abuse@contoso.com`. */
+  readonly contactAddresses: readonly string[];
   /** When an administrator last set the dialback secret, ISO 8601, UTC: a new secret is a new revision, which the gateway follows. */
   readonly dialbackPassphraseTime?: string;
 }

@@ -15,7 +15,8 @@ import type { ResponseParts } from './sip/sip-endpoint.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
 import { sipUriToJid } from './translation/address.ts';
 import { type SipFailure, sipFailureOf } from './translation/failure.ts';
-import { acceptedBodies, mediaType, messageFromSip } from './translation/instant-message.ts';
+import { messageFromSip } from './translation/instant-message.ts';
+import { acceptedBodies, openBody } from './translation/text-body.ts';
 import { chatStateFromSip } from './translation/typing.ts';
 import { printJid } from './xmpp/jid.ts';
 import type { Element } from './xmpp/xml/element.ts';
@@ -98,8 +99,10 @@ async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
 
 function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Result<Element, SipFailure> {
   if (request.method !== 'MESSAGE') return refuse({ status: 405, reason: 'Method Not Allowed' });
-  if (mediaType(request) !== isComposingType) return messageFromSip(request, { from, to, id });
-  const notice = parseIsComposing(request.body);
+  const body = openBody(request);
+  if (!body.ok) return body;
+  if (body.value.mediaType !== isComposingType) return messageFromSip(request, body.value, { from, to, id });
+  const notice = parseIsComposing(body.value.content);
   return notice.ok
     ? ok(chatStateFromSip(notice.value, { from, to }))
     : refuse({ status: 400, reason: 'Bad Typing Notice' });

@@ -3,12 +3,16 @@
  * then the SIP user. A message ends in the SIP side's success or in an error stanza to its sender, never in silence.
  */
 import { correlationId } from '../primitives/ids.ts';
+import type { LogEvent } from '../primitives/log-event.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { Crossing, SipDelivery, SipOutcome } from './crossing.ts';
 import { flow } from './flow.ts';
-import { answerIq } from './iq-service.ts';
+import { answerIq, type IqSurroundings } from './iq/iq-service.ts';
+import { admitMessage, dropped, isReturned } from './message-admission.ts';
 import type { OrderedDeliveries } from './ordered-deliveries.ts';
 import { admitDomain, admitUser, type Gate, type Refusal } from './policy/partners.ts';
+import { answerToRefused, roomEntryProblem } from './presence-admission.ts';
+import { receiptAfter, type Watchers } from './receipts.ts';
 import type { SentMessages } from './sent-messages.ts';
 import { isComposingType, printIsComposing } from './sip/bodies/is-composing.ts';
 import { jidToAor } from './translation/address.ts';
@@ -17,16 +21,20 @@ import { childText, messageToSip } from './translation/instant-message.ts';
 import { chatStateOf, chatStateToSip } from './translation/typing.ts';
 import { undeliveredNotice } from './translation/undelivered-notice.ts';
 import { bareJid, parseJid, printJid } from './xmpp/jid.ts';
+import type { Handled } from './xmpp/stanza.ts';
 import { errorReply, type StanzaError, stanzaError } from './xmpp/stanza-error.ts';
 import { childOf, type Element } from './xmpp/xml/element.ts';
 
 export interface FromXmpp {
-  /** `stanza` is from an authenticated domain to one of ours; the stream layer has checked that. */
-  receive(stanza: Element): void;
+  /**
+   * `stanza` is from an authenticated domain to one of ours; the stream layer has checked that. What is returned settles
+   * with the SIP side's final response, or with the error on its way to the sender: then nothing can be lost any more.
+   */
+  receive(stanza: Element): Handled;
 }
 
 /** Presence has a room of its own. */
-export interface PresenceDoor {
+export interface PresenceDoor extends Watchers {
   receive(stanza: Element, addressed: Addressed): void;
 }
 
@@ -53,12 +61,12 @@ export function fromXmpp(crossing: Crossing, parts: Parts): FromXmpp {
       const id = correlationId(crossing.clock.wallTime(), crossing.ids);
       const { from = '' } = stanza.attributes;
       crossing.onEvent(flow(id, 'xmpp', { from, to: 'gateway', label: labelOf(stanza) }));
-      if (stanza.name === 'iq') return answer(crossing, answerIq(stanza));
+      if (stanza.name === 'iq') return answer(crossing, answerIq(stanza, iqSurroundings(crossing)));
 
       const addressed = address(crossing, stanza, id);
+      if (stanza.name === 'presence') return receivePresence(crossing, parts, { stanza, addressed, id });
       if (!addressed.ok) return bounce(crossing, stanza, { ...addressed.error, correlationId: id });
-      if (stanza.name === 'presence') return parts.presence.receive(stanza, addressed.value);
-      receiveMessage(crossing, parts, { stanza, addressed: addressed.value });
+      return receiveMessage(crossing, parts, { stanza, addressed: addressed.value });
     },
   };
 }
@@ -68,23 +76,42 @@ interface Received {
   readonly addressed: Addressed;
 }
 
-function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }: Received): void {
+interface ReceivedPresence {
+  readonly stanza: Element;
+  readonly addressed: Result<Addressed, AddressFailure>;
+  readonly id: string;
+}
+
+function receivePresence(crossing: Crossing, parts: Parts, { stanza, addressed, id }: ReceivedPresence): Handled {
+  const roomEntry = roomEntryProblem(stanza);
+  if (roomEntry !== undefined) return bounce(crossing, stanza, { ...roomEntry, correlationId: id });
+  if (addressed.ok) return parts.presence.receive(stanza, addressed.value);
+  crossing.onEvent(refused(stanza, { ...addressed.error, correlationId: id }));
+  return answer(crossing, answerToRefused(stanza));
+}
+
+function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }: Received): Handled {
   const { type } = stanza.attributes;
   if (type === 'error') return tellSender(crossing, parts, { stanza, addressed });
-  if (type === 'groupchat') return bounce(crossing, stanza, { ...stanzaError('service-unavailable'), ...addressed });
+  const admitted = admitMessage(stanza);
+  if (!admitted.ok) return bounce(crossing, stanza, { ...admitted.error, ...addressed });
+  if (admitted.value === 'drop') return crossing.onEvent(dropped(addressed));
   const delivery = deliveryFor(stanza, addressed);
   if (!delivery.ok) return bounce(crossing, stanza, { ...delivery.error, ...addressed });
   if (delivery.value === undefined) return;
 
   const carried = delivery.value;
-  const accepted = parts.deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
-    crossing.onEvent(
-      flow(addressed.correlationId, 'sip', { from: 'gateway', to: addressed.userAor, label: 'MESSAGE' }),
-    );
-    const outcome = await crossing.toSip(carried);
-    concluded(crossing, { stanza, addressed }, outcome);
+  return new Promise((resolve) => {
+    const accepted = parts.deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
+      crossing.onEvent(
+        flow(addressed.correlationId, 'sip', { from: 'gateway', to: addressed.userAor, label: 'MESSAGE' }),
+      );
+      const outcome = await crossing.toSip(carried);
+      resolve(concluded(crossing, { stanza, addressed }, outcome));
+      void answer(crossing, receiptAfter(crossing, parts.presence, { stanza, addressed }, outcome));
+    });
+    if (!accepted) resolve(bounce(crossing, stanza, { ...stanzaError('resource-constraint'), ...addressed }));
   });
-  if (!accepted) bounce(crossing, stanza, { ...stanzaError('resource-constraint'), ...addressed });
 }
 
 /** The MESSAGE a stanza becomes; nothing when it carries neither text nor a chat state. */
@@ -100,20 +127,20 @@ function deliveryFor(stanza: Element, addressed: Addressed): Result<SipDelivery 
   return ok({ ...ends, headers: [['Content-Type', isComposingType]], body });
 }
 
-function concluded(crossing: Crossing, { stanza, addressed }: Received, { status, reason }: SipOutcome): void {
+function concluded(crossing: Crossing, { stanza, addressed }: Received, { status, reason }: SipOutcome): Handled {
   crossing.onEvent(
     flow(addressed.correlationId, 'sip', { from: addressed.userAor, to: 'gateway', label: `${status} ${reason}` }),
   );
   if (status < 300) return;
   // A typing notice that its client does not understand is nobody's loss [RFC 3994 §3.3].
-  if (childOf(stanza, 'body', stanza.namespace) === undefined) return;
-  bounce(crossing, stanza, { ...stanzaFailureOf(status, reason), ...addressed });
+  if (childOf(stanza, 'body', stanza.namespace) === undefined || !isReturned(stanza)) return;
+  return bounce(crossing, stanza, { ...stanzaFailureOf(status, reason), ...addressed });
 }
 
 /** An error for a message that one of our users sent: they get to know, from the contact it did not reach. */
-function tellSender(crossing: Crossing, { deliveries, sent }: Parts, { stanza, addressed }: Received): void {
+function tellSender(crossing: Crossing, { deliveries, sent }: Parts, { stanza, addressed }: Received): Handled {
   const original = sent.take(stanza.attributes['id'] ?? '', addressed.contact);
-  if (original === undefined) return;
+  if (original === undefined) return undefined;
   const notice = undeliveredNotice(stanza, addressed.contact);
   crossing.onEvent({
     id: 'MessageBounced',
@@ -124,8 +151,12 @@ function tellSender(crossing: Crossing, { deliveries, sent }: Parts, { stanza, a
     facts: { partner: addressed.partnerDomain, condition: notice.condition },
   });
   const { headers, body } = notice;
-  deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
-    await crossing.toSip({ method: 'MESSAGE', from: addressed.contactAor, to: original.sender, headers, body });
+  return new Promise((resolve) => {
+    const accepted = deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
+      await crossing.toSip({ method: 'MESSAGE', from: addressed.contactAor, to: original.sender, headers, body });
+      resolve();
+    });
+    if (!accepted) resolve();
   });
 }
 
@@ -163,26 +194,36 @@ interface Bounce extends AddressFailure {
   readonly correlationId: string;
 }
 
-function bounce(crossing: Crossing, stanza: Element, failure: Bounce): void {
-  const { from = '', to = '' } = stanza.attributes;
-  crossing.onEvent({
+function bounce(crossing: Crossing, stanza: Element, failure: Bounce): Handled {
+  const { from = '' } = stanza.attributes;
+  crossing.onEvent(refused(stanza, failure));
+  const reply = errorReply(stanza, failure);
+  if (reply === undefined) return;
+  const label = `<${stanza.name} type='error'> ${failure.condition}`;
+  crossing.onEvent(flow(failure.correlationId, 'xmpp', { from: 'gateway', to: from, label }));
+  return answer(crossing, reply);
+}
+
+function refused({ attributes }: Element, failure: Bounce): LogEvent {
+  const { from = '', to = '' } = attributes;
+  return {
     id: 'StanzaRefused',
     level: failure.refusal === undefined ? 'info' : 'warn',
     component: failure.refusal === undefined ? 'sip' : 'policy',
     message: `${from} to ${to}: ${failure.condition}${failure.refusal === undefined ? '' : `, ${failure.refusal.reason}`}`,
     correlationId: failure.correlationId,
     facts: { from, to, condition: failure.condition, gate: failure.refusal?.gate, fix: failure.refusal?.fix },
-  });
-  const reply = errorReply(stanza, failure);
-  if (reply === undefined) return;
-  const label = `<${stanza.name} type='error'> ${failure.condition}`;
-  crossing.onEvent(flow(failure.correlationId, 'xmpp', { from: 'gateway', to: from, label }));
-  answer(crossing, reply);
+  };
 }
 
-function answer(crossing: Crossing, reply: Element | undefined): void {
-  if (reply === undefined) return;
-  void crossing.toXmpp(reply).then((delivery) => {
+const iqSurroundings = (crossing: Crossing): IqSurroundings => ({
+  contactAddresses: crossing.configuration().gateway.contactAddresses,
+  now: crossing.clock.wallTime(),
+});
+
+function answer(crossing: Crossing, reply: Element | undefined): Handled {
+  if (reply === undefined) return undefined;
+  return crossing.toXmpp(reply).then((delivery) => {
     if (delivery.ok) return;
     const message = `An answer to ${reply.attributes['to'] ?? ''} could not be sent: ${delivery.reason}`;
     crossing.onEvent({ id: 'AnswerNotDelivered', level: 'warn', component: 'xmpp', message });

@@ -12,6 +12,8 @@ export interface ServedCertificate {
   /** Leaf first, with its intermediates. */
   readonly chain: string;
   readonly notAfter: Date;
+  /** SHA-1 of the leaf, upper-case hexadecimal. */
+  readonly thumbprint: string;
   readonly localTestCa: boolean;
 }
 

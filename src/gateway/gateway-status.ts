@@ -13,6 +13,8 @@ export interface GatewayStatus {
   readonly registrations: number;
   /** Days until the served certificate expires, rounded down; absent without a certificate. */
   readonly certificateDays?: number;
+  /** SHA-1 of the served certificate, as Windows names it; absent without a certificate. */
+  readonly certificateThumbprint?: string;
   readonly certificateIsLocalTest: boolean;
   /** It has been asked to stop and finishes what it has. */
   readonly stopping: boolean;

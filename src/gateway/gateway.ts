@@ -2,12 +2,14 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Configuration } from '../config/configuration.ts';
+import type { Timer } from '../primitives/clock.ts';
 import type { ListenerAddress } from '../primitives/listener-address.ts';
 import type { Crossing, SipOutcome } from './crossing.ts';
 import { type FromSip, fromSip, type RequestFromUser } from './from-sip.ts';
 import { type FromXmpp, fromXmpp } from './from-xmpp.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import { OrderedDeliveries } from './ordered-deliveries.ts';
+import { type PingOutcome, type PingRequest, Pings } from './pings.ts';
 import { PresenceLinks } from './presence-links.ts';
 import { SentMessages } from './sent-messages.ts';
 import { openSipSide, type SipDoors, type SipSide } from './sip-side.ts';
@@ -28,6 +30,7 @@ export class Gateway {
   readonly #presence: PresenceLinks;
   readonly #fromSip: FromSip;
   readonly #fromXmpp: FromXmpp;
+  readonly #pings: Pings;
   readonly #xmpp: S2s;
   #sip: SipSide | undefined;
   #configuration: Configuration;
@@ -46,7 +49,10 @@ export class Gateway {
     });
     this.#fromSip = fromSip(crossing, this.#deliveries, sent);
     this.#fromXmpp = fromXmpp(crossing, { deliveries: this.#deliveries, sent, presence: this.#presence });
-    this.#xmpp = xmppSide(crossing.configuration, ports, (stanza) => this.#fromXmpp.receive(stanza));
+    this.#pings = new Pings(crossing);
+    this.#xmpp = xmppSide(crossing.configuration, ports, (stanza) =>
+      this.#pings.take(stanza) ? undefined : this.#fromXmpp.receive(stanza),
+    );
   }
 
   /** Listens on both sides. */
@@ -66,6 +72,16 @@ export class Gateway {
 
   sessions(): readonly StreamSummary[] {
     return this.#xmpp.sessions();
+  }
+
+  /** The streams to and from partners, for those who operate them. */
+  get streams(): Pick<S2s, 'peerCertificates' | 'disconnectStream' | 'probe' | 'clearDnsCache' | 'resetBackoff'> {
+    return this.#xmpp;
+  }
+
+  /** Asks the server of a partner whether it is there, on the way that stanzas go. */
+  async ping(request: PingRequest): Promise<PingOutcome> {
+    return this.#pings.send(request);
   }
 
   /** Devices registered with the home server. */
@@ -99,8 +115,12 @@ export class Gateway {
 
   /** @param drainMs - Milliseconds that deliveries under way may take before everything is closed. */
   async stop(drainMs: number): Promise<void> {
-    const late = new Promise<void>((resolve) => void this.#ports.clock.after(drainMs, resolve));
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#ports.clock.after(drainMs, resolve);
+    });
     await Promise.race([this.#deliveries.settled(), late]);
+    timer?.cancel();
     await Promise.all([this.#xmpp.close(), this.#sip?.close()]);
   }
 

@@ -11,7 +11,7 @@ import { nextHop } from './sip/next-hop.ts';
 import type { FinalResponse, IncomingRequest, SipEndpoint } from './sip/sip-endpoint.ts';
 import type { Source } from './sip/transport.ts';
 import type { SipTrust } from './sip-trust.ts';
-import { acceptedBodies } from './translation/instant-message.ts';
+import { acceptedBodies } from './translation/text-body.ts';
 
 export interface NextHopUsersOptions {
   readonly endpoint: Pick<SipEndpoint, 'request'>;

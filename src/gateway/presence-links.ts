@@ -7,6 +7,8 @@
 import type { FederatedPartner } from '../config/federated-partner.ts';
 import type { Crossing } from './crossing.ts';
 import type { Addressed } from './from-xmpp.ts';
+import { userCapabilities } from './iq/entity-capabilities.ts';
+import { userResource } from './iq/user-resource.ts';
 import { admitDomain, admitUser } from './policy/partners.ts';
 import {
   askedByUs,
@@ -25,7 +27,7 @@ import type { SubscriptionUpdate } from './sip/home/subscription-machine.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
 import { sipUriToJid } from './translation/address.ts';
 import { pidfToPresence, presenceToPidf, resourcePresenceOf } from './translation/presence.ts';
-import { type Jid, printJid } from './xmpp/jid.ts';
+import { domainpartOf, type Jid, printJid } from './xmpp/jid.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
 export interface PresencePorts {
@@ -56,6 +58,12 @@ export class PresenceLinks {
     if (type === undefined || type === 'unavailable') return this.#state(stanza, addressed);
     if (type === 'probe') return this.#probe(addressed);
     if (isSubscription(type)) this.#subscription(type, addressed);
+  }
+
+  /** Whether the contact may see the presence of our user. */
+  maySee(ends: LinkEnds): boolean {
+    const link = this.#links.find(ends);
+    return link !== undefined && seesUs(link.state);
   }
 
   /** One of our users watches a contact: a SUBSCRIBE has been accepted or refreshed. */
@@ -168,8 +176,7 @@ export class PresenceLinks {
     const domain = domainOf(link.contact);
     const note = this.#partnerOf(domain, link.userAor)?.partnerType === 'Federated';
     const presence = pidfToPresence(state, stanzaEnds(link), { note });
-    // One resource stands for all the user's SIP devices [RFC 6121 §4.2.2: presence comes from a full JID].
-    this.#outlet.stanza(link, { ...presence, attributes: { ...presence.attributes, from: `${link.userJid}/sip` } });
+    this.#outlet.stanza(link, presenceOfResource(presence, `${link.userJid}/${userResource}`));
   }
 
   #tellWatchers(link: PresenceLink): void {
@@ -190,10 +197,18 @@ export class PresenceLinks {
 const approves = ({ partnerType }: FederatedPartner, link: PresenceLink): boolean =>
   partnerType !== 'PublicUnverified' || askedByUs(link.state);
 
+/** From the user's resource; what it can do belongs to presence that is available [XEP-0115 §3]. */
+function presenceOfResource(presence: Element, from: string): Element {
+  const isAvailable = presence.attributes['type'] === undefined;
+  const children = isAvailable ? [...presence.children, userCapabilities] : presence.children;
+  return { ...presence, attributes: { ...presence.attributes, from }, children };
+}
+
 const isSubscription = (type: string): type is SubscriptionStanza =>
   ['subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'].includes(type);
 
-const domainOf = (jid: string): string => jid.slice(jid.indexOf('@') + 1);
+/** As the configuration names it: A-labels, where the printed address has U-labels. */
+const domainOf = (jid: string): string => domainpartOf(jid) ?? jid;
 
 /** Both ends in both worlds; nothing when one of them has no XMPP form. */
 function endsOf(userAor: string, contactAor: string): LinkEnds | undefined {

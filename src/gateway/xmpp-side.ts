@@ -5,17 +5,18 @@ import type { LogEvent } from '../primitives/log-event.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import { streamSecurityFor } from './policy/stream-security.ts';
+import { dnsResolver } from './xmpp/dns-resolver.ts';
 import type { S2sEvent, StreamSummary } from './xmpp/s2s-event.ts';
 import { defaultS2sLimits, type S2sLimits } from './xmpp/s2s-limits.ts';
 import { createS2s, type S2s } from './xmpp/s2s-sessions.ts';
-import { dnsResolver } from './xmpp/server-resolver.ts';
+import type { Handled } from './xmpp/stanza.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
 /** @param configuration - Asked for each decision, so that a change takes effect on the next one. */
 export function xmppSide(
   configuration: () => Configuration,
   ports: GatewayPorts,
-  onStanza: (stanza: Element) => void,
+  onStanza: (stanza: Element) => Handled,
 ): S2s {
   const identity = (): { key: GatewayCertificate['key']; chain: string } | undefined => ports.certificate();
   return createS2s({
@@ -61,14 +62,16 @@ function limitsOf(configuration: () => Configuration): S2sLimits {
 
 function logEventOf(event: S2sEvent): LogEvent {
   switch (event.type) {
-    case 'dial-failed':
+    case 'dial-failed': {
+      const { remoteDomain, localDomain, step, code, reason } = event;
       return {
         id: 'PartnerUnreachable',
         level: 'warn',
         component: 'xmpp',
-        message: `${event.remoteDomain} cannot be reached, step ${event.step}: ${event.reason}`,
-        facts: { partner: event.remoteDomain, localDomain: event.localDomain, step: event.step, reason: event.reason },
+        message: `${remoteDomain} cannot be reached, step ${step}: ${reason}`,
+        facts: { partner: remoteDomain, localDomain, step, code, reason },
       };
+    }
     case 'authenticated':
       return streamEvent(
         'StreamAuthenticated',
@@ -76,8 +79,11 @@ function logEventOf(event: S2sEvent): LogEvent {
         event.stream,
         `${event.remoteDomain} authenticated by ${event.method}`,
       );
-    case 'refused':
-      return streamEvent('StreamRefused', 'warn', event.stream, `refused with ${event.condition}: ${event.reason}`);
+    case 'refused': {
+      const { condition, reason } = event;
+      const refused = streamEvent('StreamRefused', 'warn', event.stream, `refused with ${condition}: ${reason}`);
+      return { ...refused, facts: { ...refused.facts, condition, reason } };
+    }
     case 'ignored':
       return streamEvent('StreamElementIgnored', 'info', event.stream, `ignored: ${event.reason}`);
     case 'closed':

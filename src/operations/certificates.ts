@@ -9,6 +9,7 @@ import { weaknessOfKey, weaknessOfSignature } from '../certificates/key-strength
 import { oid, purposeName } from '../certificates/object-identifiers.ts';
 import { problemOfDates } from '../certificates/path-rules.ts';
 import { validateChain } from '../certificates/peer-validation.ts';
+import { withAssignment, withDueAssignments, withPlan } from '../config/certificate-assignment.ts';
 import type { CertificateRecord, CertificateUsage, Configuration } from '../config/configuration.ts';
 import { CodedError } from '../primitives/errors.ts';
 import type { KeyStore } from '../store/key-store.ts';
@@ -45,29 +46,37 @@ export function selectCertificates(
 
 /** Adds or replaces a certificate. Its assignments and those of the others stay. */
 export function withCertificate(configuration: Configuration, record: CertificateRecord): Configuration {
-  const existing = configuration.certificates[record.thumbprint];
-  const kept = { ...record, assignedTo: existing?.assignedTo ?? record.assignedTo };
+  const { assignedTo, planned, previousFor } = configuration.certificates[record.thumbprint] ?? record;
+  const assignments = { assignedTo, ...(planned && { planned }), ...(previousFor && { previousFor }) };
+  const { planned: _, previousFor: __, ...rest } = record;
+  const kept = { ...rest, ...assignments };
   return { ...configuration, certificates: { ...configuration.certificates, [record.thumbprint]: kept } };
 }
 
-/** A usage has one certificate: assigning it takes it away from the one before. @throws CodedError `ObjectNotFound` */
+export interface AssignmentTime {
+  readonly now: Date;
+  /** When it takes over; undefined, or past: at once. */
+  readonly from?: Date | undefined;
+}
+
+/**
+ * A usage has one certificate: assigning it takes it away from the one before, now or at a time.
+ *
+ * @param when - Left out: at once, whatever has come due meanwhile.
+ * @throws CodedError `ObjectNotFound`
+ */
 export function assignCertificate(
   configuration: Configuration,
   thumbprint: string,
   usages: readonly CertificateUsage[],
+  when?: AssignmentTime,
 ): Configuration {
   const [chosen] = selectCertificates(configuration, thumbprint);
-  const entries = Object.entries(configuration.certificates).map(([name, record]) => {
-    const others = record.assignedTo.filter((usage) => !usages.includes(usage));
-    const assignedTo = name === chosen?.thumbprint ? union(record.assignedTo, usages) : others;
-    return [name, { ...record, assignedTo }] as const;
-  });
-  return { ...configuration, certificates: Object.fromEntries(entries) };
+  const name = chosen?.thumbprint ?? thumbprint;
+  const current = when === undefined ? configuration : withDueAssignments(configuration, when.now);
+  if (when?.from !== undefined && when.from > when.now) return withPlan(current, name, { usages, from: when.from });
+  return withAssignment(current, name, usages);
 }
-
-const union = (left: readonly CertificateUsage[], right: readonly CertificateUsage[]): readonly CertificateUsage[] => [
-  ...new Set([...left, ...right]),
-];
 
 /** Why a certificate cannot serve TLS now, one clause, or undefined. */
 export function unsuitability(certificate: Certificate, now: Date): string | undefined {
@@ -139,8 +148,12 @@ export function certificateObject(record: CertificateRecord, chain: readonly Cer
     NotAfter: leaf.notAfter.toISOString(),
     DaysRemaining: Math.floor((leaf.notAfter.getTime() - view.now.getTime()) / day),
     AssignedTo: record.assignedTo,
+    PlannedFor: record.planned?.usages ?? [],
+    EffectiveDate: record.planned?.from ?? null,
+    PreviousFor: record.previousFor ?? [],
     HasPrivateKey: view.hasPrivateKey,
     PrivateKeyExportable: record.privateKeyExportable,
+    KeyEncrypted: record.keyEncrypted ?? false,
     KeyAlgorithm: describeKey(leaf.x509.publicKey),
     ChainStatus: record.localTestCa ? 'LOCAL TEST CA' : status,
     ChainLength: chain.length,

@@ -17,10 +17,13 @@ import {
   argumentOf,
   type IfExists,
   namedOrThrow,
+  notFound,
   replacing,
+  sameName,
   withNamed,
   withoutNamed,
 } from './named-objects.ts';
+import { isPattern } from './wildcard.ts';
 
 export const partnerKind = { words: 'XMPP federated partner', noun: 'XmppFederatedPartner' } as const;
 
@@ -106,6 +109,16 @@ export const ownerOf = (configuration: Configuration, domain: DomainName): Feder
     ({ identity, additionalDomains }) => identity === domain || additionalDomains.includes(domain),
   );
 
+/** @throws CodedError `ObjectNotFound` for a name that is no domain of any partner, never for a pattern */
+export function partnerDomainOrThrow({ federatedPartners }: Configuration, domain: string): void {
+  if (isPattern(domain)) return;
+  const domains = Object.values(federatedPartners).flatMap((partner) => [
+    partner.identity,
+    ...partner.additionalDomains,
+  ]);
+  if (!domains.some((each) => sameName(each, domain))) throw notFound(domains, domain, partnerKind);
+}
+
 export const belongsTo = ({ identity }: FederatedPartner, domain: DomainName): CodedError =>
   new CodedError('DomainBelongsToPartner', `${domain} belongs to partner ${identity} already.`, {
     reason: identity === domain ? 'it is the primary domain of that partner' : 'it is one of its additional domains',
@@ -169,6 +182,12 @@ export function partnerWarnings(partner: FederatedPartner, ignoreInertDialback =
   ];
 }
 
+const suspensionProperties = (suspended: Suspension | undefined) => ({
+  Suspended: suspended !== undefined,
+  SuspendedReason: suspended?.reason ?? null,
+  SuspendedUntil: suspended?.until ?? null,
+});
+
 /** The object that cmdlets emit. `changed` is known after a change only. */
 export const partnerObject = (partner: FederatedPartner, changed?: boolean, now = new Date()) => ({
   Identity: partner.identity,
@@ -186,9 +205,7 @@ export const partnerObject = (partner: FederatedPartner, changed?: boolean, now 
   TrustedRootsPath: partner.trustedRootsPath ?? null,
   PinnedSpkiSha256: partner.pinnedSpkiSha256,
   EffectiveMethods: effectiveMethods(partner),
-  Suspended: suspensionAt(partner, now) !== undefined,
-  SuspendedReason: suspensionAt(partner, now)?.reason ?? null,
-  SuspendedUntil: suspensionAt(partner, now)?.until ?? null,
+  ...suspensionProperties(suspensionAt(partner, now)),
   Warnings: partnerWarnings(partner),
   Owner: partner.owner ?? null,
   Revision: partner.changed?.revision ?? null,

@@ -2,16 +2,15 @@
  * The gateway's keys and anchors, from the store that is in force: read once for each configuration, so that a new
  * certificate or a new trust anchor serves the next stream and the disk is not read for every stream.
  */
-import { readCertificate } from '../certificates/certificate.ts';
-import { printPrivateKey } from '../certificates/key-pair.ts';
-import { printCertificates } from '../certificates/pem.ts';
 import { fileAnchors, trustAnchors } from '../certificates/trust-anchors.ts';
-import type { CertificateRecord, Configuration, User } from '../config/configuration.ts';
+import { servingCertificate } from '../config/certificate-assignment.ts';
+import type { Configuration, User } from '../config/configuration.ts';
 import type { DigestSecrets, GatewayPorts, ServedCertificate } from '../gateway/gateway-ports.ts';
 import { isCodedError } from '../primitives/errors.ts';
-import type { OnLogEvent } from '../primitives/log-event.ts';
+import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
 import { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
+import { readServedCertificate } from './served-certificate.ts';
 
 type KeyPorts = Pick<GatewayPorts, 'certificate' | 'anchors' | 'readAnchors' | 'digestSecrets' | 'dialbackSecret'>;
 
@@ -24,17 +23,8 @@ export interface GatewayKeys extends KeyPorts {
   load(configuration: Configuration): readonly string[];
 }
 
-/** Usages in the order in which a certificate serves XMPP and SIP: the most specific first. */
-const servingUsages = ['XmppServer', 'ExternalEdge', 'Default'] as const;
-
-export function servingCertificate(configuration: Configuration): CertificateRecord | undefined {
-  const records = Object.values(configuration.certificates);
-  return servingUsages
-    .map((usage) => records.find(({ assignedTo }) => assignedTo.includes(usage)))
-    .find((record) => record !== undefined);
-}
-
-export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent): GatewayKeys {
+/** @param now - Decides which of several planned certificates is in force. */
+export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date): GatewayKeys {
   let certificate: ServedCertificate | undefined;
   let anchors: readonly Buffer[] = [];
   let dialbackSecret = keys.dialbackSecret();
@@ -74,7 +64,9 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent): GatewayKeys {
         dialbackSecret = keys.dialbackSecret();
       });
       attempt(() => {
-        certificate = readServed(configuration, keys);
+        const next = readServedCertificate(servingCertificate(configuration, now()), keys);
+        if (next?.thumbprint !== certificate?.thumbprint) onEvent(takeover(next));
+        certificate = next;
       });
       const { useSystemRoots, trustedRootsPath } = configuration.gateway;
       attempt(() => {
@@ -90,23 +82,19 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent): GatewayKeys {
   };
 }
 
+/** Streams that are open keep what they began with. */
+const takeover = (next: ServedCertificate | undefined): LogEvent => ({
+  id: 'CertificateInForce',
+  level: next === undefined ? 'warn' : 'info',
+  component: 'service',
+  message:
+    next === undefined
+      ? 'no certificate is assigned any more: TLS is not offered to new streams'
+      : `certificate ${next.thumbprint} is shown to every new stream`,
+  facts: { thumbprint: next?.thumbprint, notAfter: next?.notAfter.toISOString() },
+});
+
 function digestSecretsOf(keys: KeyStore, { credential }: User): DigestSecrets | undefined {
   const digest = keys.readCredential(credential ?? '');
   return digest === undefined ? undefined : { md5: new Secret(digest.md5), sha256: new Secret(digest.sha256) };
-}
-
-/** @throws CodedError when a file of the assigned certificate is exposed or damaged. */
-function readServed(configuration: Configuration, keys: KeyStore): ServedCertificate | undefined {
-  const record = servingCertificate(configuration);
-  const chain = record === undefined ? undefined : keys.readChain(record.thumbprint);
-  const key = record === undefined ? undefined : keys.readKey(record.publicKeySha256);
-  if (record === undefined || chain === undefined || key === undefined) return undefined;
-  const leaf = readCertificate(chain[0] ?? Buffer.alloc(0));
-  if (!leaf.ok) return undefined;
-  return {
-    key: printPrivateKey(key),
-    chain: printCertificates(chain),
-    notAfter: leaf.value.notAfter,
-    localTestCa: record.localTestCa,
-  };
 }

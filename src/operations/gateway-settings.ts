@@ -79,6 +79,7 @@ export const gatewayObject = (gateway: GatewayConfiguration, changed?: boolean) 
   UseSystemRoots: gateway.useSystemRoots,
   AllowLoopbackPeers: gateway.allowLoopbackPeers,
   MetricsPort: gateway.metricsPort,
+  ContactAddresses: gateway.contactAddresses,
   // The running gateway takes all of them over by itself.
   NeedsRestart: [],
   ...(changed === undefined ? {} : { Changed: changed }),

@@ -30,6 +30,7 @@ export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
     sessions: gateway.sessions().filter(({ state }) => state === 'established').length,
     registrations: gateway.registrations(),
     ...(days === undefined ? {} : { certificateDays: days }),
+    ...(certificate === undefined ? {} : { certificateThumbprint: certificate.thumbprint }),
     certificateIsLocalTest: certificate?.localTestCa ?? false,
     stopping,
     warnings: [...parts.problems, ...gateway.warnings(), ...certificateWarnings(certificate, days)],

@@ -19,9 +19,17 @@ export interface SecretInput {
  * @throws CodedError `FileNotFound`; `KeyFileExposed` unless forced; `InvalidValue` for what is empty, long or several lines
  */
 export async function readGivenSecret(path: string, input: SecretInput): Promise<Secret> {
+  return checkedSecret(await readUnchecked(path, input));
+}
+
+/** The password of a file that exists: somebody else chose it, so it may be empty, and hold anything. */
+export const readFilePassword = async (path: string, input: SecretInput): Promise<Secret> =>
+  new Secret(await readUnchecked(path, input));
+
+async function readUnchecked(path: string, input: SecretInput): Promise<string> {
   const bytes = await input.readInput(path);
-  if (path !== '-' && !input.force && isExposed(path)) throw exposed(path);
-  return checkedSecret(bytes.toString('utf8').replace(/\r?\n$/, ''));
+  if (path !== '-' && !input.force) refuseExposedSecret(path);
+  return bytes.toString('utf8').replace(/\r?\n$/, '');
 }
 
 /** @throws CodedError `InvalidValue` for what is empty, long or holds control characters; the text is in no message */
@@ -37,9 +45,12 @@ export function checkedSecret(text: string): Secret {
 
 const isExposed = (path: string): boolean => process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
 
-const exposed = (path: string): CodedError =>
-  new CodedError('KeyFileExposed', `${path} can be read by other users of this machine.`, {
+/** @throws CodedError `KeyFileExposed` */
+export function refuseExposedSecret(path: string): void {
+  if (!isExposed(path)) return;
+  throw new CodedError('KeyFileExposed', `${path} can be read by other users of this machine.`, {
     reason: 'a secret that others can read is not secret',
     fix: `chmod 600 ${shellWord(path)}`,
     target: path,
   });
+}

@@ -10,6 +10,7 @@ import { printGeneralName } from '../certificates/general-name.ts';
 import type { KeyPair } from '../certificates/key-pair.ts';
 import type { CertificateRecord, CertificateUsage, Configuration } from '../config/configuration.ts';
 import { CodedError } from '../primitives/errors.ts';
+import type { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
 import {
   assignCertificate,
@@ -20,6 +21,7 @@ import {
   unsuitability,
   withCertificate,
 } from './certificates.ts';
+import { keepKey } from './keep-key.ts';
 import { requestOfKey } from './request-certificate.ts';
 
 export interface ImportPlan extends CertificateToKeep {
@@ -34,6 +36,8 @@ export interface ImportWanted {
   readonly usages: readonly CertificateUsage[];
   /** Undefined: as requested, and exportable for a key that came along. */
   readonly exportable: boolean | undefined;
+  /** Whether the private key is to be encrypted in the store. */
+  readonly encryptsKey?: boolean;
   readonly now: Date;
 }
 
@@ -42,36 +46,46 @@ export function planImport(
   configuration: Configuration,
   bundle: CertificateBundle,
   keys: KeyStore,
-  { usages, exportable, now }: ImportWanted,
+  wanted: ImportWanted,
 ): ImportPlan {
   if (bundle.certificates.length === 0)
     throw new CodedError('CertificateUnreadable', 'The file holds no certificate.', {
       reason: bundle.keys.length > 0 ? 'it holds a private key only' : 'it is empty',
     });
   const leaf = leafOf(configuration, bundle, keys);
-  if (usages.length > 0) refuseUnsuitable(leaf, now);
+  if (wanted.usages.length > 0) refuseUnsuitable(leaf, wanted.now);
   const others = bundle.certificates.filter((certificate) => certificate !== leaf);
-  const record = recordOf(configuration, leaf, exportable);
+  const publicKeySha256 = leaf.publicKeySha256.toString('hex');
+  const known = recordOf(configuration, leaf, bundle.friendlyNames.get(publicKeySha256));
+  const isEncrypted = wanted.encryptsKey === true || keys.isKeyEncrypted(publicKeySha256);
+  const record = {
+    ...known,
+    privateKeyExportable: wanted.exportable ?? known.privateKeyExportable,
+    ...(isEncrypted && { keyEncrypted: true }),
+  };
   return {
     certificate: leaf,
     chain: orderChain(leaf, others).chain,
     newKey: bundle.keys.find((key) => key.publicKeySha256 === record.publicKeySha256),
-    usages,
+    usages: wanted.usages,
     record,
   };
 }
 
+/** Characters. */
+const maxFriendlyName = 256;
+
 /** What is known of a certificate already, or of the request it answers, stays. */
-function recordOf(configuration: Configuration, leaf: Certificate, exportable: boolean | undefined): CertificateRecord {
+function recordOf(configuration: Configuration, leaf: Certificate, name: string | undefined): CertificateRecord {
   const thumbprint = thumbprintOf(leaf);
   const publicKeySha256 = leaf.publicKeySha256.toString('hex');
   const known = configuration.certificates[thumbprint] ?? requestOfKey(configuration, publicKeySha256);
   const existing = configuration.certificates[thumbprint];
   return {
     thumbprint,
-    friendlyName: known?.friendlyName ?? printDistinguishedName(leaf.subject),
+    friendlyName: known?.friendlyName ?? (name?.slice(0, maxFriendlyName) || printDistinguishedName(leaf.subject)),
     publicKeySha256,
-    privateKeyExportable: exportable ?? known?.privateKeyExportable ?? true,
+    privateKeyExportable: known?.privateKeyExportable ?? true,
     localTestCa: existing?.localTestCa ?? false,
     assignedTo: existing?.assignedTo ?? [],
   };
@@ -134,12 +148,29 @@ function missingIntermediate(chain: readonly Certificate[]): string {
 }
 
 /** Key and chain on disk, durably. The configuration does not name them yet. */
-export function keepImported(plan: ImportPlan, keys: KeyStore): void {
-  if (plan.newKey !== undefined) keys.saveKey(plan.newKey);
+export async function keepImported(plan: ImportPlan, keys: KeyStore, keyPassphrase?: Secret): Promise<void> {
+  const { publicKeySha256 } = plan.record;
+  // A key that rests encrypted is not replaced by the same key as anybody can read it.
+  const isKept =
+    keyPassphrase === undefined
+      ? keys.isKeyEncrypted(publicKeySha256)
+      : keyToEncrypt(plan, keys, keyPassphrase) !== undefined;
+  if (plan.newKey !== undefined && !isKept) await keepKey(keys, plan.newKey, keyPassphrase);
   keys.saveChain(
     plan.record.thumbprint,
     plan.chain.map(({ der }) => der),
   );
+}
+
+/**
+ * The key that the store has and that is to be encrypted when the import is certain; undefined where there is none.
+ *
+ * @throws CodedError `PasswordWrong` when it is encrypted under another passphrase
+ */
+export function keyToEncrypt(plan: ImportPlan, keys: KeyStore, passphrase: Secret | undefined): KeyPair | undefined {
+  const { publicKeySha256 } = plan.record;
+  if (passphrase === undefined || !keys.keyNames().includes(publicKeySha256)) return undefined;
+  return plan.newKey ?? keys.readKey(publicKeySha256);
 }
 
 /** Pure. The pending request of the key is completed. */

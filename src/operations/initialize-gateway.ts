@@ -1,10 +1,10 @@
 /** The first run in one step: a SIP domain, the name of the edge, and the three switches that XMPP federation needs. */
+import { servingCertificate } from '../config/certificate-assignment.ts';
 import type { CertificateRecord, Configuration } from '../config/configuration.ts';
 import type { DomainName } from '../primitives/domain-name.ts';
 import { setAccessEdge } from './access-edge.ts';
 import { assignCertificate, withCertificate } from './certificates.ts';
 import { setPolicy } from './external-access-policies.ts';
-import { servingCertificate } from './gateway-keys.ts';
 import { setGateway } from './gateway-settings.ts';
 import { planRequest, type RequestPlan } from './request-certificate.ts';
 import { newSipDomain } from './sip-domains.ts';
@@ -30,7 +30,7 @@ export function initialised(configuration: Configuration, { sipDomain, accessEdg
 
 /** The certificate that a first run needs; nothing when one is assigned already. */
 export function firstCertificate(configuration: Configuration, run: FirstRun, now: Date): RequestPlan | undefined {
-  if (servingCertificate(configuration) !== undefined) return undefined;
+  if (servingCertificate(configuration, now) !== undefined) return undefined;
   const wanted = {
     usages: ['ExternalEdge' as const],
     friendlyName: undefined,

@@ -9,7 +9,9 @@ import { type PlannedName, planNames } from '../certificates/subject-alternative
 import type { CertificateRequestRecord, CertificateUsage, Configuration } from '../config/configuration.ts';
 import { type DomainName, parseDomainName } from '../primitives/domain-name.ts';
 import { CodedError } from '../primitives/errors.ts';
+import type { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
+import { keepKey } from './keep-key.ts';
 
 export interface RequestWanted {
   readonly usages: readonly CertificateUsage[];
@@ -104,9 +106,14 @@ export interface MadeRequest {
 }
 
 /** Makes the key, keeps it durably, and only then the request: a request whose key is lost must be impossible. */
-export async function makeRequest(plan: RequestPlan, keys: KeyStore, now: Date): Promise<MadeRequest> {
+export async function makeRequest(
+  plan: RequestPlan,
+  keys: KeyStore,
+  now: Date,
+  keyPassphrase?: Secret,
+): Promise<MadeRequest> {
   const key = await newKeyPair(plan.key);
-  keys.saveKey(key);
+  await keepKey(keys, key, keyPassphrase);
   const der = writeCertificateRequest(plan.certificate, key);
   keys.saveRequest(key.publicKeySha256, der);
   return {

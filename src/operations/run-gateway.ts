@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 
+import { servingCertificate } from '../config/certificate-assignment.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { effectiveMethods } from '../config/negotiation.ts';
 import { startGateway } from '../gateway/gateway.ts';
@@ -16,13 +17,17 @@ import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { ConfigStore } from '../store/config-store.ts';
 import { type ConfigurationWatch, watchConfiguration } from '../store/config-watch.ts';
 import { openEventLog } from '../store/event-log.ts';
-import { openKeyStore } from '../store/key-store.ts';
+import { givenWarnings } from '../store/given-warnings.ts';
+import { type KeyStore, openKeyStore } from '../store/key-store.ts';
+import { watchKeyFiles } from '../store/key-watch.ts';
+import { watchCertificates } from './certificate-watch.ts';
+import { gatewayControl } from './gateway-control.ts';
 import { type GatewayKeys, gatewayKeys } from './gateway-keys.ts';
 import { gatewayStatus } from './gateway-status.ts';
+import { serviceKeyPassphrase } from './key-passphrase.ts';
 import { withPortOwner } from './port-owner.ts';
 import { asOnlyGateway, runFolder } from './service-state.ts';
 import type { StartMessage } from './start-service.ts';
-import { sendTestMessage, type TestMessage } from './test-message.ts';
 
 export interface GatewayProcess {
   readonly store: ConfigStore;
@@ -48,19 +53,32 @@ export async function runGateway(order: GatewayProcess): Promise<void> {
 async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> {
   const log = openEventLog(store.folder);
   const service: OnService = (id, message) => log.write({ id, level: 'info', component: 'service', message });
-  const keys = gatewayKeys(openKeyStore(store.folder), log.write);
+  const keyStore = openKeyStore(store.folder, serviceKeyPassphrase);
+  const keys = gatewayKeys(keyStore, log.write, realClock.wallTime);
   const inForce = { configuration: store.read(), problems: keys.load(store.read()) };
-  checkStartable(inForce.configuration, keys);
+  checkServingKey(inForce.configuration, keyStore);
+  checkStartable(inForce.configuration, keys, inForce.problems);
   const ports = { clock: realClock, ids: randomIds, onEvent: log.write, ...keys };
   const gateway = await startGateway(inForce.configuration, ports).catch((error: unknown) => {
     throw withPortOwner(error);
   });
+  const readKeysAgain = (): void => void Object.assign(inForce, { problems: keys.load(inForce.configuration) });
+  const certificates = watchCertificates({
+    clock: realClock,
+    keys: keyStore,
+    given: givenWarnings(store.folder),
+    onEvent: log.write,
+    takeOver: readKeysAgain,
+  });
+  const keyFiles = watchKeyFiles(keyStore.folder, readKeysAgain);
   const adopt = async (next: Configuration): Promise<void> => {
     Object.assign(inForce, { configuration: next, problems: keys.load(next) });
+    certificates.follow(next);
     await gateway.reload(next);
     service('ConfigurationLoaded', `revision ${next.revision} is in force`);
   };
   const watch = followStore({ store, onEvent: log.write }, adopt);
+  certificates.follow(inForce.configuration);
   // What was changed between the first reading and the watch.
   if (watch.current.revision !== inForce.configuration.revision) await adopt(watch.current);
 
@@ -76,7 +94,7 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
       order.drainMs = drainMsOf(parameter);
       order.stopping.abort();
     },
-    'test-message': (parameter) => sendTestMessage(gateway, parameter as TestMessage),
+    ...gatewayControl(gateway),
   });
   service('ServiceStarted', `the gateway runs, revision ${inForce.configuration.revision}`);
   tell({ ready: status() });
@@ -84,6 +102,8 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
   await aborted(AbortSignal.any([signal, order.stopping.signal]));
   service('ServiceStopping', 'the gateway stops');
   watch.close();
+  certificates.close();
+  keyFiles.close();
   await gateway.stop(order.drainMs);
   await control.close();
   service('ServiceStopped', 'the gateway has stopped');
@@ -98,8 +118,14 @@ function drainMsOf(parameter: unknown): number {
   return typeof given === 'number' && given > 0 ? given : 0;
 }
 
+/** A gateway that cannot open its own key does not start, whatever else it could do. @throws CodedError `PasswordMissing`, `PasswordWrong` */
+function checkServingKey(configuration: Configuration, keys: KeyStore): void {
+  const serving = servingCertificate(configuration, realClock.wallTime());
+  if (serving !== undefined && keys.isKeyEncrypted(serving.publicKeySha256)) keys.readKey(serving.publicKeySha256);
+}
+
 /** What a gateway cannot do without. @throws CodedError `SipDomainMissing`, `CertificateMissing` */
-function checkStartable(configuration: Configuration, keys: GatewayKeys): void {
+function checkStartable(configuration: Configuration, keys: GatewayKeys, problems: readonly string[]): void {
   if (Object.keys(configuration.sipDomains).length === 0) {
     throw new CodedError('SipDomainMissing', 'No SIP domain is configured.', {
       fix: ['xgw new-sipdomain contoso.com', 'xgw initialize-gateway contoso.com'],
@@ -111,7 +137,7 @@ function checkStartable(configuration: Configuration, keys: GatewayKeys): void {
     partners.every((partner) => effectiveMethods(partner).every((method) => method === 'TCP Dialback'));
   if (keys.certificate() !== undefined || plainOnly) return;
   throw new CodedError('CertificateMissing', 'No certificate is assigned to XMPP.', {
-    reason: 'streams are encrypted, and that needs a certificate with its key',
+    reason: problems[0] ?? 'streams are encrypted, and that needs a certificate with its key',
     fix: [
       'xgw request-certificate -New -Type ExternalEdge -Output edge.csr',
       'xgw request-certificate -New -Type ExternalEdge -CA local',

@@ -62,5 +62,6 @@ const nothingKnown = {
 const activity = (sessions: number, registrations: number): string =>
   `${sessions} XMPP ${sessions === 1 ? 'stream' : 'streams'}, ${registrations} registered SIP ${registrations === 1 ? 'contact' : 'contacts'}`;
 
-const hostPort = (address: string, port: number): string =>
+/** As a URI writes it: IPv6 in brackets. */
+export const hostPort = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

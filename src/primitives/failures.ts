@@ -193,6 +193,15 @@ export const failures = define({
     category: 'unavailable',
     meaning: 'No certificate is assigned, so no TLS stream can be accepted or opened.',
   },
+  PasswordMissing: {
+    category: 'needsinput',
+    meaning:
+      'A file or a private key is encrypted and nobody gave its password. Files take -PasswordFile; the service finds the passphrase of stored keys in the file that XGW_KEY_PASSPHRASE_FILE names, or in the systemd credential xgw-key-pass.',
+  },
+  PasswordWrong: {
+    category: 'invalid',
+    meaning: 'The password or passphrase does not open the file or the private key. Nothing was changed.',
+  },
   KeyTooWeak: {
     category: 'invalid',
     meaning: 'RSA keys below 2048 bits are refused: certificate authorities and peers do not accept them any more.',

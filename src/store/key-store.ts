@@ -7,20 +7,27 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 
 import { readCertificate } from '../certificates/certificate.ts';
-import { type KeyPair, printPrivateKey, readPrivateKey } from '../certificates/key-pair.ts';
+import { type KeyPair, printPrivateKey } from '../certificates/key-pair.ts';
 import type { LocalCa } from '../certificates/local-ca.ts';
 import { type PemBlock, printCertificates, printPem, readPem } from '../certificates/pem.ts';
 import { type DigestCredential, parseDigestCredential, printDigestCredential } from '../config/digest-credential.ts';
 import { Secret } from '../primitives/secret.ts';
 import { damagedKeyFile, keyFiles } from './key-files.ts';
+import { isEncryptedKey, plainKeyOf, type Unlock, unlockedKeys } from './stored-key.ts';
 
 export interface KeyStore {
   /** `keys/` under the store's folder; it exists after the first write. */
   readonly folder: string;
-  /** Durable when this returns. */
-  saveKey(key: KeyPair): void;
-  /** @returns undefined when there is no such key. @throws CodedError `KeyFileExposed`, `KeyFileDamaged`, `StoreDenied` */
+  /** Durable when this returns. @param pem - What the file holds, such as the key encrypted; without it, the key as it is. */
+  saveKey(key: KeyPair, pem?: Secret): void;
+  /**
+   * An encrypted key is decrypted once, in 0.4 s.
+   *
+   * @returns undefined when there is no such key.
+   * @throws CodedError `KeyFileExposed`, `KeyFileDamaged`, `StoreDenied`, `PasswordMissing`, `PasswordWrong`
+   */
   readKey(publicKeySha256: string): KeyPair | undefined;
+  isKeyEncrypted(publicKeySha256: string): boolean;
   /** SHA-256 of the public keys of all private keys. */
   keyNames(): readonly string[];
   /** Out of use, but in `keys/trash/` still: a private key has no second copy. */
@@ -46,8 +53,13 @@ export interface KeyStore {
 const dialbackFile = 'dialback.secret';
 const localCaFile = 'local-ca.pem';
 
-/** Touches nothing until it is asked for something. @param storeFolder - The folder of `store.json`. */
-export function openKeyStore(storeFolder: string): KeyStore {
+/**
+ * Touches nothing until it is asked for something.
+ *
+ * @param storeFolder - The folder of `store.json`.
+ * @param unlock - Gives the passphrase of encrypted keys; asked when the first of them is read.
+ */
+export function openKeyStore(storeFolder: string, unlock: Unlock = () => undefined): KeyStore {
   const files = keyFiles(path.join(storeFolder, 'keys'));
   const read = <T>(file: string, parse: (file: string, text: string) => T): T | undefined => {
     // Names come from a configuration that people can edit: they name files of this folder and no others.
@@ -58,10 +70,12 @@ export function openKeyStore(storeFolder: string): KeyStore {
     assert(isFileName(file), `${file} is no name for a key file`);
     files.write(file, text);
   };
+  const keyOf = unlockedKeys(unlock);
   return {
     folder: files.folder,
-    saveKey: (key) => write(`${key.publicKeySha256}.key.pem`, printPrivateKey(key).reveal()),
+    saveKey: (key, pem = printPrivateKey(key)) => write(`${key.publicKeySha256}.key.pem`, pem.reveal()),
     readKey: (name) => read(`${name}.key.pem`, keyOf),
+    isKeyEncrypted: (name) => read(`${name}.key.pem`, (_file, text) => isEncryptedKey(text)) === true,
     keyNames: () => files.list('.key.pem'),
     discardKey: (name) => files.discard(`${name}.key.pem`),
     saveChain: (name, chain) => write(`${name}.chain.pem`, printCertificates(chain)),
@@ -94,12 +108,6 @@ export function openKeyStore(storeFolder: string): KeyStore {
 
 const isFileName = (name: string): boolean => /^[0-9A-Za-z][0-9A-Za-z.-]{0,199}$/.test(name);
 
-function keyOf(file: string, text: string): KeyPair {
-  const key = readPrivateKey(new Secret(text));
-  if (!key.ok) throw damagedKeyFile(file, key.error);
-  return key.value;
-}
-
 function blocksOf(file: string, text: string): readonly PemBlock[] {
   const blocks = readPem(text);
   if (!blocks.ok) throw damagedKeyFile(file, blocks.error);
@@ -113,7 +121,7 @@ function localCaOf(file: string, text: string): LocalCa {
   const block = blocksOf(file, text).find(({ label }) => label === 'CERTIFICATE');
   const certificate = readCertificate(block?.der ?? Buffer.alloc(0));
   if (!certificate.ok) throw damagedKeyFile(file, certificate.error);
-  return { key: keyOf(file, text), certificate: certificate.value };
+  return { key: plainKeyOf(file, text), certificate: certificate.value };
 }
 
 function credentialOf(file: string, text: string): DigestCredential {

@@ -16,9 +16,9 @@ describeWithPeers('what an authority returns', [peers.openssl], () => {
   const leaf = pki.issue({ issuer: root });
   const openssl = (...args: readonly string[]): Buffer =>
     execFileSync('openssl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  const count = (bytes: Buffer, passphrase?: Secret) => {
-    const bundle = readCertificateBundle(bytes, passphrase);
-    return bundle.ok ? [bundle.value.certificates.length, bundle.value.keys.length] : bundle.error;
+  const count = async (bytes: Buffer, password?: Secret) => {
+    const bundle = await readCertificateBundle(bytes, { password, acceptsMissingMac: false });
+    return bundle.ok ? [bundle.value.certificates.length, bundle.value.keys.length] : bundle.error.text;
   };
   const both = join(pki.folder, 'both.pem');
   writeFileSync(both, leaf.pem + root.pem);
@@ -49,33 +49,32 @@ describeWithPeers('what an authority returns', [peers.openssl], () => {
       () => Buffer.concat([openssl('ecparam', '-name', 'P-256'), openssl('ec', '-in', leaf.keyFile)]),
       [0, 1],
     ],
-  ])('is read from %s', (_, bytes, expected) => {
-    expect(count(bytes())).toEqual(expected);
+  ])('is read from %s', async (_, bytes, expected) => {
+    expect(await count(bytes())).toEqual(expected);
   });
 
-  it('is read with an encrypted key when the passphrase is right, and says so when it is not', () => {
+  it('is read with an encrypted key when the passphrase is right, and says so when it is not', async () => {
     const encrypted = openssl('pkcs8', '-topk8', '-in', leaf.keyFile, '-passout', 'pass:Pa55wörd');
-    expect(count(encrypted, new Secret('Pa55wörd'))).toEqual([0, 1]);
-    expect(count(encrypted, new Secret('wrong'))).toContain('passphrase of the private key is wrong');
-    expect(count(encrypted)).toContain('no passphrase was given');
+    expect(await count(encrypted, new Secret('Pa55wörd'))).toEqual([0, 1]);
+    expect(await count(encrypted, new Secret('wrong'))).toContain('password is wrong');
+    expect(await count(encrypted)).toContain('no password was given');
   });
 
-  it('is refused with the reason when it is something else', () => {
-    const pfx = openssl('pkcs12', '-export', '-in', leaf.certFile, '-inkey', leaf.keyFile, '-passout', 'pass:x');
-    expect(count(pfx)).toContain('PKCS#12');
-    expect(count(Buffer.from('hello'))).toContain('neither PEM nor DER');
-    expect(count(Buffer.from(leaf.pem.replace('-----END', '----END')))).toContain('no end');
-    expect(count(openssl('req', '-new', '-key', leaf.keyFile, '-subj', '/CN=x'))).toContain('certificate request');
+  it('is refused with the reason when it is something else', async () => {
+    expect(await count(Buffer.from('hello'))).toContain('neither PEM nor DER');
+    expect(await count(Buffer.from(leaf.pem.replace('-----END', '----END')))).toContain('no end');
+    expect(await count(openssl('req', '-new', '-key', leaf.keyFile, '-subj', '/CN=x'))).toContain(
+      'certificate request',
+    );
     const weak = pki.issue({ key: 'rsa1024', extensions: caExtensions });
-    expect(count(readFileSync(weak.keyFile))).toContain('1024 bits');
+    expect(await count(readFileSync(weak.keyFile))).toContain('1024 bits');
   });
 
-  it('never throws', () => {
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 400 }),
-        (bytes) => typeof readCertificateBundle(Buffer.from(bytes)).ok === 'boolean',
-      ),
+  it('never throws', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), async (bytes) => {
+        expect(typeof (await readCertificateBundle(Buffer.from(bytes))).ok).toBe('boolean');
+      }),
     );
   });
 });

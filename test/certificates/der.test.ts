@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 
 import { derLimits, readDer } from '../../src/certificates/der.ts';
 import { readBoolean, readInteger, readOid, readTime } from '../../src/certificates/der-values.ts';
+import { nested } from './nested-der.ts';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const read = (text: string) => {
@@ -14,17 +15,6 @@ const element = (text: string) => {
   if (!result.ok) throw new Error(result.error);
   return result.value;
 };
-
-/** Elements inside each other, with the lengths that belong there. */
-function nested(depth: number): Buffer {
-  let inner = Buffer.alloc(0);
-  for (let level = 0; level < depth; level += 1) {
-    const length =
-      inner.length < 128 ? [inner.length] : [0x83, inner.length >> 16, (inner.length >> 8) & 255, inner.length & 255];
-    inner = Buffer.concat([Buffer.from([0x30, ...length]), inner]);
-  }
-  return inner;
-}
 
 describe('the DER reader [X.690 §10]', () => {
   it('reads nested elements, with their bytes', () => {

@@ -264,11 +264,20 @@ describe('the gateway settings', () => {
     });
   });
 
+  it('name whom partners may write to, as a list that can be changed', async () => {
+    const set = async (change: string): Promise<unknown> =>
+      (await first('set-xmppgatewayconfiguration', `-ContactAddresses:${change}`, '-PassThru'))?.['ContactAddresses'];
+    expect(await set('abuse=mailto:abuse@contoso.com')).toEqual(['abuse=mailto:abuse@contoso.com']);
+    expect(await set('+admin=xmpp:ops@contoso.com')).toHaveLength(2);
+    expect(await set('-abuse=mailto:abuse@contoso.com')).toEqual(['admin=xmpp:ops@contoso.com']);
+  });
+
   it.each([
     [['-XmppPort', '70000'], 5, 'InvalidValue'],
     [['-KeepAliveInterval', '0'], 5, 'InvalidValue'],
     [['-SipMode', 'NextHop'], 5, 'InvalidValue'],
     [['-SipNextHop', 'a b'], 5, 'InvalidValue'],
+    [['-ContactAddresses', 'abuse@contoso.com'], 5, 'InvalidValue'],
     [['-XmppListenAddress', 'localhost'], 5, 'InvalidValue'],
     [['-TrustedRootsPath', '/nowhere.pem'], 3, 'FileNotFound'],
     [['-DialbackPassphrase', 'hunter2'], 2, 'SecretOnCommandLine'],

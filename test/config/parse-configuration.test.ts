@@ -73,6 +73,11 @@ describe('a configuration', () => {
       'federatedPartners/fabrikam.com is not valid: SASL needs TLS, and dialback is off, so no authentication method is left',
     ],
     [
+      [...partner, 'suspended', 'until'],
+      '2026-13-45T99:99:99Z',
+      'federatedPartners/fabrikam.com/suspended/until is no time: 2026-13-45T99:99:99Z',
+    ],
+    [
       [...partner, 'proxyFqdn'],
       'a b',
       'federatedPartners/fabrikam.com/proxyFqdn is wrong: "a b" is not a host with an optional port, such as xmpp.contoso.com:5269.',

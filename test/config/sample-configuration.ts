@@ -105,6 +105,7 @@ export const sampleConfiguration: Whole<Configuration> = {
     useSystemRoots: true,
     allowLoopbackPeers: false,
     metricsPort: 0,
+    contactAddresses: ['abuse=mailto:abuse@contoso.com', 'admin=xmpp:ops@contoso.com'],
     dialbackPassphraseTime: '2026-11-22T09:14:00.000Z',
   },
   certificates: {
@@ -113,6 +114,7 @@ export const sampleConfiguration: Whole<Configuration> = {
       friendlyName: 'XMPP external',
       publicKeySha256: 'ab'.repeat(32),
       privateKeyExportable: true,
+      keyEncrypted: true,
       localTestCa: false,
       assignedTo: ['ExternalEdge'],
       planned: { usages: ['Default'], from: '2026-12-01T00:00:00.000Z' },

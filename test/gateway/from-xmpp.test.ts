@@ -18,13 +18,13 @@ const message = (attributes: Record<string, string>, ...children: Element[]): El
 function gateway(crossing = scriptedCrossing()) {
   const deliveries = new OrderedDeliveries();
   const sent = new SentMessages(crossing.clock);
-  const xmpp = fromXmpp(crossing, { deliveries, sent, presence: { receive: () => undefined } });
+  const xmpp = fromXmpp(crossing, { deliveries, sent, presence: { receive: () => undefined, maySee: () => false } });
   const sip = fromSip(crossing, deliveries, sent);
   return {
     crossing,
     sip,
     async receive(received: Element) {
-      xmpp.receive(received);
+      void xmpp.receive(received);
       await deliveries.settled();
     },
     errors: () =>
@@ -200,5 +200,55 @@ describe('iq', () => {
     const { crossing, receive } = gateway();
     await receive(query('contoso.example', 'urn:xmpp:ping', 'result'));
     expect(crossing.stanzas).toEqual([]);
+  });
+});
+
+describe('a stanza is handled', () => {
+  /** A SIP side, and an XMPP side, that answer when the test says so. */
+  function slowGateway() {
+    const crossing = scriptedCrossing();
+    const answers: { sip?: (status: number) => void; xmpp?: () => void } = {};
+    crossing.toSip = async () =>
+      new Promise((resolve) => {
+        answers.sip = (status) => resolve({ status, reason: 'x' });
+      });
+    crossing.toXmpp = async () =>
+      new Promise((resolve) => {
+        answers.xmpp = () => resolve(crossing.xmppAnswer);
+      });
+    const presence = { receive: () => undefined, maySee: () => false };
+    const parts = { deliveries: new OrderedDeliveries(), sent: new SentMessages(crossing.clock), presence };
+    const happened: string[] = [];
+    const handled = Promise.resolve(fromXmpp(crossing, parts).receive(message({}, body('Hello')))).then(() =>
+      happened.push('handled'),
+    );
+    return { answers, happened, handled, parts };
+  }
+  const turn = async (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
+  it('with the final response of the SIP side, and not before', async () => {
+    const { answers, happened, handled } = slowGateway();
+    await turn();
+    expect(happened).toEqual([]);
+    answers.sip?.(200);
+    await handled;
+  });
+
+  it('when the error is on its way to the sender', async () => {
+    const { answers, happened, handled, parts } = slowGateway();
+    await turn();
+    answers.sip?.(480);
+    await parts.deliveries.settled();
+    await turn();
+    expect(happened).toEqual([]);
+    answers.xmpp?.();
+    await handled;
+  });
+
+  it('at once where nothing is to be carried', () => {
+    const crossing = scriptedCrossing();
+    const presence = { receive: () => undefined, maySee: () => false };
+    const parts = { deliveries: new OrderedDeliveries(), sent: new SentMessages(crossing.clock), presence };
+    expect(fromXmpp(crossing, parts).receive(message({}))).toBeUndefined();
   });
 });

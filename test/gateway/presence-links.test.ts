@@ -1,12 +1,16 @@
+import { createHash } from 'node:crypto';
+
 import { describe, expect, it } from '@jest/globals';
-import type { PartnerType } from '../../src/config/federated-partner.ts';
+import type { FederatedPartner, PartnerType } from '../../src/config/federated-partner.ts';
 import type { Addressed } from '../../src/gateway/from-xmpp.ts';
+import { answerIq } from '../../src/gateway/iq/iq-service.ts';
 import { PresenceLinks } from '../../src/gateway/presence-links.ts';
 import type { Pidf } from '../../src/gateway/sip/bodies/pidf.ts';
 import type { SubscriptionUpdate } from '../../src/gateway/sip/home/subscription-machine.ts';
 import { childText } from '../../src/gateway/translation/instant-message.ts';
 import { stanza } from '../../src/gateway/xmpp/stanza.ts';
-import { element } from '../../src/gateway/xmpp/xml/element.ts';
+import { childElements, childOf, element } from '../../src/gateway/xmpp/xml/element.ts';
+import type { DomainName } from '../../src/primitives/domain-name.ts';
 import { fabrikam, openConfiguration, scriptedCrossing } from '../support/crossing.ts';
 
 const alice = 'sip:alice@contoso.example';
@@ -102,6 +106,56 @@ describe('a contact asks for the presence of our user', () => {
     sent();
     receive('subscribe');
     expect(sent()).toEqual(['subscribed', 'dnd|In a review']);
+  });
+});
+
+describe('the presence of our user', () => {
+  it('says what the user can do, and that is what service discovery then answers [XEP-0115 §3, §6.2]', () => {
+    const { crossing, receive } = links();
+    receive('subscribe');
+    const available = crossing.stanzas.find(({ attributes }) => attributes['type'] === undefined);
+    const capabilities = available && childOf(available, 'c', 'http://jabber.org/protocol/caps');
+    const { node = '', ver = '', hash } = (capabilities?.attributes ?? {}) as Record<string, string | undefined>;
+    const question = element('query', 'http://jabber.org/protocol/disco#info', { node: `${node}#${ver}` });
+    const ends = { from: 'bob@fabrikam.example/desk', to: available?.attributes['from'], id: 'q1', type: 'get' };
+    const answer = answerIq(stanza('iq', ends, question), { contactAddresses: [], now: new Date(0) });
+    const [query] = answer === undefined ? [] : childElements(answer);
+    const parts = (query === undefined ? [] : childElements(query)).map(({ attributes: each }) =>
+      each['var'] === undefined ? `${each['category']}/${each['type']}//${each['name']}<` : `${each['var']}<`,
+    );
+    expect([answer?.attributes['type'], hash]).toEqual(['result', 'sha-1']);
+    expect(
+      createHash('sha1')
+        .update([parts[0], ...parts.slice(1).toSorted()].join(''))
+        .digest('base64'),
+    ).toBe(ver);
+  });
+
+  it('says nothing of that when the user is gone', () => {
+    const { crossing, presence, receive } = links();
+    receive('subscribe');
+    crossing.stanzas.length = 0;
+    presence.userChanged(alice, { ...open, tuples: [] });
+    expect(crossing.stanzas).toMatchObject([{ attributes: { type: 'unavailable' }, children: [] }]);
+  });
+
+  it('may be seen by those who have been approved, and by nobody else', () => {
+    const trusted = links('Federated');
+    expect(trusted.presence.maySee(addressed)).toBe(false);
+    trusted.receive('subscribe');
+    expect(trusted.presence.maySee(addressed)).toBe(true);
+    const unverified = links('PublicUnverified');
+    unverified.receive('subscribe');
+    expect(unverified.presence.maySee(addressed)).toBe(false);
+  });
+
+  it('reaches a contact whose domain is internationalized, whom the policy knows by A-labels', () => {
+    const identity = 'xn--bcher-kva.example' as DomainName;
+    const partner: FederatedPartner = { ...fabrikam, identity, additionalDomains: [] };
+    const crossing = scriptedCrossing({ ...openConfiguration, federatedPartners: { [identity]: partner } });
+    const presence = new PresenceLinks(crossing, { presenceOf: () => open, notify: () => undefined });
+    presence.watched({ watcherAor: alice, presentityUri: `sip:eva@${identity}`, fetch: false, refresh: false });
+    expect(crossing.stanzas.map(({ attributes }) => attributes['to'])).toEqual(['eva@bücher.example']);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   partnerObject,
   removeFederatedPartners,
   setFederatedPartner,
+  suspendPartners,
 } from '../../src/operations/federated-partners.ts';
 import type { DomainName } from '../../src/primitives/domain-name.ts';
 import { failureOf } from './failure-of.ts';
@@ -169,6 +170,9 @@ describe('the object of a partner', () => {
       ['TrustedRootsPath', null],
       ['PinnedSpkiSha256', []],
       ['EffectiveMethods', ['SASL over TLS']],
+      ['Suspended', false],
+      ['SuspendedReason', null],
+      ['SuspendedUntil', null],
       ['Warnings', ['dialback is never used, since TLS and SASL are both required']],
       ['Owner', null],
       ['Revision', null],
@@ -182,5 +186,40 @@ describe('the object of a partner', () => {
     const warning = 'TCP dialback is possible: no encryption, and the identity rests on DNS alone';
     expect(partnerObject(partner('gmail.com', gmail)).Warnings).toEqual([warning]);
     expect(partnerObject(partner('gmail.com', { ...gmail, allowInsecure: 'CISO-114' })).Warnings).toEqual([]);
+  });
+});
+
+describe('a suspended partner', () => {
+  const suspension = { reason: 'ticket 4711', since: '2026-11-22T09:00:00.000Z', until: '2026-11-23T09:00:00.000Z' };
+  const suspended = suspendPartners(configuration, ['fabrikam.com'], suspension);
+
+  it('keeps all its settings, and has them when it is resumed', () => {
+    const after = suspendPartners(suspended, ['FABRIKAM.com'], undefined);
+    expect(suspended).not.toEqual(configuration);
+    expect(after).toEqual(configuration);
+  });
+
+  it('that does not exist is refused', () => {
+    expect(failureOf(() => suspendPartners(configuration, ['fabrikan.com'], suspension))).toMatchObject({
+      id: 'ObjectNotFound',
+      reason: 'names like it are fabrikam.com',
+    });
+  });
+
+  it.each([
+    ['2026-11-23T08:59:59.999Z', true],
+    ['2026-11-23T09:00:00.000Z', false],
+  ])('counts as resumed when its time has come: at %s suspended is %s', (time, expected) => {
+    const rests = suspended.federatedPartners['fabrikam.com'] as FederatedPartner;
+    expect(partnerObject(rests, undefined, new Date(time))).toMatchObject({
+      Suspended: expected,
+      SuspendedReason: expected ? 'ticket 4711' : null,
+      SuspendedUntil: expected ? suspension.until : null,
+    });
+  });
+
+  it('differs from a new one by its settings only, so that the fix of the refusal runs', () => {
+    const wanted = partner('fabrikam.com', { additionalDomains: [domain('corp.fabrikam.com')] });
+    expect(failureOf(() => newFederatedPartner(suspended, wanted, 'refuse')).reason).toContain('it is identical');
   });
 });

@@ -16,7 +16,8 @@ const now = new Date('2026-11-22T12:00:00Z');
 
 function warningsFor(days: number | undefined, localTestCa = false): readonly string[] {
   const notAfter = new Date(now.getTime() + (days ?? 0) * 86_400_000);
-  const certificate = days === undefined ? undefined : { key: new Secret(''), chain: '', notAfter, localTestCa };
+  const certificate =
+    days === undefined ? undefined : { key: new Secret(''), chain: '', notAfter, thumbprint: 'AB', localTestCa };
   const parts = {
     gateway: gateway as unknown as Gateway,
     configuration: emptyConfiguration,

@@ -20,8 +20,12 @@ export interface ProsodyOptions {
   readonly requireEncryption?: boolean;
   /** Whether it refuses peers whose certificate is not valid, dialback or not. Default: false. */
   readonly requireValidCertificate?: boolean;
+  /** Whether it breaks off TLS over a certificate that OpenSSL does not take from a client, as servers do that never changed its rules. */
+  readonly breaksOffOverCertificates?: boolean;
   /** Passwords by user name. */
   readonly users?: Readonly<Record<string, string>>;
+  /** Beside those that every test needs. */
+  readonly modulesEnabled?: readonly string[];
   readonly modulesDisabled?: readonly string[];
 }
 
@@ -62,15 +66,25 @@ interface Ports {
 const modules = ['roster', 'saslauth', 'dialback', 'disco', 'ping', 'offline', 'presence', 'message', 'iq'];
 
 function configuration(folder: string, options: ProsodyOptions, ports: Ports): string {
-  const { domain, dnsPort, certificate, requireValidCertificate = false, modulesDisabled = [] } = options;
+  const {
+    domain,
+    dnsPort,
+    certificate,
+    requireValidCertificate = false,
+    modulesEnabled = [],
+    modulesDisabled = [],
+  } = options;
   const { requireEncryption = certificate !== undefined } = options;
-  const enabled = [...modules, ...(certificate === undefined ? [] : ['tls'])].filter(
+  const enabled = [...modules, ...modulesEnabled, ...(certificate === undefined ? [] : ['tls'])].filter(
     (name) => !modulesDisabled.includes(name),
   );
   const ssl =
     certificate === undefined
       ? ''
       : `ssl = { key = "${folder}/key.pem"; certificate = "${folder}/cert.pem"; cafile = "${folder}/roots.pem" }`;
+  const verification = options.breaksOffOverCertificates
+    ? 's2s_ssl = { verify = { "peer" }; verifyext = { lsec_continue = false; lsec_ignore_purpose = false } }'
+    : '';
   const disabled = [...modulesDisabled, ...(certificate === undefined ? ['tls'] : [])];
   return `
 run_as_root = true
@@ -95,6 +109,7 @@ s2s_timeout = 15
 modules_enabled = { ${enabled.map((name) => `"${name}"`).join(', ')} }
 modules_disabled = { ${disabled.map((name) => `"${name}"`).join(', ')} }
 ${ssl}
+${verification}
 VirtualHost "${domain}"
 `;
 }

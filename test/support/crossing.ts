@@ -46,7 +46,7 @@ export interface ScriptedCrossing extends Crossing {
   sipAnswer: SipOutcome;
 }
 
-export const delivered: Delivery = { ok: true, peerAddress: '127.0.0.1', method: 'SASL over TLS' };
+export const delivered: Delivery = { ok: true, peerAddress: '127.0.0.1', method: 'SASL over TLS', acknowledged: true };
 
 export function scriptedCrossing(configuration: Configuration = openConfiguration): ScriptedCrossing {
   let tokens = 0;

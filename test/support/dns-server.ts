@@ -23,6 +23,8 @@ export interface TestDnsServer {
 const noSuchName = 3;
 const serverFailure = 2;
 const authoritative = 1 << 10;
+/** As a name server for clients answers: Erlang's resolver takes no other answer to a question that asked for recursion. */
+const recursion = (1 << 8) | (1 << 7);
 
 const started: TestDnsServer[] = [];
 
@@ -57,7 +59,7 @@ function answerTo(query: Buffer, { records, broken, questions }: Tables): Buffer
   return dnsPacket.encode({
     type: 'response',
     id: asked.id ?? 0,
-    flags: authoritative | code,
+    flags: authoritative | recursion | code,
     questions: asked.questions ?? [],
     answers: code === 0 ? (known ?? []).filter(({ type }) => type === question?.type) : [],
   });

@@ -18,9 +18,11 @@ export const peers = {
   baresip: { program: 'baresip', package: 'baresip-core' },
   script: { program: 'script', package: 'bsdutils' },
   prosody: { program: 'prosody', package: 'prosody lua-unbound' },
+  ejabberd: { program: 'ejabberdctl', package: 'ejabberd' },
   kamailio: { program: 'kamailio', package: 'kamailio kamailio-tls-modules' },
   openssl: { program: 'openssl', package: 'openssl' },
   certtool: { program: 'certtool', package: 'gnutls-bin' },
+  pk12util: { program: 'pk12util', package: 'libnss3-tools' },
 } as const satisfies Readonly<Record<string, Peer>>;
 
 /** A `describe` whose body runs only when every peer is installed. */

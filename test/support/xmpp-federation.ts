@@ -4,13 +4,13 @@ import { X509Certificate } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 
 import { validatePeer } from '../../src/certificates/peer-validation.ts';
+import { dnsResolver } from '../../src/gateway/xmpp/dns-resolver.ts';
 import { namespaces } from '../../src/gateway/xmpp/namespaces.ts';
 import type { S2sEvent, StreamSummary } from '../../src/gateway/xmpp/s2s-event.ts';
 import { defaultS2sLimits, type S2sLimits } from '../../src/gateway/xmpp/s2s-limits.ts';
 import type { StreamSecurity } from '../../src/gateway/xmpp/s2s-options.ts';
 import { createS2s, type S2s } from '../../src/gateway/xmpp/s2s-sessions.ts';
-import { dnsResolver } from '../../src/gateway/xmpp/server-resolver.ts';
-import { stanza } from '../../src/gateway/xmpp/stanza.ts';
+import { type Handled, stanza } from '../../src/gateway/xmpp/stanza.ts';
 import { childOf, type Element, element, textOf } from '../../src/gateway/xmpp/xml/element.ts';
 import { type Clock, realClock } from '../../src/primitives/clock.ts';
 import { randomIds } from '../../src/primitives/ids.ts';
@@ -26,6 +26,8 @@ export interface FederationOptions {
   readonly root?: string;
   readonly limits?: Partial<S2sLimits>;
   readonly allowLoopback?: boolean;
+  /** What becomes of a stanza, once it is kept. Default: done at once. */
+  readonly handle?: (stanza: Element) => Handled;
   /** Default: the real one. */
   readonly clock?: Clock;
   /** What each partner domain must pass; others are refused. May be changed while it runs. */
@@ -91,6 +93,7 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     onStanza: (stanza, stream) => {
       received.push({ stanza, stream });
       changed();
+      return options.handle?.(stanza);
     },
     onEvent: (event) => {
       events.push(event);

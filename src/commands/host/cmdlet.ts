@@ -116,6 +116,8 @@ export interface CmdletContext {
   readonly interactive: boolean;
   /** -OutputFormat in lower case: `auto` when it was not given, else a common format or one of the cmdlet's own `formats`. */
   readonly format: string;
+  /** Whether a person reads standard output, and asked for no format of data: then a picture may stand in place of objects. */
+  readonly forPerson: boolean;
   /** The command that runs this program again: node and its script. */
   readonly program: readonly string[];
   now(): Date;

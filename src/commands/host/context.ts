@@ -28,6 +28,7 @@ export function cmdletContext(session: Session): CmdletContext {
     signal,
     interactive,
     format: session.format,
+    forPerson: host.stdout.isTTY === true && /^(?:auto|table|list)$/.test(session.format),
     program: [host.execPath, ...host.execArgv, host.argv[1] ?? ''],
     now: () => new Date(),
     write: delayedWrite(session),

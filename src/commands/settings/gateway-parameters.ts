@@ -20,7 +20,7 @@ import {
   path as pathType,
   wholeNumber,
 } from '../host/parameters.ts';
-import { dnsServer, listenAddress, sipNextHop, sipPeer } from './value-types.ts';
+import { contactAddress, dnsServer, listenAddress, sipNextHop, sipPeer } from './value-types.ts';
 
 const fromPipe = { pipeline: 'property' } as const;
 
@@ -73,6 +73,11 @@ export const gatewaySettings = {
   UseSystemRoots: yesOrNo('useSystemRoots', 'Trust the certificate authorities of the system.'),
   AllowLoopbackPeers: yesOrNo('allowLoopbackPeers', 'Connect to partners on this machine. For laboratories.'),
   MetricsPort: number('metricsPort', 'Port of the metrics, on loopback only; 0 is off.'),
+  ContactAddresses: optional(
+    listChange(contactAddress),
+    'Whom partners may write to: abuse=mailto:abuse@contoso.com, admin=xmpp:ops@contoso.com.',
+    fromPipe,
+  ),
 };
 
 /** What was given: `null` clears, `undefined` leaves as it is. */

@@ -13,7 +13,9 @@ import {
   requestObject,
 } from '../../operations/request-certificate.ts';
 import { CodedError } from '../../primitives/errors.ts';
+import type { Secret } from '../../primitives/secret.ts';
 import { openKeyStore } from '../../store/key-store.ts';
+import type { BoundValues } from '../host/binding.ts';
 import type { CmdletContext, Values } from '../host/cmdlet.ts';
 import { bool, domainName, listOf, oneOf, optional, path, switchType, text, textUpTo } from '../host/parameters.ts';
 import {
@@ -23,6 +25,7 @@ import {
   keyAlgorithm,
   rsaKeySize,
 } from './certificate-values.ts';
+import { givenKeyPassphrase, hintAboutPassphrase, keyPassphraseFile } from './key-passwords.ts';
 
 export const newRequestParameters = {
   Type: optional(listOf(certificateUsage), "What the certificate is for. Lync's names are taken too.", {
@@ -49,6 +52,7 @@ export const newRequestParameters = {
     defaultText: 'false',
   }),
   XmppSan: optional(switchType, 'Adds SRVName and XmppAddr, which private authorities can certify.'),
+  KeyPassphraseFile: keyPassphraseFile,
   Template: optional(textUpTo(64), 'Template of a Windows authority, such as WebServer.'),
   Format: optional(oneOf(requestFormats, 'RequestFormat'), 'Form of the request file. new is the form of certreq.', {
     defaultText: 'new',
@@ -62,13 +66,18 @@ export async function newCertificateRequest(wanted: NewRequest, context: CmdletC
   const configuration = context.store.read();
   const plan = planOf(wanted, context);
   warnAboutNames(plan, context);
-  if (wanted.CA === 'local') return await issueAtOnce(plan, context);
+  const keyPassphrase = await givenKeyPassphrase(wanted.KeyPassphraseFile, context);
+  if (wanted.CA === 'local') return await issueAtOnce(plan, keyPassphrase, context);
   const output = outputOf(wanted);
   refuseSecondRequest(configuration, plan.friendlyName, context.force);
   if (output !== '-') checkOutputFile(output, context.force);
   if (context.whatIf) return await preview(plan, 'Make a private key and a certificate request', context);
-  await requestFromAuthority(plan, { output, format: wanted.Format ?? 'new' }, context);
+  await requestFromAuthority(plan, { output, format: wanted.Format ?? 'new', keyPassphrase }, context);
 }
+
+/** The names that a request of these values would ask for, each with its reason. @throws CodedError `RequestInvalid`, `DomainNotLocal` */
+export const certificateNames = (values: BoundValues, context: CmdletContext) =>
+  plannedRecord(planOf(values as NewRequest, context), context.now()).subjectAlternativeNames;
 
 function planOf(wanted: NewRequest, context: CmdletContext): RequestPlan {
   const { Organization, OU, City, State, Country } = wanted;
@@ -119,13 +128,19 @@ async function preview(plan: RequestPlan, action: string, context: CmdletContext
   context.write(requestObject(plannedRecord(plan, context.now())));
 }
 
+interface RequestFile {
+  readonly output: string;
+  readonly format: (typeof requestFormats)[number];
+  readonly keyPassphrase: Secret | undefined;
+}
+
 async function requestFromAuthority(
   plan: RequestPlan,
-  { output, format }: { readonly output: string; readonly format: (typeof requestFormats)[number] },
+  { output, format, keyPassphrase }: RequestFile,
   context: CmdletContext,
 ): Promise<void> {
   const keys = openKeyStore(context.store.folder);
-  const { record, der } = await makeRequest(plan, keys, context.now());
+  const { record, der } = await makeRequest(plan, keys, context.now(), keyPassphrase);
   const apply = (current: Parameters<typeof addRequest>[0]) => addRequest(current, record, context.force);
   const committed = await context.commit({ target: plan.friendlyName, apply }).catch((error: unknown) => {
     keys.discardKey(record.publicKeySha256);
@@ -141,25 +156,32 @@ async function requestFromAuthority(
   context.done(
     `request ${request?.requestId} made. The private key is in the store. Revision ${committed.after.revision}.`,
   );
+  if (keyPassphrase !== undefined) hintAboutPassphrase(context);
   context.hint('Send the request to your authority, then: xgw import-certificate <what it returns> -Type ExternalEdge');
   // Where the request itself goes to standard output, an object beside it would spoil both.
   if (output !== '-') context.write(requestObject(request ?? record, output));
 }
 
-async function issueAtOnce(plan: RequestPlan, context: CmdletContext): Promise<void> {
+async function issueAtOnce(
+  plan: RequestPlan,
+  keyPassphrase: Secret | undefined,
+  context: CmdletContext,
+): Promise<void> {
   if (context.whatIf) return await preview(plan, 'Issue a certificate of the LOCAL TEST CA and assign it', context);
   const keys = openKeyStore(context.store.folder);
-  const { record, certificate } = await issueLocally(plan, keys, context.now());
+  const now = context.now();
+  const { record, certificate } = await issueLocally(plan, keys, now, keyPassphrase);
   const { thumbprint } = record;
   const committed = await context.commit({
     target: thumbprint,
-    apply: (current) => assignCertificate(withCertificate(current, record), thumbprint, plan.usages),
+    apply: (current) => assignCertificate(withCertificate(current, record), thumbprint, plan.usages, { now }),
   });
   if (committed.withheld) return keys.discardKey(record.publicKeySha256);
   context.warn('The certificate is of the LOCAL TEST CA: partners will not trust it unless they import its root.');
   context.done(`certificate ${thumbprint} issued and assigned. Revision ${committed.after.revision}.`);
+  if (keyPassphrase !== undefined) hintAboutPassphrase(context);
   context.hint('xgw export-certificate -CA local -Path lab-root.pem');
   const kept = committed.after.certificates[thumbprint] ?? record;
-  const object = certificateObject(kept, [certificate], { now: context.now(), anchors: [], hasPrivateKey: true });
+  const object = certificateObject(kept, [certificate], { now, anchors: [], hasPrivateKey: true });
   context.write({ ...object, Changed: committed.changed, Kind: 'Certificate' });
 }

@@ -7,12 +7,18 @@ import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { type Jid, parseJid } from '../xmpp/jid.ts';
 import { errorReply, type StanzaError, stanzaError } from '../xmpp/stanza-error.ts';
 import { childElements, type Element, element } from '../xmpp/xml/element.ts';
-import { timeNamespace, timeOf } from './entity-time.ts';
-import { describeEntity, discoInfo, discoItems, type Entity, itemsOfEntity } from './service-discovery.ts';
-import { softwareVersion, versionNamespace } from './software-version.ts';
+import {
+  discoInfo,
+  discoItems,
+  type Entity,
+  pingNamespace,
+  timeNamespace,
+  versionNamespace,
+} from './described-entities.ts';
+import { timeOf } from './entity-time.ts';
+import { describeEntity, itemsOfEntity } from './service-discovery.ts';
+import { softwareVersion } from './software-version.ts';
 import { userResource } from './user-resource.ts';
-
-export const pingNamespace = 'urn:xmpp:ping';
 
 export interface IqSurroundings {
   /** `abuse=mailto:abuse@contoso.com`, as the administrator wrote them. */

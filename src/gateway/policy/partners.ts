@@ -31,7 +31,11 @@ export const isLocalDomain = (configuration: Configuration, domain: string): boo
   Object.hasOwn(configuration.sipDomains, domain);
 
 /** Whether the gateway talks to this domain at all, now. Asked before any user is looked at. */
-export function admitDomain(configuration: Configuration, domain: string, now: Date): Result<FederatedPartner, Refusal> {
+export function admitDomain(
+  configuration: Configuration,
+  domain: string,
+  now: Date,
+): Result<FederatedPartner, Refusal> {
   const partner = partnerOf(configuration, domain);
   if (partner === undefined) {
     return refuse({
@@ -40,6 +44,8 @@ export function admitDomain(configuration: Configuration, domain: string, now: D
       fix: `xgw new-xmppfederatedpartner ${domain}`,
     });
   }
+  const suspension = suspensionAt(partner, now);
+  if (suspension !== undefined) return refuse(suspendedRefusal(partner, suspension));
   if (!configuration.accessEdge.allowFederatedUsers) {
     return refuse({
       gate: 'federation-off',
@@ -47,8 +53,7 @@ export function admitDomain(configuration: Configuration, domain: string, now: D
       fix: 'xgw set-accessedgeconfiguration -AllowFederatedUsers true',
     });
   }
-  const suspension = suspensionAt(partner, now);
-  return suspension === undefined ? ok(partner) : refuse(suspendedRefusal(partner, suspension));
+  return ok(partner);
 }
 
 function suspendedRefusal({ identity }: FederatedPartner, { reason, since, until }: Suspension): Refusal {

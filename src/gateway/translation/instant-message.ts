@@ -1,16 +1,19 @@
 /**
  * One instant message on either side: `<message>` with a body, and a MESSAGE with a text body [RFC 7572 §4, §5].
- * Text is the truth: markup and formatting do not cross, encrypted and multipart bodies are refused with what is accepted.
+ * Text is the truth: markup, styling and formatting do not cross, in either direction.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import type { BodyPart } from '../sip/bodies/body-part.ts';
 import type { HeaderField } from '../sip/headers.ts';
 import type { SipRequest } from '../sip/message.ts';
 import { namespaces } from '../xmpp/namespaces.ts';
 import { stanza as stanzaOf } from '../xmpp/stanza.ts';
 import { type StanzaError, stanzaError } from '../xmpp/stanza-error.ts';
 import { childOf, type Element, element, textOf } from '../xmpp/xml/element.ts';
+import { isCorrection, markCorrected } from './correction.ts';
 import type { SipFailure } from './failure.ts';
 import { escapeHeaderText } from './header-text.ts';
+import { maxTextBytes, textOfBody } from './text-body.ts';
 import { xmlText } from './xml-text.ts';
 
 /** What a MESSAGE carries, ready to be sent. */
@@ -26,21 +29,14 @@ export interface Ends {
   readonly id: string;
 }
 
-/** Bytes of text that cross in one message, in either direction. Source: 128 kB is what servers in the field take. */
-export const maxTextBytes = 128 * 1024;
-
-/** Bodies a MESSAGE may have, as the Accept header of a 415 says them. */
-export const acceptedBodies = 'text/plain, application/im-iscomposing+xml';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 /**
  * `<message>` to MESSAGE. Subject, language and text cross; the stanza's type does not [RFC 7572 §4].
  *
  * @returns A refusal as the stanza error to answer with.
  */
 export function messageToSip(stanza: Element): Result<SipInstantMessage, StanzaError> {
-  const text = childText(stanza, 'body');
+  const said = childText(stanza, 'body');
+  const text = isCorrection(stanza) ? markCorrected(said) : said;
   const body = Buffer.from(text, 'utf8');
   if (body.length > maxTextBytes) return refuse(stanzaError('policy-violation', `More than ${maxTextBytes} bytes`));
   const subject = childText(stanza, 'subject');
@@ -54,10 +50,11 @@ export function messageToSip(stanza: Element): Result<SipInstantMessage, StanzaE
 /**
  * MESSAGE to `<message>`. No type, which is `normal` [RFC 7572 §5]; the Call-ID becomes the thread.
  *
- * @returns A refusal as the status to answer with; 415 for every body that is not text.
+ * @param body - Of the request, out of its envelope.
+ * @returns A refusal as the status to answer with; 415 for every body that is not text in some form.
  */
-export function messageFromSip(request: SipRequest, ends: Ends): Result<Element, SipFailure> {
-  const text = bodyText(request);
+export function messageFromSip(request: SipRequest, body: BodyPart, ends: Ends): Result<Element, SipFailure> {
+  const text = textOfBody(body);
   if (!text.ok) return text;
   const subject = request.headers.get('Subject') ?? '';
   const callId = request.headers.get('Call-ID') ?? '';
@@ -79,22 +76,6 @@ const textElement = (name: string, text: string): Element => element(name, names
 export function childText(stanza: Element, name: string): string {
   const child = childOf(stanza, name, stanza.namespace);
   return child === undefined ? '' : textOf(child);
-}
-
-/** The media type of a body, lower case, without parameters; `text/plain` when the header is missing. */
-export const mediaType = (request: SipRequest): string =>
-  (request.headers.get('Content-Type') ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? '';
-
-function bodyText(request: SipRequest): Result<string, SipFailure> {
-  if (mediaType(request) !== 'text/plain') return refuse({ status: 415, reason: 'Unsupported Media Type' });
-  if (request.headers.get('Content-Encoding') !== undefined)
-    return refuse({ status: 415, reason: 'Unsupported Media Type' });
-  if (request.body.length > maxTextBytes) return refuse({ status: 413, reason: 'Message Too Large' });
-  try {
-    return ok(utf8.decode(request.body));
-  } catch {
-    return refuse({ status: 400, reason: 'Text Is Not UTF-8' });
-  }
 }
 
 /** Letters, digits and hyphens, 35 characters at most: what peers accept as xml:lang. */

@@ -1,6 +1,7 @@
 /** The four elements of Server Dialback, XEP-0220: `db:result` and `db:verify`, as request and as answer. */
 import { type DomainName, parseDomainName } from '../../primitives/domain-name.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { printDomainpart } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import { printStanzaError, readStanzaError, type StanzaErrorCondition, stanzaError } from './stanza-error.ts';
 import { type Element, element, textOf } from './xml/element.ts';
@@ -60,10 +61,10 @@ function readOutcome(read: Element): DialbackOutcome | undefined {
 }
 
 export const printResultRequest = ({ local, remote }: DomainPair, key: string): Element =>
-  element('result', namespaces.dialback, { from: local, to: remote }, key);
+  element('result', namespaces.dialback, { from: printDomainpart(local), to: printDomainpart(remote) }, key);
 
 export const printVerifyRequest = ({ local, remote }: DomainPair, id: string, key: string): Element =>
-  element('verify', namespaces.dialback, { from: local, to: remote, id }, key);
+  element('verify', namespaces.dialback, { from: printDomainpart(local), to: printDomainpart(remote), id }, key);
 
 /** The answer to a request: addresses exchanged, id kept on `verify`. */
 export function printDialbackAnswer(request: DialbackElement, outcome: DialbackOutcome): Element {
@@ -72,7 +73,7 @@ export function printDialbackAnswer(request: DialbackElement, outcome: DialbackO
   return element(
     request.name,
     namespaces.dialback,
-    { from: request.to, to: request.from, id, type: outcome.type },
+    { from: printDomainpart(request.to), to: printDomainpart(request.from), id, type: outcome.type },
     ...error,
   );
 }

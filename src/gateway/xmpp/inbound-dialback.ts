@@ -2,6 +2,7 @@
  * Dialback on a stream that the peer opened, XEP-0220: the receiving server's answer to `db:result`, and the
  * authoritative server's answer to `db:verify`. Part of the inbound stream machine, and as pure.
  */
+import type { DomainName } from '../../primitives/domain-name.ts';
 import { type DialbackElement, type DialbackOutcome, printDialbackAnswer, readDialback, samePair } from './dialback.ts';
 import {
   authenticate,
@@ -32,7 +33,8 @@ export function dialback(state: InboundState, received: Element, context: Inboun
     return answerError(state, request.value, 'policy-violation', `${from} is not an allowed partner.`);
   if (!state.encrypted && security.startTls === 'required')
     return refuseStream(state, { condition: 'policy-violation', text: 'Use of STARTTLS required' });
-  if (!permits(security, dialbackMethod(state.encrypted)))
+  const isProven = request.value.name === 'result' && isProvenByCertificate(state, from, { ...context, security });
+  if (!isProven && !permits(security, dialbackMethod(state.encrypted)))
     return answerError(
       state,
       request.value,
@@ -41,7 +43,18 @@ export function dialback(state: InboundState, received: Element, context: Inboun
     );
   return request.value.name === 'verify'
     ? verify(state, request.value, context)
-    : result(state, request.value, { ...context, security });
+    : result(state, request.value, { context: { ...context, security }, isProven });
+}
+
+/**
+ * Dialback without dialback: the certificate, as it is worth now, proves more than the key would [XEP-0344 §2.2]. A row without
+ * dialback has it for further domains of a stream that SASL authenticated only: the first must pass SASL, as the row says.
+ */
+function isProvenByCertificate(state: InboundState, remote: DomainName, context: ResultContext): boolean {
+  const { security } = context;
+  const isFurther = state.sasl === 'done' && permits(security, 'SASL over TLS');
+  const isPermitted = isFurther || permits(security, 'TLS Dialback');
+  return state.encrypted && isPermitted && context.verdictFor(remote, security).ok;
 }
 
 /** We are the authoritative server: the key is ours or it is not. Peers need not be authenticated to ask [XEP-0220 §2.2.2]. */
@@ -57,16 +70,18 @@ function verify(state: InboundState, request: DialbackElement, context: InboundC
 type ResultContext = InboundContext & { readonly security: StreamSecurity };
 
 /** We are the receiving server: believe the certificate, or ask the authoritative server. */
-function result(state: InboundState, request: DialbackElement, context: ResultContext): InboundStep {
+function result(
+  state: InboundState,
+  request: DialbackElement,
+  { context, isProven }: { readonly context: ResultContext; readonly isProven: boolean },
+): InboundStep {
   const pair = { local: request.to, remote: request.from };
   if (state.pairs.some((known) => samePair(known, pair))) return answered(state, request, { type: 'valid' });
   if (state.verifying.some((other) => sameRequest(other, request)))
     return ignore(state, `a second dialback request of ${request.from} while the first is being verified`);
   if (state.pairs.length >= maxPairsPerStream || state.verifying.length >= maxVerificationsPerStream)
     return answerError(state, request, 'resource-constraint', 'Too many domains on this connection.');
-  const verdict = state.encrypted ? context.verdictFor(request.from, context.security) : undefined;
-  // Dialback without dialback: the certificate already proves more than the key would [XEP-0344 §2.2].
-  if (verdict?.ok === true) return believe(state, request, context);
+  if (isProven) return believe(state, request, context);
   if (context.security.pinnedSpkiSha256.length > 0)
     return answerError(state, request, 'not-authorized', 'The certificate does not have a pinned key.');
   return {
@@ -104,7 +119,10 @@ export function keyVerified(
 }
 
 function believe(state: InboundState, request: DialbackElement, context: ResultContext): InboundStep {
-  const method = dialbackMethod(state.encrypted);
+  // Where the row has no dialback, the stream lives by its SASL authentication.
+  const method = permits(context.security, dialbackMethod(state.encrypted))
+    ? dialbackMethod(state.encrypted)
+    : 'SASL over TLS';
   const pair = { local: request.to, remote: request.from, method, security: context.security };
   const step = authenticate(state, pair, context);
   if (step === undefined) {

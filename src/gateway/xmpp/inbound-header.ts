@@ -73,16 +73,18 @@ export function featuresOf(state: InboundState, context: InboundContext): Stream
   const security = remote === undefined ? undefined : context.securityFor(remote);
   // Without a `from` the sender is not known yet; what it may do is decided when dialback names it.
   const dialback = security === undefined || permits(security, encrypted ? 'TLS Dialback' : 'TCP Dialback');
+  const authenticated = state.pairs.length > 0;
+  const always = { dialback, streamManagement: authenticated, limits: context.advertisedLimits(authenticated) };
   if (!encrypted) {
     const offersTls = local !== undefined && context.hasCertificate(local) && security?.startTls !== 'not-supported';
     return {
+      ...always,
       mechanisms: [],
-      dialback,
       ...(offersTls && { startTls: { required: security?.startTls === 'required' } }),
     };
   }
   const offersExternal = state.sasl !== 'done' && certificateProblem(state, context) === undefined;
-  return { mechanisms: offersExternal ? [external] : [], dialback };
+  return { ...always, mechanisms: offersExternal ? [external] : [] };
 }
 
 function nothingToOffer(

@@ -5,6 +5,7 @@ import type { DialbackElement, DialbackOutcome, DomainPair } from './dialback.ts
 import type { DialbackClaim } from './dialback-key.ts';
 import type { StanzaError } from './stanza-error.ts';
 import type { StreamError } from './stream-error.ts';
+import type { StreamLimits } from './stream-limits.ts';
 import type { AuthenticationMethod, StreamSecurity } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -29,6 +30,19 @@ export interface InboundState {
   readonly pairs: readonly AuthenticatedPair[];
   /** Requests whose key is with the authoritative server now. */
   readonly verifying: readonly DialbackElement[];
+  /** Absent until the peer asked for acknowledgements [XEP-0198]. */
+  readonly handling?: Handling;
+}
+
+/** Stanzas since stream management was enabled, counted from 1, not wrapped. */
+export interface Handling {
+  readonly received: number;
+  /** Numbers of those that their consumer is not done with, ascending. */
+  readonly pending: readonly number[];
+  /** What the peer heard of as handled. */
+  readonly told: number;
+  /** `received` when the peer asked last. */
+  readonly asked: number;
 }
 
 export type InboundEvent =
@@ -36,6 +50,8 @@ export type InboundEvent =
   | { readonly type: 'element'; readonly element: Element }
   | { readonly type: 'tls-established' }
   | { readonly type: 'key-verified'; readonly request: DialbackElement; readonly outcome: DialbackOutcome }
+  /** The consumer of the stanza with this number is done with it. */
+  | { readonly type: 'handled'; readonly number: number }
   | { readonly type: 'fault'; readonly fault: StreamError }
   | { readonly type: 'stream-ended' }
   | { readonly type: 'establishment-timed-out' }
@@ -52,8 +68,9 @@ export type InboundEffect =
   | { readonly do: 'restart' }
   | { readonly do: 'verify-key'; readonly request: DialbackElement; readonly streamId: string }
   | { readonly do: 'authenticated'; readonly pair: AuthenticatedPair }
-  | { readonly do: 'deliver'; readonly stanza: Element }
-  | { readonly do: 'return'; readonly stanza: Element; readonly error: StanzaError }
+  /** `number`: to be reported as handled under it. */
+  | { readonly do: 'deliver'; readonly stanza: Element; readonly number?: number }
+  | { readonly do: 'return'; readonly stanza: Element; readonly error: StanzaError; readonly number?: number }
   | { readonly do: 'report-refusal'; readonly condition: string; readonly reason: string }
   | { readonly do: 'report-ignored'; readonly reason: string }
   /** Send the error, if there is one, and the closing tag; then wait for the peer's. */
@@ -68,6 +85,8 @@ export interface InboundContext {
   verdictFor(remote: DomainName, security: StreamSecurity): PeerVerdict;
   hasCertificate(local: DomainName): boolean;
   isGenuineKey(claim: DialbackClaim, key: string): boolean;
+  /** What we take, of strangers and of authenticated peers [XEP-0478]. */
+  advertisedLimits(authenticated: boolean): StreamLimits;
   /** Whether the partner may have one more authenticated stream. */
   hasRoomFor(security: StreamSecurity): boolean;
 }

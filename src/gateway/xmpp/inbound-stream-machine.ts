@@ -13,6 +13,7 @@
  */
 
 import { isDialback, samePair } from './dialback.ts';
+import { received as counted, handled, lastAcknowledgement, streamManagement } from './inbound-acknowledgement.ts';
 import { dialback, keyVerified } from './inbound-dialback.ts';
 import { featuresOf, header, withHeader } from './inbound-header.ts';
 import { sasl } from './inbound-sasl.ts';
@@ -29,6 +30,7 @@ import { namespaces } from './namespaces.ts';
 import { isStanza, stanzaAddresses } from './stanza.ts';
 import { stanzaError } from './stanza-error.ts';
 import { isStreamError, readStreamError, type StreamError } from './stream-error.ts';
+import { isStreamManagement } from './stream-management.ts';
 import { permits, sameRequirements } from './stream-security.ts';
 import { type Element, element, is } from './xml/element.ts';
 
@@ -46,6 +48,8 @@ export function stepInbound(state: InboundState, event: InboundEvent, context: I
       return keyVerified(state, event.request, { outcome: event.outcome, context });
     case 'policy-changed':
       return policyChanged(state, context);
+    case 'handled':
+      return handled(state, event.number);
     default:
       return ended(state, event, context);
   }
@@ -61,7 +65,10 @@ function ended(state: InboundState, event: EndingEvent, context: InboundContext)
     case 'fault':
       return withHeader(state, refuseStream(state, event.fault), context);
     case 'stream-ended':
-      return { state: { ...state, name: 'ended' }, effects: [{ do: 'close', reason: 'closed by the peer' }] };
+      return {
+        state: { ...state, name: 'ended' },
+        effects: [...lastAcknowledgement(state), { do: 'close', reason: 'closed by the peer' }],
+      };
     case 'establishment-timed-out': {
       if (state.pairs.length > 0) return stay(state);
       const error = { condition: 'connection-timeout', text: 'The stream was not authenticated in time.' } as const;
@@ -79,13 +86,15 @@ function ended(state: InboundState, event: EndingEvent, context: InboundContext)
 function close(state: InboundState, reason: string, error?: StreamError): InboundStep {
   if (state.name === 'closing') return stay(state);
   const name = state.name === 'open' ? 'closing' : 'ended';
-  return { state: { ...state, name }, effects: [{ do: 'close', reason, ...(error && { error }) }] };
+  const effects = [...lastAcknowledgement(state), { do: 'close', reason, ...(error && { error }) } as const];
+  return { state: { ...state, name }, effects };
 }
 
 function receivedLate(state: InboundState, element: Element, context: InboundContext): InboundStep {
   if (!isStanza(element) || state.pairs.length === 0) return stay(state);
-  const { effects } = stanza(state, element, context);
-  return stay(state, ...effects.filter((effect) => effect.do === 'deliver' || effect.do === 'return'));
+  const { state: next, effects } = stanza(state, element, context);
+  if (next.name === 'ended') return stay(state);
+  return stay(next, ...effects.filter((effect) => effect.do === 'deliver' || effect.do === 'return'));
 }
 
 function received(state: InboundState, element: Element, context: InboundContext): InboundStep {
@@ -100,6 +109,7 @@ function received(state: InboundState, element: Element, context: InboundContext
   if (!state.encrypted && required)
     return refuseStream(state, { condition: 'policy-violation', text: 'Use of STARTTLS required' });
   if (isDialback(element)) return dialback(state, element, context);
+  if (isStreamManagement(element)) return streamManagement(state, element);
   if (isStanza(element)) return stanza(state, element, context);
   return refuseStream(state, {
     condition: 'unsupported-stanza-type',
@@ -143,9 +153,10 @@ function stanza(state: InboundState, stanza: Element, context: InboundContext): 
       text: `${remote ?? 'This domain'} is not authenticated for ${local}.`,
     });
   const addresses = stanzaAddresses(stanza);
+  const { state: next, ...number } = counted(state);
   // One user's bad address is not worth the stream of everybody else.
-  if (!addresses.ok) return stay(state, { do: 'return', stanza, error: stanzaError('jid-malformed') });
-  return stay(state, { do: 'deliver', stanza });
+  if (!addresses.ok) return stay(next, { do: 'return', stanza, error: stanzaError('jid-malformed'), ...number });
+  return stay(next, { do: 'deliver', stanza, ...number });
 }
 
 function policyChanged(state: InboundState, context: InboundContext): InboundStep {

@@ -15,11 +15,13 @@ import { stepInbound } from './inbound-stream-machine.ts';
 import { domainpartOf } from './jid.ts';
 import { watchSilence } from './keepalive.ts';
 import { namespaces } from './namespaces.ts';
-import { elementLimits } from './s2s-limits.ts';
+import { elementLimits, elementLimitsBeforeAuthentication, type S2sLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
+import type { Handled } from './stanza.ts';
 import type { StanzaError } from './stanza-error.ts';
 import { acceptDirectTls, acceptTls } from './starttls.ts';
 import type { StreamError } from './stream-error.ts';
+import type { StreamLimits } from './stream-limits.ts';
 import { StreamRecord } from './stream-record.ts';
 import type { StreamSecurity } from './stream-security.ts';
 import { StreamSocket } from './stream-socket.ts';
@@ -33,6 +35,7 @@ export interface InboundHooks {
   /** Asks the authoritative server; always answers. */
   verifyKey(request: DialbackElement, streamId: string): Promise<DialbackOutcome>;
   returnStanza(stanza: Element, error: StanzaError): void;
+  deliver(stanza: Element, record: StreamRecord): Handled;
   onClosed(stream: InboundStream): void;
 }
 
@@ -125,8 +128,7 @@ export class InboundStream {
       case 'authenticated':
         return this.#onAuthenticated(effect.pair);
       case 'deliver':
-        this.record.countIn(effect.stanza);
-        return this.#options.onStanza(effect.stanza, this.record.summary());
+        return this.#deliver(effect);
       default:
         return this.#performEnding(effect);
     }
@@ -137,7 +139,8 @@ export class InboundStream {
   ): void {
     switch (effect.do) {
       case 'return':
-        return this.#hooks.returnStanza(effect.stanza, effect.error);
+        this.#hooks.returnStanza(effect.stanza, effect.error);
+        return effect.number === undefined ? undefined : this.#dispatch({ type: 'handled', number: effect.number });
       case 'report-refusal':
         return this.record.report({ type: 'refused', condition: effect.condition, reason: effect.reason });
       case 'report-ignored':
@@ -147,6 +150,15 @@ export class InboundStream {
         this.record.state = 'closing';
         return this.#socket.close(effect.error);
     }
+  }
+
+  #deliver({ stanza, number }: Extract<InboundEffect, { do: 'deliver' }>): void {
+    this.record.countIn(stanza);
+    const handling = this.#hooks.deliver(stanza, this.record);
+    if (number === undefined) return;
+    const onHandled = (): void => this.#dispatch({ type: 'handled', number });
+    if (handling === undefined) onHandled();
+    else void handling.then(onHandled, onHandled);
   }
 
   #onTls(chain: readonly Buffer[], directTls: boolean): void {
@@ -204,8 +216,15 @@ function contextOf(options: S2sOptions, hooks: InboundHooks, record: StreamRecor
     hasCertificate: (local) => options.tlsIdentity(local) !== undefined,
     isGenuineKey: (claim, key) => isGenuineKey(options.dialbackSecret, claim, key),
     hasRoomFor: (security) => hooks.hasRoomFor(security),
+    advertisedLimits: (authenticated) => advertisedLimits(authenticated, options.limits),
   };
 }
+
+/** Strangers have the time of the establishment, white space or not. */
+const advertisedLimits = (authenticated: boolean, { establishmentMs, inactivityMs }: S2sLimits): StreamLimits => ({
+  maxBytes: (authenticated ? elementLimits : elementLimitsBeforeAuthentication).maxBytes,
+  idleSeconds: Math.ceil((authenticated ? inactivityMs : establishmentMs) / 1000),
+});
 
 function identityFor(options: S2sOptions, serverName: string): ReturnType<S2sOptions['tlsIdentity']> {
   const domain = domainpartOf(serverName);

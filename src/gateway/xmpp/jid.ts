@@ -1,5 +1,8 @@
-/** XMPP addresses, RFC 7622: localpart@domainpart/resourcepart. Domainparts are kept as A-labels, so that comparing is comparing strings. */
-import { type DomainName, parseDomainName } from '../../primitives/domain-name.ts';
+/**
+ * XMPP addresses, RFC 7622: localpart@domainpart/resourcepart. Domainparts are kept as A-labels, so that comparing is
+ * comparing strings; they are printed as U-labels, as every address on the wire must be.
+ */
+import { type DomainName, displayDomainName, parseDomainName } from '../../primitives/domain-name.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 
 export interface Jid {
@@ -43,8 +46,22 @@ export function domainpartOf(text: string): DomainName | undefined {
   return domainpart.ok ? domainpart.value : undefined;
 }
 
-export const printJid = (jid: Jid): string =>
-  `${jid.localpart === undefined ? '' : `${jid.localpart}@`}${jid.domainpart}${jid.resourcepart === undefined ? '' : `/${jid.resourcepart}`}`;
+export function printJid({ localpart, domainpart, resourcepart }: Jid): string {
+  const account = localpart === undefined ? '' : `${localpart}@`;
+  return `${account}${printDomainpart(domainpart)}${resourcepart === undefined ? '' : `/${resourcepart}`}`;
+}
+
+/**
+ * The domain as addresses in stanzas and in stream headers name it: U-labels, where DNS, SNI and certificates have A-labels
+ * [RFC 7622 §3.2.1: the string MUST NOT include A-labels]. Servers compare these strings after nameprep, which does not
+ * decode A-labels, and would not know themselves by them. A label that does not come back as itself stays as it is.
+ */
+export function printDomainpart(domainpart: DomainName): string {
+  if (!domainpart.includes('xn--')) return domainpart;
+  const display = displayDomainName(domainpart);
+  const back = parseDomainName(display);
+  return back.ok && back.value === domainpart ? display : domainpart;
+}
 
 /** The address without its resourcepart. */
 export function bareJid({ localpart, domainpart }: Jid): Jid {

@@ -6,7 +6,7 @@ export interface Watched {
   /** On the monotonic clock, when bytes last went either way. */
   lastTraffic(): number;
   keepsAlive(): boolean;
-  /** Sends one white space between elements [RFC 6120 §4.6.1]. */
+  /** Sends one white space between elements [RFC 6120 §4.6.1], or something as short that means more. */
   sendWhiteSpace(): void;
   onInactive(): void;
 }
@@ -18,8 +18,9 @@ export function watchSilence(watched: Watched, clock: Clock, limits: S2sLimits):
     const silentMs = clock.now() - watched.lastTraffic();
     if (watched.keepsAlive()) {
       // The kernel tells within its own time when nobody is there any more; until then silence is normal.
-      if (silentMs >= limits.keepAliveMs) watched.sendWhiteSpace();
-      timer = clock.after(Math.max(limits.keepAliveMs - (clock.now() - watched.lastTraffic()), 1), look);
+      const isSilent = silentMs >= limits.keepAliveMs;
+      if (isSilent) watched.sendWhiteSpace();
+      timer = clock.after(isSilent ? limits.keepAliveMs : limits.keepAliveMs - silentMs, look);
     } else if (silentMs >= limits.inactivityMs) watched.onInactive();
     else timer = clock.after(limits.inactivityMs - silentMs, look);
   };

@@ -1,12 +1,14 @@
 /** Asks authoritative servers whether dialback keys of strangers are theirs, XEP-0220 §2.2: on a connection of its own, before any authentication. */
+import type { Result } from '../../primitives/result.ts';
 import type { DialbackElement, DialbackOutcome } from './dialback.ts';
 import type { DialFailure } from './outbound-state.ts';
 import type { OutboundStream } from './outbound-stream.ts';
-import { dial } from './s2s-connector.ts';
+import { cancelled, type Dialled, type DialRequest } from './s2s-connector.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { StanzaErrorCondition } from './stanza-error.ts';
 
 export interface VerificationHooks {
+  dial(request: DialRequest): Promise<Result<Dialled, DialFailure>>;
   onStream(stream: OutboundStream): void;
   onClosed(stream: OutboundStream): void;
 }
@@ -29,22 +31,17 @@ export class KeyVerification {
     const controller = new AbortController();
     this.#running.add(controller);
     const deadline = clock.after(limits.deliveryMs, () => controller.abort());
-    const dialled = await dial(
-      {
-        pair: { local: to, remote: from },
-        purpose: { type: 'verify', id: streamId, key: key.trim() },
-        signal: controller.signal,
-        onStream: (stream) => this.#hooks.onStream(stream),
-        onEnding: () => undefined,
-        onClosed: (stream) => this.#hooks.onClosed(stream),
-      },
-      this.#options,
-    );
+    const dialled = await this.#hooks.dial({
+      pair: { local: to, remote: from },
+      purpose: { type: 'verify', id: streamId, key: key.trim() },
+      signal: controller.signal,
+      onStream: (stream) => this.#hooks.onStream(stream),
+      onEnding: () => undefined,
+      onClosed: (stream) => this.#hooks.onClosed(stream),
+    });
     deadline.cancel();
     this.#running.delete(controller);
     if (dialled.ok) return 'outcome' in dialled.value ? dialled.value.outcome : { type: 'invalid' };
-    const { step, reason } = dialled.error;
-    this.#options.onEvent({ type: 'dial-failed', localDomain: to, remoteDomain: from, step, reason });
     return {
       type: 'error',
       condition: conditionOf(dialled.error),
@@ -54,7 +51,7 @@ export class KeyVerification {
 
   /** Ends what is under way. */
   stop(): void {
-    for (const controller of this.#running) controller.abort();
+    for (const controller of this.#running) controller.abort(cancelled);
   }
 }
 

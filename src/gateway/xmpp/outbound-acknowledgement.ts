@@ -4,7 +4,13 @@
  * One request is under way at a time: it goes out with the first stanza after an answer, so that a burst costs one
  * or two requests, however long it is. What an answer leaves out is asked for again after `askAgainMs`.
  */
-import { type Acknowledgements, type OutboundEffect, type OutboundState, type OutboundStep, stay } from './outbound-state.ts';
+import {
+  type Acknowledgements,
+  type OutboundEffect,
+  type OutboundState,
+  type OutboundStep,
+  stay,
+} from './outbound-state.ts';
 import type { StreamError } from './stream-error.ts';
 import { isManagement, newlyAcknowledged, requestAcknowledgement } from './stream-management.ts';
 import type { Element } from './xml/element.ts';

@@ -1,7 +1,14 @@
 /** How the initiating server becomes believed, by what the peer offers and the partner's row permits. Part of the outbound machine, and as pure. */
 import { printResultRequest, printVerifyRequest } from './dialback.ts';
 import { namespaces } from './namespaces.ts';
-import { failDial, goTo, type OutboundContext, type OutboundState, type OutboundStep } from './outbound-state.ts';
+import {
+  type DialCode,
+  failDial,
+  goTo,
+  type OutboundContext,
+  type OutboundState,
+  type OutboundStep,
+} from './outbound-state.ts';
 import { external, printAuth } from './sasl-external.ts';
 import type { StreamFeatures } from './stream-features.ts';
 import { dialbackMethod, permits, type StreamSecurity } from './stream-security.ts';
@@ -22,6 +29,7 @@ type Context = OutboundContext & { readonly security: StreamSecurity };
 
 interface Obstacle {
   readonly step: 'certificate' | 'sasl' | 'tls';
+  readonly code?: DialCode;
   readonly reason: string;
 }
 
@@ -32,7 +40,7 @@ function negotiateInClear(state: OutboundState, { startTls }: StreamFeatures, co
     return goTo(state, 'awaiting-proceed', { do: 'send', element: element('starttls', namespaces.tls) });
   if (startTls?.required === true)
     return failDial(state, 'tls', 'The server requires TLS, and the partner is set to TLS not supported.');
-  return dialback(state, context, { step: 'tls', reason: 'The server does not offer TLS.' });
+  return dialback(state, context, { step: 'tls', code: 'tls-not-offered', reason: 'The server does not offer TLS.' });
 }
 
 /** EXTERNAL makes both believe: we look at the server's certificate as strictly as it looks at ours. */
@@ -49,13 +57,19 @@ function obstacleToExternal(
   if (!verdict.ok)
     return {
       step: 'certificate',
+      code: verdict.reason,
       reason: `The certificate of ${remote} is not accepted (${verdict.reason}): ${verdict.detail}`,
     };
   if (!context.hasCertificate(local))
-    return { step: 'certificate', reason: `${local} has no certificate to authenticate with.` };
+    return {
+      step: 'certificate',
+      code: 'no-own-certificate',
+      reason: `${local} has no certificate to authenticate with.`,
+    };
   if (!mechanisms.includes(external))
     return {
       step: 'sasl',
+      code: 'external-not-offered',
       reason: 'The server does not offer SASL EXTERNAL: it does not accept our certificate, or does not support it.',
     };
   return undefined;
@@ -71,15 +85,18 @@ export function dialback(
   const { security } = context;
   const method = dialbackMethod(encrypted);
   if (!permits(security, method)) {
-    const { step, reason } = obstacle ?? {
+    const { step, reason, ...cause } = obstacle ?? {
       step: 'dialback',
       reason: 'No stream to this server may be used for dialback.',
     };
-    return failDial(state, step, `${reason} ${method} is not permitted for ${pair.remote}.`);
+    return failDial(state, step, `${reason} ${method} is not permitted for ${pair.remote}.`, cause);
   }
   if (security.pinnedSpkiSha256.length > 0) {
     const verdict = context.verdictFor(pair.remote, security);
-    if (!verdict.ok) return failDial(state, 'certificate', `${pair.remote} has pinned keys: ${verdict.detail}`);
+    if (!verdict.ok)
+      return failDial(state, 'certificate', `${pair.remote} has pinned keys: ${verdict.detail}`, {
+        code: verdict.reason,
+      });
   }
   if (purpose.type === 'verify') {
     const request = printVerifyRequest(pair, purpose.id, purpose.key);
@@ -87,5 +104,17 @@ export function dialback(
   }
   if (streamId === '') return failDial(state, 'stream', 'The server gave the stream no id, which dialback needs.');
   const request = printResultRequest(pair, context.dialbackKey(pair, streamId));
-  return goTo(state, 'awaiting-result', { do: 'send', element: request });
+  const asked = state.name === 'awaiting-sasl' && obstacle !== undefined ? { ...state, refusal: obstacle } : state;
+  return goTo(asked, 'awaiting-result', { do: 'send', element: request });
+}
+
+/** The peer's `<failure/>` to EXTERNAL as what stands in the way: it looked at our certificate, or could not [RFC 6120 §6.5]. */
+export function refusalOfExternal(failure: string): Obstacle {
+  if (/^(?:not-authorized|account-disabled|credentials-expired)\b/.test(failure))
+    return {
+      step: 'sasl',
+      code: 'peer-rejects-certificate',
+      reason: `The server does not accept our certificate (peer-rejects-certificate): SASL EXTERNAL was answered ${failure}.`,
+    };
+  return { step: 'sasl', reason: `The server refused SASL EXTERNAL (${failure}).` };
 }

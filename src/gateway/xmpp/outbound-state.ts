@@ -1,5 +1,5 @@
 /** The initiating server's stream as data: what it is for, what may happen to it, what it asks for. */
-import type { PeerVerdict } from '../../certificates/peer-validation.ts';
+import type { PeerRefusal, PeerVerdict } from '../../certificates/peer-validation.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { DialbackOutcome, DomainPair } from './dialback.ts';
 import type { DialStep } from './s2s-event.ts';
@@ -32,6 +32,8 @@ export interface OutboundState {
   readonly streamId: string;
   readonly saslDone: boolean;
   readonly method?: AuthenticationMethod;
+  /** Why EXTERNAL was refused, when dialback is tried in its place. */
+  readonly refusal?: Pick<DialFailure, 'code' | 'reason'>;
   /** What was required when the stream was authenticated. */
   readonly security?: StreamSecurity;
   /** Absent where the peer acknowledges nothing. */
@@ -66,11 +68,30 @@ export type OutboundEvent =
   | { readonly type: 'policy-changed' }
   | { readonly type: 'close'; readonly error?: StreamError; readonly reason: string };
 
+/** Causes with a name of their own. Stable: people and scripts look them up. What the peer's certificate lacks keeps its name. */
+export type DialCode =
+  | 'not-allowed'
+  | 'no-server'
+  | 'dns-temporary'
+  | 'address-refused'
+  | 'port-refused'
+  | 'unreachable'
+  | 'no-own-certificate'
+  | 'peer-rejects-certificate'
+  | 'external-not-offered'
+  | 'tls-not-offered'
+  | 'dialback-key-refused'
+  | PeerRefusal;
+
 /** Why a dial came to nothing: the step, what to tell the stanza's sender, what to tell the administrator. */
 export interface DialFailure {
   readonly step: DialStep;
   readonly condition: StanzaErrorCondition;
+  /** Absent: nothing more is known than the step. */
+  readonly code?: DialCode;
   readonly reason: string;
+  /** The name that was asked for, or the server that was dialled. */
+  readonly target?: string;
 }
 
 export type OutboundEffect =
@@ -125,7 +146,18 @@ export function failDial(
   state: OutboundState,
   step: DialStep,
   reason: string,
-  condition: StanzaErrorCondition = 'remote-server-timeout',
+  { condition = 'remote-server-timeout', code }: Partial<Pick<DialFailure, 'condition' | 'code'>> = {},
 ): OutboundStep {
-  return goTo(state, 'ended', { do: 'failed', failure: { step, condition, reason } }, { do: 'close', reason });
+  const failure = withRefusal(state, { step, condition, reason, ...(code && { code }) });
+  return goTo(state, 'ended', { do: 'failed', failure }, { do: 'close', reason: failure.reason });
 }
+
+/** The refusal of EXTERNAL stays the cause, whatever dialback came to after it. */
+export const withRefusal = ({ refusal }: OutboundState, failure: DialFailure): DialFailure =>
+  refusal === undefined
+    ? failure
+    : {
+        ...failure,
+        ...(refusal.code && { code: refusal.code }),
+        reason: `${refusal.reason} Dialback in its place: ${failure.reason}`,
+      };

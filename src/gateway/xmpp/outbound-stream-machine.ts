@@ -18,7 +18,7 @@ import { type DialbackElement, isDialback, readDialback } from './dialback.ts';
 import { domainpartOf } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import { acknowledged, ask, isUnacknowledged, nothingSent, stanzaSent } from './outbound-acknowledgement.ts';
-import { dialback, negotiate } from './outbound-authentication.ts';
+import { dialback, negotiate, refusalOfExternal } from './outbound-authentication.ts';
 import {
   failDial,
   goTo,
@@ -27,6 +27,7 @@ import {
   type OutboundState,
   type OutboundStep,
   stay,
+  withRefusal,
 } from './outbound-state.ts';
 import type { DialStep } from './s2s-event.ts';
 import { leastMaxBytes } from './s2s-limits.ts';
@@ -93,12 +94,8 @@ function ended(state: OutboundState, event: EndingEvent): OutboundStep {
 function end(state: OutboundState, reason: string, error?: StreamError): OutboundStep {
   const close = { do: 'close', reason, ...(error === undefined ? {} : { error }) } as const;
   if (state.name === 'established') return goTo(state, 'ended', close);
-  return goTo(
-    state,
-    'ended',
-    { do: 'failed', failure: { step: stepOf(state), condition: 'remote-server-timeout', reason } },
-    close,
-  );
+  const failure = withRefusal(state, { step: stepOf(state), condition: 'remote-server-timeout', reason });
+  return goTo(state, 'ended', { do: 'failed', failure }, close);
 }
 
 /** The last chance to learn what was handled: everything else would be in doubt. */
@@ -108,7 +105,9 @@ function goodbye(state: OutboundState, reason: string, error?: StreamError): Out
   return { state: after, effects: [{ do: 'send', element: requestAcknowledgement }, ...effects] };
 }
 
-function stepOf({ name }: OutboundState): DialStep {
+function stepOf({ name, refusal }: OutboundState): DialStep {
+  // Servers that end the stream with the refusal never answer the dialback behind it.
+  if (refusal !== undefined) return 'sasl';
   const steps = {
     'awaiting-proceed': 'tls',
     'awaiting-tls': 'tls',
@@ -193,11 +192,10 @@ function saslAnswer(state: OutboundState, answer: Element, context: OutboundCont
     return goTo({ ...state, saslDone: true }, 'awaiting-header', { do: 'restart' }, { do: 'send-header' });
   if (!isSasl(answer, 'failure'))
     return failDial(state, 'sasl', `The server answered SASL EXTERNAL with ${answer.name}.`);
-  const reason = `The server refused SASL EXTERNAL (${readSaslFailure(answer)}).`;
   const security = context.securityFor(state.pair.remote);
   if (security === undefined)
     return failDial(state, 'policy', `${state.pair.remote} is not an allowed partner any more.`);
-  return dialback(state, { ...context, security }, { step: 'sasl', reason });
+  return dialback(state, { ...context, security }, refusalOfExternal(readSaslFailure(answer)));
 }
 
 function dialbackAnswer(state: OutboundState, received: Element, context: OutboundContext): OutboundStep {
@@ -209,7 +207,10 @@ function dialbackAnswer(state: OutboundState, received: Element, context: Outbou
   if (state.name === 'awaiting-verification')
     return goTo(state, 'ended', { do: 'verified', outcome }, { do: 'close', reason: 'the key was verified' });
   if (outcome.type === 'invalid')
-    return failDial(state, 'dialback', 'The server holds our dialback key for invalid.', 'internal-server-error');
+    return failDial(state, 'dialback', 'The server holds our dialback key for invalid.', {
+      condition: 'internal-server-error',
+      code: 'dialback-key-refused',
+    });
   if (outcome.type === 'error') {
     const text = outcome.text === undefined ? '' : `: ${outcome.text}`;
     return failDial(state, 'dialback', `The server answered ${outcome.condition}${text}.`);

@@ -22,6 +22,7 @@ import type { StreamError } from './stream-error.ts';
 import { StreamRecord } from './stream-record.ts';
 import type { AuthenticationMethod } from './stream-security.ts';
 import { StreamSocket } from './stream-socket.ts';
+import { type StanzaProgress, UnacknowledgedStanzas } from './unacknowledged-stanzas.ts';
 import type { Element } from './xml/element.ts';
 import { printElement } from './xml/xml-writer.ts';
 
@@ -51,6 +52,7 @@ export class OutboundStream {
   readonly #hooks: OutboundHooks;
   readonly #socket: StreamSocket;
   readonly #context: OutboundContext;
+  readonly #unacknowledged: UnacknowledgedStanzas;
   #silence: Timer | undefined;
   #state;
   #closeReason: string | undefined;
@@ -74,6 +76,7 @@ export class OutboundStream {
       onClosed: (reason) => this.#onClosed(reason),
     });
     this.record.attach(this.#socket);
+    this.#unacknowledged = new UnacknowledgedStanzas(options, (type) => this.#dispatch({ type }));
   }
 
   /** Not in the constructor: a hook may be called before it returns. */
@@ -92,10 +95,28 @@ export class OutboundStream {
     return this.#state.name === 'established' && this.#socket.isOpen;
   }
 
-  /** @param onAccepted - Called when the kernel took the stanza; never when the stream ended before. */
-  sendStanza(stanza: Element, onAccepted: () => void): void {
+  /** Whether the peer acknowledges stanzas [XEP-0198]. */
+  get isAcknowledged(): boolean {
+    return this.#state.acknowledgements !== undefined;
+  }
+
+  /** Whether it takes one more stanza before the peer acknowledges others. */
+  get hasRoom(): boolean {
+    return !this.#unacknowledged.isFull;
+  }
+
+  /** Bytes of one stanza that the peer takes [XEP-0478]. */
+  get maxBytes(): number {
+    return this.#state.maxBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  sendStanza(stanza: Element, progress: StanzaProgress): void {
     this.record.countOut(stanza);
-    this.#socket.sendText(printElement(stanza), onAccepted);
+    this.#socket.sendText(printElement(stanza), () => progress.onAccepted());
+    if (!this.isAcknowledged) return;
+    this.#unacknowledged.add(progress);
+    this.record.unacknowledged = this.#unacknowledged.size;
+    this.#dispatch({ type: 'stanza-sent' });
   }
 
   reconsider(): void {
@@ -130,15 +151,29 @@ export class OutboundStream {
         return this.#hooks.onVerified(effect.outcome);
       case 'deliver':
         this.record.countIn(effect.stanza);
-        return this.#options.onStanza(effect.stanza, this.record.summary());
+        void this.#options.onStanza(effect.stanza, this.record.summary());
+        return undefined;
       case 'failed':
         return this.#hooks.onFailed(effect.failure);
       case 'report-ignored':
         return this.record.report({ type: 'ignored', reason: effect.reason });
       default:
+        return this.#performLater(effect);
+    }
+  }
+
+  #performLater(effect: Extract<OutboundEffect, { do: 'acknowledged' | 'expect' | 'close' }>): void {
+    switch (effect.do) {
+      case 'acknowledged':
+        this.#unacknowledged.settle(effect.stanzas);
+        this.record.unacknowledged = this.#unacknowledged.size;
+        return undefined;
+      case 'expect':
+        return this.#unacknowledged.expect(effect.what);
+      default:
         this.#closeReason ??= effect.reason;
         this.record.state = 'closing';
-        return this.#socket.close(effect.error);
+        return this.#socket.close(effect.error, effect.error === undefined || this.#unacknowledged.size > 0);
     }
   }
 
@@ -178,7 +213,9 @@ export class OutboundStream {
       {
         lastTraffic: () => this.#socket.lastTraffic,
         keepsAlive: () => this.#options.securityFor(this.pair.remote)?.keepAlive === true,
-        sendWhiteSpace: () => this.#socket.sendText(' '),
+        // Where the peer acknowledges, the question costs no more than white space and tells whether it is there.
+        sendWhiteSpace: () =>
+          this.isAcknowledged ? this.#dispatch({ type: 'acknowledgement-due' }) : this.#socket.sendText(' '),
         onInactive: () => this.#dispatch({ type: 'inactive' }),
       },
       this.#options.clock,
@@ -189,6 +226,7 @@ export class OutboundStream {
   #onClosed(reason: string): void {
     this.#dispatch({ type: 'lost', reason });
     this.#silence?.cancel();
+    this.#unacknowledged.expect('nothing');
     this.record.state = 'closed';
     this.record.report({ type: 'closed', reason: this.#closeReason ?? reason });
     this.#hooks.onClosed(this);

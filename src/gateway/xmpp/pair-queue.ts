@@ -1,12 +1,16 @@
 /**
  * The stanzas of one domain pair on their way out, in order: they wait for a stream, are written, and are done when the
- * kernel took them. Bounded in number, bytes and time; nothing leaves the queue without an answer. [RFC 6120 §10.1, §10.4]
+ * peer acknowledged them, or, where it does not [XEP-0198], when the kernel took them. Bounded in number, bytes and time;
+ * nothing leaves the queue without an answer. [RFC 6120 §10.1, §10.4]
  */
 import type { Timer } from '../../primitives/clock.ts';
+import type { Result } from '../../primitives/result.ts';
 import { type Delivery, undelivered } from './delivery.ts';
 import type { DomainPair } from './dialback.ts';
+import { awaitsAcknowledgement, delayed, fateOf } from './lost-stanzas.ts';
+import type { DialFailure } from './outbound-state.ts';
 import type { OutboundStream } from './outbound-stream.ts';
-import { type DialRequest, dial } from './s2s-connector.ts';
+import { cancelled, type Dialled, type DialRequest } from './s2s-connector.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { StanzaErrorCondition } from './stanza-error.ts';
 import type { StreamError } from './stream-error.ts';
@@ -14,11 +18,15 @@ import type { Element } from './xml/element.ts';
 import { printElement } from './xml/xml-writer.ts';
 
 interface Entry {
-  readonly stanza: Element;
-  readonly bytes: number;
+  stanza: Element;
+  bytes: number;
+  readonly sent: Date;
+  /** Also of a resend: what is in doubt is sent again within `deliveryMs` or not at all, so never after minutes. */
   readonly deadline: Timer;
   readonly settle: (delivery: Delivery) => void;
-  /** Streams that broke while the stanza was being written. */
+  /** Written, and the kernel took it. */
+  accepted: boolean;
+  /** Streams that broke before the stanza was done. */
   broken: number;
 }
 
@@ -26,6 +34,7 @@ interface Entry {
 const maxBroken = 1;
 
 export interface PairQueueHooks {
+  dial(request: DialRequest): Promise<Result<Dialled, DialFailure>>;
   onStream(stream: OutboundStream): void;
   onClosed(stream: OutboundStream): void;
   /** Nothing is left to do: the queue may be forgotten. */
@@ -37,7 +46,7 @@ export class PairQueue {
   readonly #options: S2sOptions;
   readonly #hooks: PairQueueHooks;
   readonly #waiting: Entry[] = [];
-  readonly #writing: Entry[] = [];
+  readonly #written: Entry[] = [];
   #bytes = 0;
   #stream: OutboundStream | undefined;
   /** Ended, but the kernel may still take what was written to it. */
@@ -53,13 +62,14 @@ export class PairQueue {
   /** Resolves with what became of the stanza, `deliveryMs` from now at the latest. */
   async send(stanza: Element): Promise<Delivery> {
     const { limits, clock } = this.#options;
-    const bytes = Buffer.byteLength(printElement(stanza));
+    const bytes = bytesOf(stanza);
     const full =
-      this.#waiting.length + this.#writing.length >= limits.queuedStanzas || this.#bytes + bytes > limits.queuedBytes;
+      this.#waiting.length + this.#written.length >= limits.queuedStanzas || this.#bytes + bytes > limits.queuedBytes;
     if (full) return undelivered('resource-constraint', `Too much waits for ${this.pair.remote} already.`);
     return new Promise((resolve) => {
       const deadline = clock.after(limits.deliveryMs, () => this.#expire(entry));
-      const entry: Entry = { stanza, bytes, deadline, broken: 0, settle: resolve };
+      const once = { accepted: false, broken: 0, settle: resolve };
+      const entry: Entry = { stanza, bytes, sent: clock.wallTime(), deadline, ...once };
       this.#bytes += bytes;
       this.#waiting.push(entry);
       this.#pump();
@@ -72,36 +82,60 @@ export class PairQueue {
       this.stop(`${this.pair.remote} is not an allowed partner any more`);
   }
 
-  /** Ends the stream or the dial; what waits is returned. */
+  /** Ends the stream or the dial; what waits is returned, and so is what the peer does not acknowledge on the way out. */
   stop(reason: string, error?: StreamError): void {
+    for (const entry of this.#written) entry.broken = maxBroken;
     this.#failWaiting('remote-server-timeout', reason);
-    this.#dialling?.abort();
+    this.#dialling?.abort(cancelled);
     this.#stream?.close(reason, error);
   }
 
   #pump(): void {
     const stream = this.#stream;
     if (stream?.isEstablished === true) {
-      for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift())
+      for (let [entry] = this.#waiting; entry !== undefined && stream.hasRoom; [entry] = this.#waiting)
         this.#write(entry, stream);
-      stream.record.queued = this.#writing.length;
+      this.#count(stream);
     } else if (this.#waiting.length > 0 && this.#ending === undefined && this.#dialling === undefined)
       void this.#dial();
     else if (this.#waiting.length === 0 && this.#isUnused()) this.#hooks.onIdle();
   }
 
   #isUnused(): boolean {
-    return this.#writing.length === 0 && !this.#stream && !this.#ending && !this.#dialling;
+    return this.#written.length === 0 && !this.#stream && !this.#ending && !this.#dialling;
   }
 
   #write(entry: Entry, stream: OutboundStream): void {
-    this.#writing.push(entry);
-    stream.sendStanza(entry.stanza, () => {
-      this.#remove(this.#writing, entry);
-      stream.record.queued = this.#writing.length;
-      const { peerAddress } = stream.record.summary();
-      entry.settle({ ok: true, peerAddress, method: stream.method ?? 'TCP Dialback' });
+    if (entry.bytes > stream.maxBytes) {
+      const limit = `${this.pair.remote} takes no more than ${stream.maxBytes} bytes in a stanza.`;
+      return this.#fail(entry, 'policy-violation', limit);
+    }
+    this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+    this.#written.push(entry);
+    stream.sendStanza(entry.stanza, {
+      onAccepted: () => this.#onAccepted(entry, stream),
+      onAcknowledged: () => this.#finish(entry, stream, true),
     });
+  }
+
+  #onAccepted(entry: Entry, stream: OutboundStream): void {
+    entry.accepted = true;
+    if (!stream.isAcknowledged) return this.#finish(entry, stream, false);
+    this.#count(stream);
+    if (awaitsAcknowledgement(entry.stanza)) return;
+    // It stays in the queue for the case that the stream is lost.
+    entry.settle(deliveredBy(stream, false));
+  }
+
+  #finish(entry: Entry, stream: OutboundStream, acknowledged: boolean): void {
+    this.#remove(this.#written, entry);
+    this.#count(stream);
+    entry.settle(deliveredBy(stream, acknowledged));
+    this.#pump();
+  }
+
+  #count({ record }: OutboundStream): void {
+    record.queued = this.#waiting.length + this.#written.filter(({ accepted }) => !accepted).length;
   }
 
   async #dial(): Promise<void> {
@@ -109,20 +143,13 @@ export class PairQueue {
     const controller = new AbortController();
     this.#dialling = controller;
     const deadline = clock.after(limits.deliveryMs, () => controller.abort());
-    const dialled = await dial(this.#request(controller.signal), this.#options);
+    const dialled = await this.#hooks.dial(this.#request(controller.signal));
     deadline.cancel();
     this.#dialling = undefined;
     if (dialled.ok) {
       if ('stream' in dialled.value && dialled.value.stream.isEstablished) this.#stream = dialled.value.stream;
     } else {
       const { step, condition, reason } = dialled.error;
-      this.#options.onEvent({
-        type: 'dial-failed',
-        localDomain: this.pair.local,
-        remoteDomain: this.pair.remote,
-        step,
-        reason,
-      });
       this.#failWaiting(condition, `${step}: ${reason}`);
     }
     this.#pump();
@@ -142,25 +169,40 @@ export class PairQueue {
   #onEnding(stream: OutboundStream): void {
     if (stream !== this.#stream) return;
     this.#stream = undefined;
-    if (this.#writing.length > 0) this.#ending = stream;
+    if (this.#written.length > 0) this.#ending = stream;
     this.#pump();
   }
 
-  /** What the kernel did not take goes to the next stream, ahead of what came later. */
+  /** What is not done goes to the next stream, ahead of what came later. */
   #onClosed(stream: OutboundStream): void {
     this.#hooks.onClosed(stream);
     if (stream !== this.#ending) return this.#pump();
     this.#ending = undefined;
-    const unwritten = this.#writing.splice(0);
-    for (const entry of unwritten) entry.broken += 1;
-    this.#waiting.unshift(...unwritten);
-    for (const entry of unwritten.filter(({ broken }) => broken > maxBroken))
-      this.#fail(entry, 'remote-server-timeout', 'The stream broke twice while the stanza was being written.');
+    const lost = this.#written.splice(0);
+    this.#waiting.unshift(...lost);
+    const stanzas = this.#waiting.map(({ stanza }) => stanza);
+    for (const [index, entry] of lost.entries()) this.#afterLoss(entry, stanzas.slice(index + 1));
     this.#pump();
   }
 
+  #afterLoss(entry: Entry, later: readonly Element[]): void {
+    entry.broken += 1;
+    const isInDoubt = entry.accepted;
+    const fate = isInDoubt ? fateOf(entry.stanza, later) : 'resend';
+    if (fate === 'drop')
+      return this.#fail(entry, 'remote-server-timeout', 'The stream broke, and it means nothing later.');
+    if (fate === 'return' || entry.broken > maxBroken)
+      return this.#fail(entry, 'remote-server-timeout', 'The stream broke before the stanza was delivered.');
+    if (!isInDoubt) return undefined;
+    entry.accepted = false;
+    entry.stanza = delayed(entry.stanza, this.pair.local, entry.sent);
+    this.#bytes -= entry.bytes;
+    entry.bytes = bytesOf(entry.stanza);
+    this.#bytes += entry.bytes;
+  }
+
   #expire(entry: Entry): void {
-    const stuck = this.#writing.includes(entry);
+    const stuck = this.#written.includes(entry) && !entry.accepted;
     this.#fail(entry, 'remote-server-timeout', `${this.pair.remote} did not take the stanza in time.`);
     if (stuck) this.#stream?.close('the peer does not read', { condition: 'connection-timeout' });
     this.#pump();
@@ -172,7 +214,7 @@ export class PairQueue {
 
   #fail(entry: Entry, condition: StanzaErrorCondition, reason: string): void {
     this.#remove(this.#waiting, entry);
-    this.#remove(this.#writing, entry);
+    this.#remove(this.#written, entry);
     entry.settle(undelivered(condition, reason));
   }
 
@@ -184,3 +226,12 @@ export class PairQueue {
     this.#bytes -= entry.bytes;
   }
 }
+
+const bytesOf = (stanza: Element): number => Buffer.byteLength(printElement(stanza));
+
+const deliveredBy = ({ record, method }: OutboundStream, acknowledged: boolean): Delivery => ({
+  ok: true,
+  peerAddress: record.summary().peerAddress,
+  method: method ?? 'TCP Dialback',
+  acknowledged,
+});

@@ -5,9 +5,9 @@ import type { DialFailure, OutboundPurpose } from './outbound-state.ts';
 import { type OutboundConnection, OutboundStream } from './outbound-stream.ts';
 import type { DialStep } from './s2s-event.ts';
 import type { S2sOptions } from './s2s-options.ts';
-import { type Endpoint, resolveServers } from './server-resolver.ts';
+import { type Endpoint, printEndpoint, type ResolverOptions, resolveServers } from './server-resolver.ts';
 import { permits } from './stream-security.ts';
-import { connectFirst } from './tcp-race.ts';
+import { type Connected, connectFirst } from './tcp-race.ts';
 
 export interface DialRequest {
   readonly pair: DomainPair;
@@ -18,6 +18,8 @@ export interface DialRequest {
   onStream(stream: OutboundStream): void;
   onEnding(stream: OutboundStream): void;
   onClosed(stream: OutboundStream): void;
+  /** Hears of each server that was refused or failed while the dial goes on to the next; not of what `dial` returns. */
+  onFailure?(failure: DialFailure): void;
 }
 
 /** An established stream, or the answer of the authoritative server, by the purpose of the dial. */
@@ -35,17 +37,25 @@ const steps: readonly DialStep[] = [
   'established',
 ];
 
-/** What TLS says when the peer does not want our certificate [RFC 8446 §6.2, alerts 42 to 48 and 116]. */
-const certificateAlert = /alert (?:bad certificate|unsupported certificate|certificate \w+|unknown ca|no certificate)/i;
+/** The reason to abort a dial with, when nobody wants it any more: then it did not fail. */
+export const cancelled: unique symbol = Symbol('cancelled');
 
 /** Opens a stream to one of the remote domain's servers. The failure returned is that of the server that came furthest. */
 export async function dial(request: DialRequest, options: S2sOptions): Promise<Result<Dialled, DialFailure>> {
   const { pair } = request;
   const security = options.securityFor(pair.remote);
   if (security === undefined) return refuse(notAllowed(pair));
-  const servers = await resolveServers(pair.remote, security, options);
+  const servers = await resolveServers(pair.remote, security, resolving(request, options));
   return servers.ok ? dialServers(servers.value, request, options) : servers;
 }
+
+const resolving = ({ onFailure }: DialRequest, options: S2sOptions): ResolverOptions => ({
+  dns: options.dns,
+  ids: options.ids,
+  allowLoopbackPeers: () => options.allowLoopbackPeers(),
+  ownListeners: () => options.ownListeners?.() ?? [],
+  ...(onFailure && { onRefused: onFailure }),
+});
 
 /** The same, to servers that are known already. */
 export async function dialServers(
@@ -53,38 +63,66 @@ export async function dialServers(
   request: DialRequest,
   options: S2sOptions,
 ): Promise<Result<Dialled, DialFailure>> {
-  const { signal } = request;
+  const { signal, onFailure } = request;
   const failures: DialFailure[] = [];
   let untried = servers;
   while (untried.length > 0 && !signal.aborted) {
     const connected = await connectFirst(untried, options, signal);
     if (connected.raw === undefined) {
-      failures.push(unreachable(connected.reasons));
+      failures.push(unreachable(connected.reasons, untried));
       break;
     }
-    const dialled = await openStream({ ...connected, ...request, anonymous: false }, request, options);
-    if (dialled.ok) return dialled;
-    failures.push(dialled.error);
-    const again = await withoutCertificate(connected.endpoint, dialled.error, { request, options });
-    if (again?.ok === true) return again;
-    if (again !== undefined) failures.push(again.error);
+    const dialled = await authenticateTo(connected, request, options);
+    if (dialled.ok) {
+      for (const failure of failures) onFailure?.(failure);
+      return dialled;
+    }
+    failures.push({ ...dialled.error, target: printEndpoint(connected.endpoint) });
     untried = untried.filter((endpoint) => endpoint !== connected.endpoint);
   }
-  return refuse(furthest(failures) ?? unreachable([]));
+  const told = furthest(failures) ?? unreachable([], untried);
+  for (const failure of failures) if (failure !== told) onFailure?.(failure);
+  return refuse(told);
 }
 
-/** Some servers break off when they see a certificate they do not like; without one, dialback remains [XEP-0178 §3]. */
-async function withoutCertificate(
-  endpoint: Endpoint,
-  failure: DialFailure,
-  { request, options }: { readonly request: DialRequest; readonly options: S2sOptions },
-): Promise<Result<Dialled, DialFailure> | undefined> {
+/**
+ * The ladder: EXTERNAL and then dialback on one stream are the stream's; where the peer breaks off over our certificate,
+ * a second connection shows none, and dialback remains if the partner's row permits it [XEP-0178 §3].
+ */
+async function authenticateTo(
+  connected: Connected,
+  request: DialRequest,
+  options: S2sOptions,
+): Promise<Result<Dialled, DialFailure>> {
+  const dialled = await openStream({ ...connected, ...request, anonymous: false }, request, options);
+  if (dialled.ok) return dialled;
+  const failure = withAlertRead(dialled.error);
+  const isBrokenOff = failure.code === 'peer-rejects-certificate' && failure.step !== 'dialback';
   const security = options.securityFor(request.pair.remote);
-  if (!certificateAlert.test(failure.reason) || security === undefined || !permits(security, 'TLS Dialback'))
-    return undefined;
-  const connected = await connectFirst([endpoint], options, request.signal);
-  if (connected.raw === undefined) return undefined;
-  return openStream({ ...connected, ...request, anonymous: true }, request, options);
+  if (!isBrokenOff || security === undefined || !permits(security, 'TLS Dialback')) return refuse(failure);
+  const again = await connectFirst([connected.endpoint], options, request.signal);
+  if (again.raw === undefined) return refuse(failure);
+  const anonymous = await openStream({ ...again, ...request, anonymous: true }, request, options);
+  if (anonymous.ok) return anonymous;
+  return refuse({ ...failure, reason: `${failure.reason} Without a certificate: ${anonymous.error.reason}` });
+}
+
+/** What TLS says when the peer does not want our certificate [RFC 8446 §6.2]. */
+const certificateAlerts = new Map([
+  [42, 'bad certificate'],
+  [43, 'unsupported certificate'],
+  [44, 'certificate revoked'],
+  [45, 'certificate expired'],
+  [46, 'certificate unknown'],
+  [48, 'unknown certificate authority'],
+]);
+
+/** Under TLS 1.3 the alert comes when the handshake is over for us, and ends the stream instead. */
+function withAlertRead(failure: DialFailure): DialFailure {
+  const alert = certificateAlerts.get(Number(/SSL alert number (\d+)/.exec(failure.reason)?.[1]));
+  if (alert === undefined) return failure;
+  const reason = `The server broke off over our certificate (peer-rejects-certificate): TLS alert "${alert}".`;
+  return { ...failure, step: 'certificate', code: 'peer-rejects-certificate', reason };
 }
 
 async function openStream(
@@ -115,13 +153,16 @@ async function openStream(
 export const notAllowed = ({ remote }: DomainPair): DialFailure => ({
   step: 'policy',
   condition: 'policy-violation',
+  code: 'not-allowed',
   reason: `${remote} is not an allowed partner.`,
 });
 
-const unreachable = (reasons: readonly string[]): DialFailure => ({
+const unreachable = (reasons: readonly string[], endpoints: readonly Endpoint[]): DialFailure => ({
   step: 'tcp',
   condition: 'remote-server-timeout',
+  code: 'unreachable',
   reason: reasons.length === 0 ? 'No server answered within the time limit.' : reasons.join('; '),
+  ...(endpoints.length > 0 && { target: endpoints.map(printEndpoint).join(', ') }),
 });
 
 const furthest = (failures: readonly DialFailure[]): DialFailure | undefined =>

@@ -26,6 +26,8 @@ export interface StreamSummary {
   readonly stanzasOut: number;
   /** Stanzas that wait to be written. */
   readonly queued: number;
+  /** Stanzas that the peer has not acknowledged; absent where it acknowledges none [XEP-0198]. */
+  readonly unacknowledged?: number;
   readonly lastActivity: Date;
 }
 
@@ -64,5 +66,7 @@ export type S2sEvent =
       readonly localDomain: DomainName;
       readonly remoteDomain: DomainName;
       readonly step: DialStep;
+      /** The cause by its stable name, or `<step>-failed`. */
+      readonly code: string;
       readonly reason: string;
     };

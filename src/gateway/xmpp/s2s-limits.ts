@@ -74,6 +74,15 @@ export const maxRemembered = 10_000;
 /** Bytes that every server must take in a stanza; a lower limit is one for strangers [RFC 6120 §13.12]. */
 export const leastMaxBytes = 10_000;
 
+/** Milliseconds until a domain that could not be reached is dialled again: after the first failure, and at most. Source: own choice; ejabberd `s2s_max_retry_delay` is 300 s. */
+export const firstBackoffMs = 5_000;
+export const maxBackoffMs = 300_000;
+/** Domains whose failures are remembered for that. */
+export const maxDomainsInBackoff = 1_000;
+/** Failures that are kept for the administrator: domains, and the last ones of each. */
+export const maxFailureDomains = 50;
+export const maxFailuresPerDomain = 20;
+
 /** Domain pairs on one stream; more are answered `resource-constraint`, which asks for another connection [XEP-0220 §2.4]. */
 export const maxPairsPerStream = 50;
 /** Dialback keys of one stream being verified at one time. */

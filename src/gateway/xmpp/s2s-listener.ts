@@ -21,9 +21,15 @@ const failureOf: Readonly<Record<string, FailureId>> = { EADDRINUSE: 'ListenerIn
 export class S2sListener {
   readonly #accept: Accept;
   #servers: readonly Server[] = [];
+  #bound: readonly ListenerAddress[] = [];
 
   constructor(accept: Accept) {
     this.#accept = accept;
+  }
+
+  /** Where it listens now. */
+  get bound(): readonly ListenerAddress[] {
+    return this.#bound;
   }
 
   /**
@@ -34,8 +40,10 @@ export class S2sListener {
     await this.close();
     try {
       const plain = await this.#open('xmpp', options.port, options.address);
-      if (options.directTlsPort === undefined) return [plain];
-      return [plain, await this.#open('xmpp-direct-tls', options.directTlsPort, options.address)];
+      this.#bound = [plain];
+      if (options.directTlsPort === undefined) return this.#bound;
+      this.#bound = [plain, await this.#open('xmpp-direct-tls', options.directTlsPort, options.address)];
+      return this.#bound;
     } catch (error) {
       await this.close();
       throw error;
@@ -46,6 +54,7 @@ export class S2sListener {
   async close(): Promise<void> {
     const servers = this.#servers;
     this.#servers = [];
+    this.#bound = [];
     // close() waits for the connections too, and those may stay: the port is free at once.
     for (const server of servers) server.close();
   }

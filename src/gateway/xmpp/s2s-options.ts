@@ -3,10 +3,12 @@ import type { PeerQuestion, PeerVerdict } from '../../certificates/peer-validati
 import type { Clock } from '../../primitives/clock.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { Ids } from '../../primitives/ids.ts';
+import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import type { Secret } from '../../primitives/secret.ts';
+import type { DnsPort } from './dns-resolver.ts';
 import type { S2sEvent, StreamSummary } from './s2s-event.ts';
 import type { S2sLimits } from './s2s-limits.ts';
-import type { DnsPort } from './server-resolver.ts';
+import type { Handled } from './stanza.ts';
 import type { StreamSecurity } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -28,6 +30,8 @@ export interface S2sOptions {
   readonly limits: S2sLimits;
   /** Whether a peer may live on a loopback address. */
   allowLoopbackPeers(): boolean;
+  /** Where else this process accepts connections: DNS of a partner must not lead there. */
+  ownListeners?(): readonly ListenerAddress[];
   isLocalDomain(domain: DomainName): boolean;
   /** Nothing: this domain may not connect and is not connected to. Asked anew for each decision. */
   securityFor(remoteDomain: DomainName): StreamSecurity | undefined;
@@ -36,7 +40,10 @@ export interface S2sOptions {
   /** Trust anchors that count for every partner, DER. */
   anchors(): readonly Buffer[];
   validatePeer(question: PeerQuestion): PeerVerdict;
-  /** A stanza of an authenticated domain pair; both addresses parse, and the stream may speak for its sender. */
-  onStanza(stanza: Element, stream: StreamSummary): void;
+  /**
+   * A stanza of an authenticated domain pair; both addresses parse, and the stream may speak for its sender.
+   * The peer hears that it is handled when the returned promise settles, or at once where there is none [XEP-0198].
+   */
+  onStanza(stanza: Element, stream: StreamSummary): Handled;
   onEvent(event: S2sEvent): void;
 }

@@ -1,4 +1,5 @@
 /** One dial for the sake of its story: what each step found and how long it took. The stream carries nothing and ends with the probe. */
+import type { PeerVerdict } from '../../certificates/peer-validation.ts';
 import type { DomainPair } from './dialback.ts';
 import type { DialFailure } from './outbound-state.ts';
 import type { OutboundStream } from './outbound-stream.ts';
@@ -22,6 +23,8 @@ export interface ProbeReport {
   readonly endpoints: readonly Endpoint[];
   /** The last stream, as it was when it was believed or broke off; absent when no server could be connected to. */
   readonly stream?: StreamSummary;
+  /** Of the certificate that the server showed; absent in clear. It counts only where the partner's settings use it. */
+  readonly verdict?: PeerVerdict;
   /** Absent: the stream was established. */
   readonly failure?: DialFailure;
 }
@@ -67,9 +70,14 @@ export async function probe(
     observed,
   );
   if (dialled.ok) watch.finished('authentication');
-  const report = { times: watch.times, endpoints: servers.value, ...(stream && { stream: stream.record.summary() }) };
+  const report = { times: watch.times, endpoints: servers.value, ...(stream && findings(stream)) };
   stream?.close('the route was tested');
   return dialled.ok ? report : { ...report, failure: dialled.error };
+}
+
+function findings({ record }: OutboundStream): Pick<ProbeReport, 'stream' | 'verdict'> {
+  const verdict = record.peerCertificate()?.verdict;
+  return { stream: record.summary(), ...(verdict && { verdict }) };
 }
 
 function stopwatch({ clock }: S2sOptions) {

@@ -3,16 +3,19 @@ import type { Socket } from 'node:net';
 
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { type Delivery, undelivered } from './delivery.ts';
+import type { DialFailureRecord } from './dial-failure-log.ts';
 import type { DomainPair } from './dialback.ts';
+import { Dialler } from './dialler.ts';
 import { InboundStream } from './inbound-stream.ts';
 import { KeyVerification } from './key-verification.ts';
 import type { OutboundStream } from './outbound-stream.ts';
 import { PairQueue } from './pair-queue.ts';
+import { RepeatedMessages } from './repeated-messages.ts';
 import type { StreamSummary } from './s2s-event.ts';
-import { type ProbeReport, probe } from './s2s-probe.ts';
 import { S2sListener, type S2sListenOptions } from './s2s-listener.ts';
 import type { S2sOptions } from './s2s-options.ts';
-import { stanzaAddresses } from './stanza.ts';
+import { type ProbeReport, probe } from './s2s-probe.ts';
+import { type Handled, stanzaAddresses } from './stanza.ts';
 import { errorReply, type StanzaError } from './stanza-error.ts';
 import { type PeerCertificate, StreamRecord } from './stream-record.ts';
 import type { StreamSecurity } from './stream-security.ts';
@@ -35,6 +38,12 @@ export interface S2s {
   peerCertificates(): readonly PeerCertificate[];
   /** Dials the domain anew, whatever streams there are, and tells how it went. */
   probe(pair: DomainPair, signal: AbortSignal): Promise<ProbeReport>;
+  /** Why partners could not be reached, oldest first: the last failures of each domain. */
+  failures(): readonly DialFailureRecord[];
+  /** The next stanza to the domain dials at once, whatever happened before; without a domain, to all of them. */
+  resetBackoff(domain?: string): void;
+  /** What DNS said of the domain's servers is asked anew; without a domain, of all. */
+  clearDnsCache(domain?: string): void;
   /** Ends every stream with its closing tag, waits `closeMs` at most, and frees the ports. */
   close(): Promise<void>;
 }
@@ -49,13 +58,18 @@ class S2sSessions implements S2s {
   readonly #outbound = new Set<OutboundStream>();
   readonly #queues = new Map<string, PairQueue>();
   readonly #listener = new S2sListener((socket, directTls) => this.#accept(socket, directTls));
+  readonly #dialler: Dialler;
   readonly #verification: KeyVerification;
+  readonly #repeated: RepeatedMessages;
   #whenEmpty: (() => void) | undefined;
   #closing = false;
 
   constructor(options: S2sOptions) {
-    this.#options = options;
-    this.#verification = new KeyVerification(options, {
+    this.#dialler = new Dialler(options, () => this.#listener.bound);
+    this.#options = this.#dialler.options;
+    this.#repeated = new RepeatedMessages(options.clock);
+    this.#verification = new KeyVerification(this.#options, {
+      dial: (request) => this.#dialler.dial(request),
       onStream: (stream) => this.#outbound.add(stream),
       onClosed: (stream) => this.#onOutboundClosed(stream),
     });
@@ -108,10 +122,23 @@ class S2sSessions implements S2s {
   }
 
   async probe(pair: DomainPair, signal: AbortSignal): Promise<ProbeReport> {
+    this.#dialler.clearDnsCache(pair.remote);
     return probe(pair, signal, this.#options, {
       onStream: (stream) => this.#outbound.add(stream),
       onClosed: (stream) => this.#onOutboundClosed(stream),
     });
+  }
+
+  failures(): readonly DialFailureRecord[] {
+    return this.#dialler.failures();
+  }
+
+  resetBackoff(domain?: string): void {
+    this.#dialler.resetBackoff(domain);
+  }
+
+  clearDnsCache(domain?: string): void {
+    this.#dialler.clearDnsCache(domain);
   }
 
   async close(): Promise<void> {
@@ -129,6 +156,7 @@ class S2sSessions implements S2s {
 
   #openQueue(pair: DomainPair): PairQueue {
     const queue = new PairQueue(pair, this.#options, {
+      dial: (request) => this.#dialler.dial(request),
       onStream: (stream) => this.#outbound.add(stream),
       onClosed: (stream) => this.#onOutboundClosed(stream),
       onIdle: () => this.#queues.delete(pairKey(pair)),
@@ -152,6 +180,7 @@ class S2sSessions implements S2s {
       hasRoomFor: (security: StreamSecurity) => this.#hasRoomFor(security),
       verifyKey: this.#verification.verify.bind(this.#verification),
       returnStanza: (stanza: Element, error: StanzaError) => this.#return(stanza, error),
+      deliver: (stanza: Element, record: StreamRecord) => this.#deliver(stanza, record),
       onClosed: (stream: InboundStream) => this.#onInboundClosed(stream),
     };
     this.#inbound.add(new InboundStream(socket, this.#options, hooks, directTls));
@@ -176,6 +205,15 @@ class S2sSessions implements S2s {
       ({ pair }) => this.#options.securityFor(pair.remote)?.partner === partner,
     ).length;
     return inbound + outbound < connectionLimit;
+  }
+
+  #deliver(stanza: Element, record: StreamRecord): Handled {
+    return this.#repeated.pass(
+      stanza,
+      record.id,
+      () => this.#options.onStanza(stanza, record.summary()),
+      () => record.report({ type: 'ignored', reason: 'a message that came on another stream before' }),
+    );
   }
 
   #return(stanza: Element, error: StanzaError): void {

@@ -1,6 +1,7 @@
 /** SASL EXTERNAL between servers, RFC 6120 §6 and XEP-0178: the certificate authenticates, the authorization identity names the domain. */
 import { type DomainName, parseDomainName } from '../../primitives/domain-name.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { printDomainpart } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import { childElements, type Element, element, textOf } from './xml/element.ts';
 
@@ -18,7 +19,12 @@ export type SaslFailure =
 
 /** `<auth/>` with the domain as authorization identity, which older servers want to see [XEP-0178 §3]. */
 export const printAuth = (domain: DomainName): Element =>
-  element('auth', namespaces.sasl, { mechanism: external }, Buffer.from(domain, 'utf8').toString('base64'));
+  element(
+    'auth',
+    namespaces.sasl,
+    { mechanism: external },
+    Buffer.from(printDomainpart(domain), 'utf8').toString('base64'),
+  );
 
 export const saslSuccess: Element = element('success', namespaces.sasl);
 /** Asks for the initial response that the peer left out [RFC 6120 §6.4.2]. */

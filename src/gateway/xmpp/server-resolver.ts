@@ -1,23 +1,17 @@
 /** From a domain to the addresses of its XMPP servers: RFC 6120 §3.2, RFC 2782, XEP-0368. The proxy of a partner comes before DNS. */
 import type { SrvRecord } from 'node:dns';
-import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 import type { DomainName } from '../../primitives/domain-name.ts';
 import { systemErrorCode } from '../../primitives/errors.ts';
 import type { Ids } from '../../primitives/ids.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
-import { addressProblem } from './address-policy.ts';
+import { type AddressPolicy, addressProblem, portProblem } from './address-policy.ts';
+import { type AddressRecord, type DnsPort, isAbsent } from './dns-resolver.ts';
 import type { DialFailure } from './outbound-state.ts';
+import { randomFraction } from './random-fraction.ts';
 import { orderBySrv } from './srv-order.ts';
 import type { StreamSecurity } from './stream-security.ts';
-
-/** The questions asked of DNS. Failures carry the codes of `node:dns`. */
-export interface DnsPort {
-  resolveSrv(name: string): Promise<readonly SrvRecord[]>;
-  resolve4(name: string): Promise<readonly string[]>;
-  resolve6(name: string): Promise<readonly string[]>;
-}
 
 /** One address to connect to. */
 export interface Endpoint {
@@ -30,37 +24,15 @@ export interface Endpoint {
 
 /** The port of server-to-server streams [RFC 6120 §14.7]. */
 const defaultPort = 5269;
-/** Milliseconds for one DNS question, and how often it is asked. */
-const queryTimeoutMs = 5_000;
-const queryTries = 2;
 /** SRV records of one domain that are looked at, and addresses of all of them together. */
 const maxRecords = 20;
 const maxEndpoints = 40;
 
-/** @param servers - `address` or `address:port`; none: those of the system, whose hosts file then counts too. */
-export function dnsResolver(servers: readonly string[]): DnsPort {
-  const resolver = new Resolver({ timeout: queryTimeoutMs, tries: queryTries });
-  if (servers.length > 0) {
-    resolver.setServers(servers);
-    return resolver;
-  }
-  const orHostsFile = async (
-    name: string,
-    family: 4 | 6,
-    asked: Promise<readonly string[]>,
-  ): Promise<readonly string[]> =>
-    asked.catch(async () => (await lookup(name, { family, all: true })).map(({ address }) => address));
-  return {
-    resolveSrv: (name) => resolver.resolveSrv(name),
-    resolve4: (name) => orHostsFile(name, 4, resolver.resolve4(name)),
-    resolve6: (name) => orHostsFile(name, 6, resolver.resolve6(name)),
-  };
-}
-
-export interface ResolverOptions {
+export interface ResolverOptions extends AddressPolicy {
   readonly dns: DnsPort;
   readonly ids: Ids;
-  allowLoopbackPeers(): boolean;
+  /** Hears of each server that may not be dialled, also where others remain. */
+  onRefused?(failure: DialFailure): void;
 }
 
 /** All addresses of the domain's servers in the order in which to try them, or why there are none. */
@@ -71,19 +43,40 @@ export async function resolveServers(
 ): Promise<Result<readonly Endpoint[], DialFailure>> {
   const hosts = await hostsOf(domain, security, options);
   if (!hosts.ok) return hosts;
+  const refused: DialFailure[] = [];
   const resolved = await Promise.all(hosts.value.map((host) => endpointsOf(host, options.dns)));
   const endpoints = resolved.flatMap((result) => (result.ok ? result.value : [])).slice(0, maxEndpoints);
-  if (endpoints.length === 0) return resolved.find((result) => !result.ok) ?? noServer(`${domain} has no server.`);
-  const allowLoopback = options.allowLoopbackPeers();
-  const allowed = endpoints.filter(({ address }) => addressProblem(address, allowLoopback) === undefined);
-  if (allowed.length > 0) return ok(allowed);
-  const { host, address } = endpoints[0] as Endpoint;
-  return refuse({
-    step: 'dns',
-    condition: 'remote-server-not-found',
-    reason: `${host}: ${addressProblem(address, allowLoopback)}.`,
+  const allowed = endpoints.filter((endpoint) => {
+    const problem = problemOf(endpoint, security, options);
+    if (problem !== undefined) refused.push(problem);
+    return problem === undefined;
   });
+  if (allowed.length > 0) {
+    for (const failure of refused) options.onRefused?.(failure);
+    return ok(allowed);
+  }
+  const [first, ...others] = refused;
+  for (const failure of others) options.onRefused?.(failure);
+  if (first !== undefined) return refuse(first);
+  return resolved.find((result) => !result.ok) ?? noServer(`${domain} has no server.`);
 }
+
+/** The proxy was named by the administrator, not by DNS: its port is as meant. */
+function problemOf(endpoint: Endpoint, { proxy }: StreamSecurity, policy: AddressPolicy): DialFailure | undefined {
+  const port = proxy === undefined ? portProblem(endpoint.port) : undefined;
+  const problem = port ?? addressProblem(endpoint, policy);
+  if (problem === undefined) return undefined;
+  return {
+    ...(port === undefined ? { step: 'dns', code: 'address-refused' } : { step: 'policy', code: 'port-refused' }),
+    condition: 'remote-server-not-found',
+    reason: `${endpoint.host}: ${problem}.`,
+    target: printEndpoint(endpoint),
+  };
+}
+
+/** `xmpp.contoso.example [192.0.2.1]:5269` */
+export const printEndpoint = ({ host, address, port }: Endpoint): string =>
+  host === address ? `[${address}]:${port}` : `${host} [${address}]:${port}`;
 
 type Host = Omit<Endpoint, 'address'>;
 
@@ -99,19 +92,14 @@ async function hostsOf(
       : srvRecords(dns, `_xmpps-server._tcp.${domain}`);
   const [starttls, directTls] = await Promise.all([srvRecords(dns, `_xmpp-server._tcp.${domain}`), direct]);
   const offered = [...targets(starttls, false), ...targets(directTls, true)];
-  const random = (): number => Number.parseInt(ids.token(32), 16) / 2 ** 32;
+  const random = (): number => randomFraction(ids);
   if (offered.length > 0)
     return ok(
       orderBySrv(offered, random)
         .slice(0, maxRecords)
         .map(({ name, port, directTls }) => ({ host: name, port, directTls })),
     );
-  if (starttls.failure !== undefined)
-    return refuse({
-      step: 'dns',
-      condition: 'remote-server-timeout',
-      reason: `_xmpp-server._tcp.${domain}: ${starttls.failure}.`,
-    });
+  if (starttls.failure !== undefined) return refuse(temporary(`_xmpp-server._tcp.${domain}`, starttls.failure));
   // A single record with the target "." says: no such service here; then the domain's address means nothing either.
   if (starttls.records.length > 0 || directTls.records.length > 0)
     return noServer(`${domain} says in DNS that it has no XMPP server.`);
@@ -124,15 +112,13 @@ interface SrvAnswer {
   readonly failure?: string;
 }
 
-const isAbsent = (error: unknown): boolean => ['ENOTFOUND', 'ENODATA'].includes(systemErrorCode(error) ?? '');
-
 async function srvRecords(dns: DnsPort, name: string): Promise<SrvAnswer> {
   try {
     return { records: await dns.resolveSrv(name) };
   } catch (error) {
     return {
       records: [],
-      ...(!isAbsent(error) && { failure: `DNS gave no answer (${systemErrorCode(error) ?? 'failed'})` }),
+      ...(!isAbsent(error) && { failure: codeOf(error) }),
     };
   }
 }
@@ -147,12 +133,12 @@ async function endpointsOf(host: Host, dns: DnsPort): Promise<Result<readonly En
   const addresses = interleave(addressesOf(six), addressesOf(four));
   if (addresses.length > 0) return ok(addresses.map((address) => ({ ...host, address })));
   const failed = [four, six].find((answer) => answer.status === 'rejected' && !isAbsent(answer.reason));
-  if (failed === undefined) return noServer(`${host.host} has no address.`);
-  return refuse({ step: 'dns', condition: 'remote-server-timeout', reason: `${host.host}: DNS gave no answer.` });
+  if (failed?.status === 'rejected') return refuse(temporary(host.host, codeOf(failed.reason)));
+  return noServer(`${host.host} has no address.`);
 }
 
-const addressesOf = (answer: PromiseSettledResult<readonly string[]>): readonly string[] =>
-  answer.status === 'fulfilled' ? answer.value : [];
+const addressesOf = (answer: PromiseSettledResult<readonly AddressRecord[]>): readonly string[] =>
+  answer.status === 'fulfilled' ? answer.value.map(({ address }) => address) : [];
 
 /** IPv6 first, the families in turn [RFC 8305 §4]. */
 function interleave(six: readonly string[], four: readonly string[]): readonly string[] {
@@ -162,5 +148,16 @@ function interleave(six: readonly string[], four: readonly string[]): readonly s
     .filter((address) => address !== undefined);
 }
 
+const codeOf = (error: unknown): string => systemErrorCode(error) ?? 'failed';
+
 const noServer = (reason: string): Result<never, DialFailure> =>
-  refuse({ step: 'dns', condition: 'remote-server-not-found', reason });
+  refuse({ step: 'dns', condition: 'remote-server-not-found', code: 'no-server', reason });
+
+/** DNS may say more in a minute: neither yes nor no. */
+const temporary = (name: string, code: string): DialFailure => ({
+  step: 'dns',
+  condition: 'remote-server-timeout',
+  code: 'dns-temporary',
+  reason: `${name}: DNS gave no answer (${code}).`,
+  target: name,
+});

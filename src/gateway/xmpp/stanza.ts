@@ -30,3 +30,6 @@ export const stanza = (
   attributes: Readonly<Record<string, string | undefined>>,
   ...children: readonly (Element | string)[]
 ): Element => element(name, namespaces.server, attributes, ...children);
+
+/** What the consumer of a stanza returns: done at once, or when the promise settles. */
+export type Handled = Promise<void> | void;

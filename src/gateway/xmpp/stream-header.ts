@@ -1,6 +1,7 @@
 /** The start tag of a stream, RFC 6120 §4.7: who opens it to whom, under which id. */
 import { type DomainName, parseDomainName } from '../../primitives/domain-name.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { printDomainpart } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import type { StreamError } from './stream-error.ts';
 import type { Element } from './xml/element.ts';
@@ -49,7 +50,7 @@ function optionalDomain(name: 'from' | 'to', text: string | undefined): Result<P
 
 /** Our header. The dialback prefix is always bound, since it also says that we know dialback [XEP-0220 §2.1]. */
 export function printStreamHeader({ from, to, id }: Omit<StreamHeader, 'hasFeatures'>): string {
-  const attributes = { from, to, id };
+  const attributes = { from: from && printDomainpart(from), to: to && printDomainpart(to), id };
   const printed = Object.entries(attributes)
     .filter((entry): entry is [string, string] => entry[1] !== undefined)
     .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`);

@@ -42,6 +42,7 @@ export class StreamRecord {
   method: AuthenticationMethod | undefined;
   authenticated: readonly DomainName[] = [];
   queued = 0;
+  unacknowledged: number | undefined;
 
   constructor(options: RecordOptions, direction: StreamSummary['direction']) {
     this.id = options.ids.token(32);
@@ -131,6 +132,7 @@ export class StreamRecord {
         method: this.method,
         tls: this.tls,
         certificate: this.#certificate,
+        unacknowledged: this.unacknowledged,
       }),
     };
   }

@@ -130,8 +130,11 @@ export class StreamSocket {
     };
   }
 
-  /** Sends the error and the closing tag, and gives the peer `closeMs` to send its own. */
-  close(error?: StreamError): void {
+  /**
+   * Sends the error and the closing tag, and gives the peer `closeMs` to send its own.
+   * @param isHeard - Whether what the peer still says counts.
+   */
+  close(error?: StreamError, isHeard: boolean = error === undefined): void {
     if (this.#state === 'upgrading') return this.destroy('closed during the TLS handshake');
     if (this.#state !== 'open') return;
     const farewell = `${error === undefined ? '' : printElement(printStreamError(error))}${streamEnd}`;
@@ -140,7 +143,7 @@ export class StreamSocket {
     this.#closeTimer = this.#options.clock.after(this.#options.limits.closeMs, () =>
       this.destroy('the peer did not close'),
     );
-    if (error !== undefined) this.#parser.stop();
+    if (!isHeard) this.#parser.stop();
     const isPeerDone = this.#peerEnded || !this.#peerOpened;
     if (error !== undefined || isPeerDone || !this.#headerSent) this.#socket.end();
   }

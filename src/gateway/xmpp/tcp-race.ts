@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 
 import type { Timer } from '../../primitives/clock.ts';
+import { addressProblem } from './address-policy.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { Endpoint } from './server-resolver.ts';
 
@@ -10,7 +11,7 @@ export interface Connected {
   readonly endpoint: Endpoint;
 }
 
-type RaceOptions = Pick<S2sOptions, 'clock' | 'limits'>;
+type RaceOptions = Pick<S2sOptions, 'clock' | 'limits' | 'allowLoopbackPeers' | 'ownListeners'>;
 
 /**
  * Connects to the endpoints in their order, `attemptDelayMs` apart or as soon as the one before failed.
@@ -43,6 +44,12 @@ export async function connectFirst(
         return;
       }
       next += 1;
+      // Looked at again: the rules or our own listeners may have changed since the name was resolved.
+      const problem = addressProblem(endpoint, options);
+      if (problem !== undefined) {
+        reasons.push(problem);
+        return attempt();
+      }
       const socket = connectTo(endpoint, options, (reason) => {
         if (!pending.delete(socket)) return;
         reasons.push(`${endpoint.address} port ${endpoint.port}: ${reason}`);
@@ -62,7 +69,7 @@ export async function connectFirst(
 
 function connectTo(
   { address, port }: Endpoint,
-  { clock, limits }: RaceOptions,
+  { clock, limits }: Pick<RaceOptions, 'clock' | 'limits'>,
   onFailed: (reason: string) => void,
 ): Socket {
   const socket = connect({ host: address, port });

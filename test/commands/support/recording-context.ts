@@ -1,7 +1,14 @@
 /** What a cmdlet may touch, with a store of its own: what it says and returns is recorded, and nobody is asked. */
 import { readFileSync } from 'node:fs';
 
-import type { Cmdlet, CmdletContext, Committed, OutputObject, Parameters } from '../../../src/commands/host/cmdlet.ts';
+import type {
+  Cmdlet,
+  CmdletContext,
+  Committed,
+  OutputObject,
+  Parameters,
+  Question,
+} from '../../../src/commands/host/cmdlet.ts';
 import { openConfigStore } from '../../../src/store/open-config-store.ts';
 
 export interface Recorded {
@@ -10,6 +17,8 @@ export interface Recorded {
   readonly warnings: string[];
   readonly sentences: string[];
   readonly questions: string[];
+  /** Lines to the person. */
+  readonly said: string[];
 }
 
 export interface Surroundings {
@@ -20,12 +29,15 @@ export interface Surroundings {
   /** The answer to every question. */
   readonly answer?: boolean;
   readonly format?: string;
+  readonly forPerson?: boolean;
   readonly now?: Date;
+  /** Somebody is there and answers so. */
+  readonly ask?: (question: Question) => string | undefined;
 }
 
 export function recordingContext(given: Surroundings): Recorded & { readonly context: CmdletContext } {
   const store = openConfigStore(given.folder);
-  const recorded: Recorded = { objects: [], texts: [], warnings: [], sentences: [], questions: [] };
+  const recorded: Recorded = { objects: [], texts: [], warnings: [], sentences: [], questions: [], said: [] };
   const proceeds = given.whatIf !== true && given.answer !== false;
   const context: CmdletContext = {
     store,
@@ -36,8 +48,9 @@ export function recordingContext(given: Surroundings): Recorded & { readonly con
     quiet: false,
     timeoutMs: undefined,
     signal: new AbortController().signal,
-    interactive: false,
+    interactive: given.ask !== undefined,
     format: given.format ?? 'auto',
+    forPerson: given.forPerson ?? false,
     program: [],
     now: () => given.now ?? new Date(),
     write: (object) => void recorded.objects.push(object),
@@ -64,8 +77,8 @@ export function recordingContext(given: Surroundings): Recorded & { readonly con
     readInput: async (path) => readFileSync(path),
     done: (sentence) => void recorded.sentences.push(sentence),
     hint: () => undefined,
-    say: () => undefined,
-    ask: async () => undefined,
+    say: (line) => void recorded.said.push(line),
+    ask: async (question) => given.ask?.(question),
     warn: (sentence) => void recorded.warnings.push(sentence),
     verbose: () => undefined,
     askSecret: async () => '',

@@ -2,16 +2,27 @@
  * Attacks on the S2S port, each performed by hand against running streams: what the peer is told, that nothing is delivered,
  * that the administrator reads a reason, and that nothing of the attacker stays.
  *
- * Covered elsewhere and not repeated here:
+ * The attacks by number, as docs/testing-s2s.md names them; those without a file are here.
  *
- *  - memory of XML, any chunking, any depth: xml/xml-parser.test.ts
- *  - bytes behind `<starttls/>`, strangers per address, HTTP on the port, tickets of TLS sessions: s2s-sessions.test.ts ("a hostile peer")
- *  - STARTTLS stripping: matrix-on-the-wire.test.ts
- *  - dialback keys of other pairs, streams and secrets, constant time: dialback-key.test.ts
- *  - certificates and their purposes: certificates-on-the-wire.test.ts, test/certificates/peer-validation.test.ts
- *  - addresses that DNS must not lead to: server-resolver.test.ts, s2s-sessions.test.ts
- *  - SIP headers, logs, loops, floods of subscriptions and queries, forged marks: test/gateway/hostile-partner.test.ts
+ *  |  1 DTD                       |  2 memory before authentication | 3 state of strangers    |
+ *  |  4 slow and endless tags     |  5 compression                  | 6 anything before TLS   |
+ *  |  7 STARTTLS injection: here, and s2s-sessions.test.ts for bytes behind `<starttls/>`      |
+ *  |  8 STARTTLS stripping: matrix-on-the-wire.test.ts                                         |
+ *  |  9 unsolicited answers       | 10 dialback fields; keys: dialback-key.test.ts            |
+ *  | 11 lax dialback by certificate | 12 timing of keys: dialback-key.ts compares in constant time |
+ *  | 13 from spoofing             | 14 changed headers                                        |
+ *  | 15, 16 certificates, purposes: certificates-on-the-wire.test.ts, peer-validation.test.ts  |
+ *  | 17 resumed TLS sessions: s2s-sessions.test.ts                                             |
+ *  | 18 renegotiation             | 19 parsers here; SIP headers: hostile-partner.test.ts      |
+ *  | 20 SSRF: here for dialback; server-resolver.test.ts, tcp-race.test.ts                      |
+ *  | 21 error loops, 22 enumeration, 25 logs: hostile-partner.test.ts                           |
+ *  | 22 quota of subscriptions: presence-link-table.test.ts                                    |
+ *  | 23 forged marks: message-admission.test.ts, hostile-partner.test.ts                        |
+ *  | 24 look-alikes               | 26 HTTP: s2s-sessions.test.ts                             |
+ *  | 27 caps cache: no capability of a peer is kept                                            |
+ *  | 28 DNS: bounded questions here; judged again when dialled: tcp-race.test.ts                |
  */
+import { connect as connectTls } from 'node:tls';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -350,6 +361,8 @@ describe('dialback answers that nobody asked for [XSF notice of 2012-08-21]', ()
     dns.xmppServer('fabrikam.example', port);
     const delivery = await contoso.s2s.send(chat('alice@contoso.example', 'bob@fabrikam.example', 'secret'));
     expect(delivery).toMatchObject({ ok: true, method: 'TCP Dialback' });
+    expect(ignored()).toBe(4);
+    expect(stanzasHeard).toContain('<db:result');
     expect(stanzasHeard).not.toContain('secret');
     expect(contoso.events.filter(({ type }) => type === 'authenticated')).toHaveLength(1);
   });
@@ -452,12 +465,8 @@ describe('a partner who speaks for others', () => {
   it('cannot hide a sender in a qualified attribute [CVE-2022-25236]', async () => {
     const { contoso } = await target();
     const peer = await openAuthenticated(contoso.port, ends, fabrikamCertificate);
-    peer.send(
-      "<message from='bob@fabrikam.example' to='alice@contoso.example' xmlns:x='u}from' xmlns:y='' />".replace(
-        " xmlns:y=''",
-        " x:from='eve@victim.example'",
-      ),
-    );
+    const hidden = "xmlns:x='u}from' x:from='eve@victim.example' xmlns:y='jabber:server' y:from='eve@victim.example'";
+    peer.send(`<message from='bob@fabrikam.example' to='alice@contoso.example' ${hidden}/>`);
     const message = await contoso.waitForStanza('message', () => true);
     expect(message.attributes['from']).toBe('bob@fabrikam.example');
     expect(contoso.received).toHaveLength(1);
@@ -527,8 +536,7 @@ describe('a partner who speaks for others', () => {
 describe('renegotiation, which costs the server more than the client [CVE-2021-32920]', () => {
   it('is refused', async () => {
     const { contoso } = await target();
-    const { connect } = await import('node:tls');
-    const socket = connect({
+    const socket = connectTls({
       port: contoso.directTlsPort,
       host: '127.0.0.1',
       servername: 'contoso.example',

@@ -10,6 +10,7 @@ import {
 } from '../../../src/gateway/xmpp/inbound-state.ts';
 import { stepInbound } from '../../../src/gateway/xmpp/inbound-stream-machine.ts';
 import type { StreamSecurity } from '../../../src/gateway/xmpp/s2s-options.ts';
+import type { StreamLimits } from '../../../src/gateway/xmpp/stream-limits.ts';
 import { XmlParser } from '../../../src/gateway/xmpp/xml/xml-parser.ts';
 import { printElement } from '../../../src/gateway/xmpp/xml/xml-writer.ts';
 import { row } from '../../support/xmpp-federation.ts';
@@ -23,6 +24,7 @@ interface Setting {
   readonly certified?: readonly string[];
   readonly genuineKeys?: readonly string[];
   readonly hasRoom?: boolean;
+  readonly limits?: (authenticated: boolean) => StreamLimits;
   readonly hasCertificate?: boolean;
 }
 
@@ -52,6 +54,7 @@ class Play {
       isGenuineKey: (claim, key) =>
         genuineKeys.includes(`${claim.receiving} ${claim.originating} ${claim.streamId} ${key}`),
       hasRoomFor: () => setting.hasRoom ?? true,
+      advertisedLimits: (authenticated) => setting.limits?.(authenticated) ?? {},
     };
   }
 
@@ -134,7 +137,7 @@ function describeEffect(effect: InboundEffect): string {
     case 'authenticated':
       return `believe ${effect.pair.remote} for ${effect.pair.local} by ${effect.pair.method}`;
     case 'deliver':
-      return `deliver ${printElement(effect.stanza)}`;
+      return `deliver ${printElement(effect.stanza)}${effect.number === undefined ? '' : ` as ${effect.number}`}`;
     case 'return':
       return `return ${effect.error.condition}`;
     case 'report-ignored':
@@ -176,7 +179,10 @@ describe('inbound stream: STARTTLS and SASL EXTERNAL', () => {
       'restart',
       'believe fabrikam.example for contoso.example by SASL over TLS',
     ]);
-    expect(play.opens().take()).toEqual(['header s3 from contoso.example to fabrikam.example', '<stream:features/>']);
+    expect(play.opens().take()).toEqual([
+      'header s3 from contoso.example to fabrikam.example',
+      '<stream:features><sm xmlns="urn:xmpp:sm:3"/></stream:features>',
+    ]);
     expect(play.hears(good).take()).toEqual([
       'deliver <message from="bob@fabrikam.example/a" to="alice@contoso.example"><body>x</body></message>',
     ]);
@@ -382,6 +388,41 @@ describe('inbound stream: dialback as receiving server [XEP-0220]', () => {
     expect(play.take()[0]).toBe('believe northwind.example for contoso.example by TLS Dialback');
   });
 
+  it('believes a certificate for a second domain where the row permits SASL only [XEP-0344]', () => {
+    const partners = { 'fabrikam.example': required, 'northwind.example': required };
+    const certified = ['fabrikam.example', 'northwind.example'];
+    const play = new Play({ partners, certified }).authenticates();
+    expect(play.hears(dbResult('northwind.example', 'j')).take()).toEqual([
+      'believe northwind.example for contoso.example by SASL over TLS',
+      '<db:result from="contoso.example" to="northwind.example" type="valid"/>',
+    ]);
+    expect(play.hears(message('bob@northwind.example', 'alice@contoso.example')).take()[0]).toMatch(/^deliver/);
+  });
+
+  it('is not satisfied by a certificate alone where the row permits SASL only, on whatever stream', () => {
+    const partners = { 'fabrikam.example': flexible, 'northwind.example': required };
+    const play = dialbackPlay({ partners, certified: ['northwind.example'] });
+    const refused = [expect.stringMatching('type="error".*policy-violation')];
+    expect(play.hears(dbResult('northwind.example', 'j')).take()).toEqual(refused);
+    play.hears(dbResult('fabrikam.example', 'k')).verifies({ type: 'valid' }).take();
+    expect(play.hears(dbResult('northwind.example', 'j')).take()).toEqual(refused);
+  });
+
+  it('looks at the certificate when dialback is asked for, not only at the handshake [XEP-0344 §2.2]', () => {
+    const certified = ['fabrikam.example', 'northwind.example'];
+    const partners = { 'fabrikam.example': required, 'northwind.example': flexible };
+    const play = new Play({ partners, certified }).authenticates();
+    certified.pop();
+    expect(play.hears(dbResult('northwind.example', 'j')).take()).toEqual(['ask northwind.example about s3 j']);
+  });
+
+  it('believes no certificate for a partner that may use neither SASL nor dialback over TLS', () => {
+    const neither = { ...flexible, saslExternal: false, tlsDialback: false };
+    const partners = { 'fabrikam.example': flexible, 'northwind.example': neither };
+    const play = dialbackPlay({ partners, certified: ['northwind.example'] }).hears(dbResult('northwind.example', 'j'));
+    expect(play.take()).toEqual([expect.stringMatching('type="error".*policy-violation')]);
+  });
+
   it.each([
     ['a domain that is not served', dbResult('fabrikam.example', 'k', 'other.example'), 'item-not-found'],
     ['a sender that is no partner', dbResult('stranger.example', 'k'), 'policy-violation'],
@@ -394,11 +435,10 @@ describe('inbound stream: dialback as receiving server [XEP-0220]', () => {
     expect(play.hears(dbResult('fabrikam.example', 'k')).take()).toEqual(['ask fabrikam.example about s2 k']);
   });
 
-  it('answers with a dialback error where the row forbids dialback', () => {
-    const play = new Play().authenticates();
-    expect(play.hears(dbResult('fabrikam.example', 'k', 'eu.contoso.example')).take()[0]).toMatch(
-      /type="error".*policy-violation/,
-    );
+  it('answers with a dialback error where the row forbids dialback and the certificate proves nothing', () => {
+    const partners = { 'fabrikam.example': required, 'northwind.example': required };
+    const play = new Play({ partners }).authenticates();
+    expect(play.hears(dbResult('northwind.example', 'k')).take()[0]).toMatch(/type="error".*policy-violation/);
   });
 
   it('believes nobody without a pinned key, by dialback neither', () => {
@@ -502,4 +542,80 @@ describe('inbound stream: policy and time', () => {
     );
     expect(new Play().authenticates().tells({ type: 'establishment-timed-out' }).take()).toEqual([]);
   });
+});
+
+const sm = (name: string, attributes = ''): string => `<${name} xmlns='urn:xmpp:sm:3'${attributes}/>`;
+const acknowledgement = (h: number): string => `<a xmlns="urn:xmpp:sm:3" h="${h}"/>`;
+
+describe('inbound stream: acknowledgements [XEP-0198]', () => {
+  const managed = (): Play => {
+    const play = new Play().authenticates().hears(sm('enable', " resume='true'"));
+    expect(play.take()).toEqual(['<enabled xmlns="urn:xmpp:sm:3"/>']);
+    return play;
+  };
+  const handles = (play: Play, ...numbers: readonly number[]): string[] => {
+    for (const number of numbers) play.tells({ type: 'handled', number });
+    return play.take();
+  };
+
+  it('are offered to authenticated peers only, and refused to others', () => {
+    const play = new Play({ partners: { 'fabrikam.example': flexible } }).secures();
+    expect(play.take().join('')).not.toContain('urn:xmpp:sm');
+    expect(play.hears(sm('enable')).take()).toEqual([
+      '<failed xmlns="urn:xmpp:sm:3"><unexpected-request xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></failed>',
+    ]);
+    expect(play.hears(sm('r')).take()[0]).toMatch(/^ignore/);
+  });
+
+  it('are enabled once, and never resumed', () => {
+    const play = managed();
+    expect(play.hears(sm('enable')).take()[0]).toContain('<unexpected-request');
+    expect(play.hears(sm('resume', " previd='x' h='0'")).take()[0]).toContain('<feature-not-implemented');
+  });
+
+  it('count a stanza when its consumer is done with it, and answer a request at once', () => {
+    const play = managed().hears(good, sm('r'));
+    expect(play.take()).toEqual([expect.stringMatching(/ as 1$/), acknowledgement(0)]);
+    expect(handles(play, 1)).toEqual([acknowledgement(1)]);
+    expect(play.hears(sm('r')).take()).toEqual([acknowledgement(1)]);
+  });
+
+  it('count nothing behind a stanza that is not done', () => {
+    const play = managed().hears(good, good, good, sm('r'));
+    play.take();
+    expect(handles(play, 3, 2)).toEqual([]);
+    expect(handles(play, 1)).toEqual([acknowledgement(3)]);
+  });
+
+  it('are not sent unasked for', () => {
+    const play = managed().hears(good);
+    play.take();
+    expect(handles(play, 1)).toEqual([]);
+  });
+
+  it('count a stanza that was returned', () => {
+    const play = managed().hears(message('bob@fabrikam.example', 'a b@contoso.example'));
+    expect(play.take()).toEqual(['return jid-malformed']);
+    expect(handles(play, 1)).toEqual([]);
+    expect(play.hears(sm('r')).take()).toEqual([acknowledgement(1)]);
+  });
+
+  it('tell before the stream ends what is done, whoever ends it', () => {
+    const ended = managed().hears(good, good);
+    handles(ended, 1);
+    expect(ended.tells({ type: 'stream-ended' }).take()).toEqual([acknowledgement(1), 'close']);
+    const closed = managed().hears(good);
+    handles(closed, 1);
+    expect(closed.tells({ type: 'close', reason: 'maintenance' }).take()).toEqual([acknowledgement(1), 'close']);
+  });
+});
+
+it('tells strangers and authenticated peers what it takes [XEP-0478]', () => {
+  const limits = (authenticated: boolean): StreamLimits =>
+    authenticated ? { maxBytes: 262_144, idleSeconds: 600 } : { maxBytes: 8_192, idleSeconds: 30 };
+  const printed = (maxBytes: number, idle: number): string =>
+    `<limits xmlns="urn:xmpp:stream-limits:0"><max-bytes>${maxBytes}</max-bytes><idle-seconds>${idle}</idle-seconds></limits>`;
+  const play = new Play({ limits }).secures();
+  expect(play.take().filter((line) => line.includes(printed(8_192, 30)))).toHaveLength(2);
+  expect(play.hears(auth('=')).opens().take().at(-1)).toContain(printed(262_144, 600));
 });

@@ -53,9 +53,7 @@ const domains = rows.map(domainOf);
 const partners = Object.fromEntries(
   Object.keys(configuration.federatedPartners).map((domain): [string, StreamSecurity] => {
     const identity = parseDomainName(domain);
-    const security = identity.ok
-      ? streamSecurityFor(configuration, identity.value, { now: new Date(), readAnchors: () => [] })
-      : undefined;
+    const security = identity.ok ? streamSecurityFor(configuration, identity.value, () => []) : undefined;
     if (security === undefined) throw new Error(`${domain} is not admitted`);
     return [domain, security];
   }),
@@ -85,6 +83,12 @@ const offers: readonly Offer[] = [
     title: 'TLS and dialback only',
     security: row('required', 'not-supported', true),
     certificate: untrusted,
+    methods: ['TLS Dialback'],
+  },
+  {
+    title: 'TLS and dialback only, with a good certificate',
+    security: row('required', 'not-supported', true),
+    certificate: trusted,
     methods: ['TLS Dialback'],
   },
   { title: 'plain dialback only', security: row('not-supported', 'not-supported', true), methods: ['TCP Dialback'] },

@@ -111,7 +111,13 @@ function describeEffect(effect: OutboundEffect): string {
     case 'deliver':
       return `deliver ${effect.stanza.name}`;
     case 'failed':
-      return `failed ${effect.failure.step} ${effect.failure.condition}: ${effect.failure.reason}`;
+      return `failed ${[effect.failure.step, effect.failure.condition, effect.failure.code].filter(Boolean).join(' ')}: ${effect.failure.reason}`;
+    case 'acknowledged':
+      return `acknowledged ${effect.stanzas}`;
+    case 'expect':
+      return `expect ${effect.what}`;
+    case 'close':
+      return `close ${effect.error?.condition ?? ''}`.trim();
     case 'report-ignored':
       return 'ignore';
     default:
@@ -184,8 +190,29 @@ describe('outbound stream: STARTTLS and SASL EXTERNAL', () => {
     const play = new Play().secured(externalOffer);
     play.take();
     expect(play.hears(saslFailure).take()[0]).toMatch(
-      /^failed sasl remote-server-timeout: .*unsupported certificate purpose/,
+      /^failed sasl remote-server-timeout peer-rejects-certificate: .*unsupported certificate purpose/,
     );
+  });
+
+  it.each([
+    [
+      'answers dialback with an error',
+      "<db:result from='fabrikam.example' to='contoso.example' type='error'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></db:result>",
+      'dialback',
+    ],
+    ['ends the stream', '</stream:stream>', 'sasl'],
+  ])('keeps the refusal of the certificate as the cause when the server then %s', (_, xml, step) => {
+    const play = new Play({ security: flexible }).secured(externalOffer).hears(saslFailure);
+    play.take();
+    expect(play.hears(xml).take()[0]).toMatch(
+      new RegExp(`^failed ${step} remote-server-timeout peer-rejects-certificate: .*purpose.* Dialback in its place: `),
+    );
+  });
+
+  it('blames the certificate only where the refusal does', () => {
+    const temporary = saslFailure.replace('not-authorized', 'temporary-auth-failure');
+    const play = new Play().secured(externalOffer).hears(temporary);
+    expect(play.take().at(1)).toMatch(/^failed sasl remote-server-timeout: .*temporary-auth-failure/);
   });
 
   it('refuses a server that answers in another name', () => {
@@ -315,8 +342,8 @@ describe('outbound stream: the established stream', () => {
         .changesPolicy({ ...flexible, connectionLimit: 3 })
         .take(),
     ).toEqual([]);
-    expect(established().changesPolicy(external).take()).toEqual(['close']);
-    expect(established().changesPolicy(undefined).take()).toEqual(['close']);
+    expect(established().changesPolicy(external).take()).toEqual(['close reset']);
+    expect(established().changesPolicy(undefined).take()).toEqual(['close policy-violation']);
   });
 
   it('ends with a stream error of the peer', () => {
@@ -325,5 +352,96 @@ describe('outbound stream: the established stream', () => {
     );
     expect(play.take()).toEqual(['close']);
     expect(play.state).toBe('ended');
+  });
+});
+
+const smOffer = "<stream:features><sm xmlns='urn:xmpp:sm:3'/></stream:features>";
+const sm = (name: string, attributes = ''): string => `<${name} xmlns='urn:xmpp:sm:3'${attributes}/>`;
+const request = '<r xmlns="urn:xmpp:sm:3"/>';
+
+describe('outbound stream: acknowledgements [XEP-0198]', () => {
+  const authenticated = (features: string): Play => {
+    const play = new Play().secured(externalOffer).hears("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+    play.answers();
+    play.take();
+    return play.hears(features);
+  };
+  const managed = (): Play => {
+    const play = authenticated(smOffer).hears(sm('enabled'));
+    play.take();
+    return play;
+  };
+  const sends = (play: Play, count = 1): string[] => {
+    for (let sent = 0; sent < count; sent += 1) play.tells({ type: 'stanza-sent' });
+    return play.take();
+  };
+  const hears = (play: Play, h: number): string[] => play.hears(sm('a', ` h='${h}'`)).take();
+
+  it('are enabled where the authenticated peer offers them, before the first stanza', () => {
+    const play = authenticated(smOffer);
+    expect(play.take()).toEqual(['<enable xmlns="urn:xmpp:sm:3"/>']);
+    expect(play.hears(sm('enabled')).take()).toEqual(['established by SASL over TLS']);
+  });
+
+  it('are done without where the peer does not offer them, or fails to enable them', () => {
+    expect(authenticated(noOffer).take()).toEqual(['established by SASL over TLS']);
+    const play = authenticated(smOffer);
+    play.take();
+    expect(play.hears(sm('failed')).take()).toEqual(['established by SASL over TLS']);
+    expect(sends(play)).toEqual([]);
+  });
+
+  it('are asked for once a burst, and again for what came in the meantime', () => {
+    const play = managed();
+    expect(sends(play, 3)).toEqual([request, 'expect acknowledgement']);
+    expect(hears(play, 1)).toEqual(['acknowledged 1', request, 'expect acknowledgement']);
+    expect(hears(play, 3)).toEqual(['acknowledged 2', 'expect nothing']);
+    expect(sends(play)).toEqual([request, 'expect acknowledgement']);
+  });
+
+  it('are asked for again later where the peer is not done with a stanza', () => {
+    const play = managed();
+    sends(play);
+    expect(hears(play, 0)).toEqual(['acknowledged 0', 'expect handling']);
+    expect(play.tells({ type: 'acknowledgement-due' }).take()).toEqual([request, 'expect acknowledgement']);
+    expect(play.tells({ type: 'acknowledgement-due' }).take()).toEqual([]);
+    expect(hears(play, 1)).toEqual(['acknowledged 1', 'expect nothing']);
+  });
+
+  it('end the stream with connection-timeout when they are overdue', () => {
+    const play = managed();
+    sends(play);
+    expect(play.tells({ type: 'acknowledgement-overdue' }).take()).toEqual(['close connection-timeout']);
+  });
+
+  it.each([
+    ['2', 'undefined-condition'],
+    ['4294967295', 'undefined-condition'],
+    ['4294967296', 'bad-format'],
+    ['', 'bad-format'],
+    ['-1', 'bad-format'],
+  ])('end the stream when they count what was not sent: h=%s', (h, condition) => {
+    const play = managed();
+    sends(play);
+    expect(play.hears(sm('a', ` h='${h}'`)).take()).toEqual([`close ${condition}`]);
+  });
+
+  it('are asked for before the stream is closed, and still count behind that', () => {
+    const play = managed();
+    sends(play, 2);
+    hears(play, 1);
+    expect(play.tells({ type: 'close', reason: 'stop', error: { condition: 'system-shutdown' } }).take()).toEqual([
+      request,
+      'close system-shutdown',
+    ]);
+    expect(hears(play, 2)).toEqual(['acknowledged 1']);
+    expect(hears(play, 7)).toEqual([]);
+  });
+
+  it('mean nothing on a stream where they were not enabled', () => {
+    const play = authenticated(noOffer);
+    play.take();
+    expect(hears(play, 1)).toEqual(['ignore']);
+    expect(play.hears(sm('enabled')).take()).toEqual(['ignore']);
   });
 });

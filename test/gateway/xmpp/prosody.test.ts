@@ -122,6 +122,36 @@ describeWithPeers('Prosody', [peers.prosody, peers.openssl], () => {
     expect(contoso.events.filter(({ type }) => type === 'authenticated')).toEqual([]);
   });
 
+  it('takes dialback over TLS on a second connection without a certificate, after it broke off over ours [XEP-0178 §3]', async () => {
+    const played = await scene(row('required', 'optional', true), { ...theirs, breaksOffOverCertificates: true }, ours);
+    const { contoso, bob } = played;
+    expect(await contoso.s2s.send(chat(alices, bobs, 'to prosody'))).toMatchObject({
+      ok: true,
+      method: 'TLS Dialback',
+    });
+    await bob.waitForMessage('to prosody');
+    const closed = await contoso.waitForEvent('closed', ({ stream }) => stream.direction === 'outbound');
+    expect(closed.reason).toMatch(/SSL alert number 4[2-8]/);
+  });
+
+  it('is given up when it breaks off over our certificate and dialback is not permitted', async () => {
+    const strict = row('required', 'required', true);
+    const { contoso } = await scene(strict, { ...theirs, breaksOffOverCertificates: true }, ours);
+    expect(await contoso.s2s.send(chat(alices, bobs, 'to prosody'))).toMatchObject({
+      ok: false,
+      error: { condition: 'remote-server-timeout' },
+    });
+    expect(contoso.s2s.failures()).toMatchObject([
+      {
+        step: 'certificate',
+        code: 'peer-rejects-certificate',
+        hint: expect.any(String),
+        told: 'remote-server-timeout',
+      },
+    ]);
+    expect(contoso.events.filter(({ type }) => type === 'stream-opened')).toHaveLength(1);
+  });
+
   it('authenticates in both directions at the same time without waiting for itself', async () => {
     const certificate = selfSigned({ names: ['fabrikam.example'] });
     const { contoso, bob } = await scene(row('optional', 'optional', true), { ...theirs, certificate }, ours);

@@ -60,7 +60,12 @@ const isHello = (stanza: typeof hello): boolean => bodyOf(stanza) === 'hello';
 describe('two gateways authenticate', () => {
   it('with SASL EXTERNAL over TLS', async () => {
     const { contoso, fabrikam } = await strictPair();
-    expect(await contoso.s2s.send(hello)).toEqual({ ok: true, method: 'SASL over TLS', peerAddress: '127.0.0.1' });
+    expect(await contoso.s2s.send(hello)).toEqual({
+      ok: true,
+      method: 'SASL over TLS',
+      peerAddress: '127.0.0.1',
+      acknowledged: true,
+    });
     expect(bodyOf(await fabrikam.waitForStanza('hello', isHello))).toBe('hello');
     const inbound = {
       direction: 'inbound',
@@ -135,6 +140,8 @@ describe('a stanza that cannot be sent', () => {
     expect(refused).toMatchObject({ ok: false, error: { type: 'wait', condition: 'remote-server-timeout' } });
     expect(refused.ok ? '' : refused.reason).toMatch(/^tcp: .*ECONNREFUSED/);
     dns.breakName('_xmpp-server._tcp.fabrikam.example');
+    contoso.s2s.clearDnsCache('fabrikam.example');
+    contoso.s2s.resetBackoff('fabrikam.example');
     expect(await contoso.s2s.send(hello)).toMatchObject({ ok: false, error: { condition: 'remote-server-timeout' } });
   });
 

@@ -2,11 +2,14 @@ import type { SrvRecord } from 'node:dns';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { addressProblem } from '../../../src/gateway/xmpp/address-policy.ts';
-import { type DnsPort, dnsResolver, resolveServers } from '../../../src/gateway/xmpp/server-resolver.ts';
+import { addressProblem, portProblem } from '../../../src/gateway/xmpp/address-policy.ts';
+import { type AddressRecord, type DnsPort, dnsResolver } from '../../../src/gateway/xmpp/dns-resolver.ts';
+import type { DialFailure } from '../../../src/gateway/xmpp/outbound-state.ts';
+import { resolveServers } from '../../../src/gateway/xmpp/server-resolver.ts';
 import { orderBySrv } from '../../../src/gateway/xmpp/srv-order.ts';
 import type { DomainName } from '../../../src/primitives/domain-name.ts';
 import { randomIds } from '../../../src/primitives/ids.ts';
+import type { ListenerAddress } from '../../../src/primitives/listener-address.ts';
 import { startDnsServer } from '../../support/dns-server.ts';
 import { row } from '../../support/xmpp-federation.ts';
 
@@ -24,21 +27,35 @@ function tableDns(answers: Answers): DnsPort {
   };
   return {
     resolveSrv: async (name) => ask(`SRV ${name}`),
-    resolve4: async (name) => ask(`A ${name}`),
-    resolve6: async (name) => ask(`AAAA ${name}`),
+    resolve4: async (name) => addresses(await ask(`A ${name}`)),
+    resolve6: async (name) => addresses(await ask(`AAAA ${name}`)),
   };
 }
 
-async function resolve(
-  answers: Answers,
-  options: { readonly loopback?: boolean; readonly proxy?: { host: string; port?: number } } = {},
-): Promise<string | readonly string[]> {
+const addresses = (records: readonly string[]): readonly AddressRecord[] =>
+  records.map((address) => ({ address, ttl: 60 }));
+
+interface Circumstances {
+  readonly loopback?: boolean;
+  readonly proxy?: { readonly host: string; readonly port?: number };
+  readonly ownListeners?: readonly ListenerAddress[];
+  onRefused?(failure: DialFailure): void;
+}
+
+async function resolve(answers: Answers, circumstances: Circumstances = {}): Promise<string | readonly string[]> {
+  const { loopback = false, proxy, ownListeners = [], onRefused } = circumstances;
   const result = await resolveServers(
     fabrikam,
-    { ...security, ...(options.proxy && { proxy: options.proxy }) },
-    { dns: tableDns(answers), ids: randomIds, allowLoopbackPeers: () => options.loopback ?? false },
+    { ...security, ...(proxy && { proxy }) },
+    {
+      dns: tableDns(answers),
+      ids: randomIds,
+      allowLoopbackPeers: () => loopback,
+      ownListeners: () => ownListeners,
+      ...(onRefused && { onRefused }),
+    },
   );
-  if (!result.ok) return `${result.error.step} ${result.error.condition}`;
+  if (!result.ok) return `${result.error.step} ${result.error.code ?? ''} ${result.error.condition}`;
   return result.value.map(({ address, port, directTls }) => `${address}:${port}${directTls ? ' direct TLS' : ''}`);
 }
 
@@ -75,41 +92,68 @@ describe('servers of a domain [RFC 6120 §3.2]', () => {
     [
       'the only target is "."',
       { [starttls]: [srv('', 0)], 'A fabrikam.example': ['192.0.2.9'] },
-      'dns remote-server-not-found',
+      'dns no-server remote-server-not-found',
     ],
-    ['nothing exists', {}, 'dns remote-server-not-found'],
+    ['nothing exists', {}, 'dns no-server remote-server-not-found'],
     [
       'DNS fails for the SRV records',
       { [starttls]: 'ESERVFAIL', 'A fabrikam.example': ['192.0.2.9'] },
-      'dns remote-server-timeout',
+      'dns dns-temporary remote-server-timeout',
     ],
     [
       'the target has no address',
       { [starttls]: [srv('a.example', 5269)], 'A fabrikam.example': ['192.0.2.9'] },
-      'dns remote-server-not-found',
+      'dns no-server remote-server-not-found',
     ],
     [
       'DNS fails for the target',
       { [starttls]: [srv('a.example', 5269)], 'A a.example': 'ETIMEOUT' },
-      'dns remote-server-timeout',
+      'dns dns-temporary remote-server-timeout',
     ],
     [
       'the target is loopback',
-      { [starttls]: [srv('a.example', 22)], 'A a.example': ['127.0.0.1'] },
-      'dns remote-server-not-found',
+      { [starttls]: [srv('a.example', 5269)], 'A a.example': ['127.0.0.1'] },
+      'dns address-refused remote-server-not-found',
+    ],
+    [
+      'the target is a literal address that is refused',
+      { [starttls]: [srv('169.254.169.254', 5269)] },
+      'dns address-refused remote-server-not-found',
+    ],
+    [
+      'the port is one of the system, not of XMPP',
+      { [starttls]: [srv('a.example', 22)], 'A a.example': ['192.0.2.1'] },
+      'policy port-refused remote-server-not-found',
     ],
   ])('are none, and no address of the domain, where %s', async (_, answers: Answers, expected) => {
     expect(await resolve(answers)).toBe(expected);
   });
 
-  it('are still there where one target of several is refused or broken', async () => {
+  it('are still there where some targets of several are refused or broken, and each refusal is told', async () => {
     const answers = {
-      [starttls]: [srv('a.example', 1), srv('b.example', 2, 20), srv('c.example', 3, 30)],
+      [starttls]: [srv('a.example', 5269), srv('b.example', 5269, 20), srv('c.example', 443, 30), srv('d.example', 25)],
       'A a.example': ['127.0.0.1'],
       'A b.example': 'ESERVFAIL',
       'A c.example': ['192.0.2.3'],
+      'A d.example': ['192.0.2.4'],
     };
-    expect(await resolve(answers)).toEqual(['192.0.2.3:3']);
+    const refused: DialFailure[] = [];
+    expect(await resolve(answers, { onRefused: (failure) => refused.push(failure) })).toEqual(['192.0.2.3:443']);
+    expect(refused.toSorted((one, other) => one.step.localeCompare(other.step))).toMatchObject([
+      { step: 'dns', code: 'address-refused', target: 'a.example [127.0.0.1]:5269' },
+      { step: 'policy', code: 'port-refused', target: 'd.example [192.0.2.4]:25' },
+    ]);
+  });
+
+  it('are never this gateway itself, whatever DNS says', async () => {
+    const answers = { [starttls]: [srv('a.example', 5269)], 'A a.example': ['127.0.0.1'] };
+    const at = (address: string, port: number): readonly ListenerAddress[] => [{ protocol: 'xmpp', address, port }];
+    const refused = 'dns address-refused remote-server-not-found';
+    expect(await resolve(answers, { loopback: true, ownListeners: at('127.0.0.1', 5269) })).toBe(refused);
+    expect(await resolve(answers, { loopback: true, ownListeners: at('::', 5269) })).toBe(refused);
+    expect(await resolve(answers, { loopback: true, ownListeners: at('0.0.0.0', 5269) })).toBe(refused);
+    expect(await resolve(answers, { loopback: true, ownListeners: at('::', 5270) })).toEqual(['127.0.0.1:5269']);
+    expect(await resolve(answers, { loopback: true, ownListeners: at('127.0.0.2', 5269) })).toEqual(['127.0.0.1:5269']);
   });
 
   it('is the proxy of the partner, whatever DNS says of the domain', async () => {
@@ -120,7 +164,10 @@ describe('servers of a domain [RFC 6120 §3.2]', () => {
     };
     expect(await resolve(answers, { proxy: { host: 'proxy.example', port: 15269 } })).toEqual(['192.0.2.7:15269']);
     expect(await resolve(answers, { proxy: { host: '192.0.2.8' } })).toEqual(['192.0.2.8:5269']);
-    expect(await resolve(answers, { proxy: { host: '127.0.0.1' } })).toBe('dns remote-server-not-found');
+    expect(await resolve(answers, { proxy: { host: '192.0.2.8', port: 22 } })).toEqual(['192.0.2.8:22']);
+    expect(await resolve(answers, { proxy: { host: '127.0.0.1' } })).toBe(
+      'dns address-refused remote-server-not-found',
+    );
     expect(await resolve(answers, { proxy: { host: '127.0.0.1' }, loopback: true })).toEqual(['127.0.0.1:5269']);
   });
 
@@ -160,22 +207,40 @@ describe('SRV order [RFC 2782]', () => {
 });
 
 describe('addresses that streams are opened to', () => {
-  it.each([['127.0.0.1'], ['127.8.8.8'], ['::1'], ['0.0.0.0'], ['::ffff:127.0.0.1']])(
+  const problem = (address: string, loopback: boolean): string | undefined =>
+    addressProblem({ address, port: 5269 }, { allowLoopbackPeers: () => loopback });
+
+  it.each([['127.0.0.1'], ['127.8.8.8'], ['::1'], ['::ffff:127.0.0.1'], ['64:ff9b::127.0.0.1']])(
     '%s only with AllowLoopbackPeers',
     (address) => {
-      expect(addressProblem(address, false)).toMatch(/loopback/);
-      expect(addressProblem(address, true)).toBeUndefined();
+      expect(problem(address, false)).toMatch(/loopback/);
+      expect(problem(address, true)).toBeUndefined();
     },
   );
 
-  it.each([['169.254.169.254'], ['fe80::1'], ['224.0.0.1'], ['255.255.255.255'], ['ff02::1']])(
-    '%s never',
-    (address) => {
-      expect(addressProblem(address, true)).toBeDefined();
-    },
-  );
+  it.each([
+    ['0.0.0.0'],
+    ['::'],
+    ['::ffff:0.0.0.0'],
+    ['::192.0.2.1'],
+    ['169.254.169.254'],
+    ['::ffff:169.254.169.254'],
+    ['64:ff9b::169.254.169.254'],
+    ['fe80::1'],
+    ['224.0.0.1'],
+    ['64:ff9b::224.0.0.1'],
+    ['255.255.255.255'],
+    ['ff02::1'],
+  ])('%s never', (address) => {
+    expect(problem(address, true)).toBeDefined();
+  });
 
-  it.each([['192.0.2.1'], ['10.0.0.1'], ['2001:db8::1']])('%s always', (address) => {
-    expect(addressProblem(address, false)).toBeUndefined();
+  it.each([['192.0.2.1'], ['10.0.0.1'], ['2001:db8::1'], ['64:ff9b::192.0.2.1']])('%s always', (address) => {
+    expect(problem(address, false)).toBeUndefined();
+  });
+
+  it('at ports from 1024 on and at 443', () => {
+    expect([443, 1024, 5269, 65_535].map(portProblem)).toEqual([undefined, undefined, undefined, undefined]);
+    for (const port of [0, 1, 22, 25, 80, 442, 444, 1023]) expect(portProblem(port)).toMatch(/port/);
   });
 });

@@ -1,0 +1,86 @@
+/** Test-FederationRoute: walks the way to a partner and back, and names the first hop that is broken. */
+import { hopNames } from '../operations/federation-route/route-hop.ts';
+import {
+  localDomainFor,
+  routeDomains,
+  type TestHop,
+  testFederationRoute,
+} from '../operations/test-federation-route.ts';
+import { type DomainName, parseDomainName } from '../primitives/domain-name.ts';
+import { CodedError } from '../primitives/errors.ts';
+import { defineCmdlet } from './host/cmdlet.ts';
+import { mandatory, optional, pattern, sipAddress, switchType } from './host/parameters.ts';
+
+/** Milliseconds for the dial, and again for the ping. Source: the cmdlet catalogue. */
+const defaultTimeoutMs = 30_000;
+
+export default defineCmdlet({
+  name: 'Test-FederationRoute',
+  aliases: ['Test-XmppFederatedPartner'],
+  synopsis: 'Tests every hop between your users and an XMPP domain, and says what to do about the first that fails.',
+  description: `The hops are ${hopNames.join(', ')}. The running gateway dials the partner anew and pings its server over the streams of both directions; no user sees anything of it. Hops after a failure are skipped. Exit code 21 when a hop fails.`,
+  parameters: {
+    Domain: mandatory(pattern, 'Domain to reach; * ? and [] select several partners.', {
+      position: 0,
+      pipeline: 'both',
+      aliases: ['Identity'],
+      wildcard: true,
+    }),
+    User: optional(sipAddress, 'One of your users, with the policy that applies.', {
+      defaultText: 'your users in general',
+    }),
+    Offline: optional(switchType, 'Only what the store knows: settings, policy and certificate.'),
+    StopAtFirstFailure: optional(
+      switchType,
+      'Leaves out the hops after a failure in place of listing them as skipped.',
+    ),
+  },
+  examples: [
+    { command: 'test-federationroute fabrikam.com', shows: 'Where the way to fabrikam.com ends, and why.' },
+    {
+      command: 'test-federationroute fabrikam.com -User sip:alice@contoso.com -Offline',
+      shows: 'Whether settings and policies would let her talk to fabrikam.com.',
+    },
+    { command: "test-federationroute '*' -StopAtFirstFailure -Timeout 10", shows: 'Every partner, quickly.' },
+  ],
+  output: { kind: 'TestHop', table: ['Order', 'Name', 'Result', 'LatencyMs', 'Target', 'Detail', 'Cause'] },
+  accepts: ['TestHop', 'XmppFederatedPartner'],
+
+  async run({ Domain, User, Offline, StopAtFirstFailure }, context) {
+    const configuration = context.store.read();
+    const common = {
+      storeFolder: context.store.folder,
+      configuration,
+      local: localDomainFor(configuration, User),
+      user: User,
+      now: context.now(),
+      timeoutMs: context.timeoutMs ?? defaultTimeoutMs,
+    };
+    const options = { offline: Offline ?? false, stopAtFirstFailure: StopAtFirstFailure ?? false };
+    const failures: TestHop[] = [];
+    for (const name of routeDomains(configuration, Domain)) {
+      for await (const hop of testFederationRoute({ ...common, domain: domainOrThrow(name) }, options)) {
+        context.write(hop);
+        if (hop.Result === 'Failure') failures.push(hop);
+      }
+    }
+    if (failures.length > 0) throw testFailed(failures);
+  },
+});
+
+/** A pattern reads anything; what is no pattern must be a domain. @throws CodedError `InvalidDomain` */
+function domainOrThrow(text: string): DomainName {
+  const domain = parseDomainName(text.trim());
+  if (domain.ok) return domain.value;
+  throw new CodedError('InvalidDomain', domain.error, { target: text });
+}
+
+function testFailed(failures: readonly TestHop[]): CodedError {
+  const where = failures.map(({ Domain, Order, Name }) => `${Domain} at hop ${Order}, ${Name}`).join('; ');
+  const causes = failures.flatMap(({ Cause }) => Cause ?? []);
+  return new CodedError('TestFailed', `The route ends: ${where}.`, {
+    reason: causes.join('; '),
+    fix: failures.flatMap(({ Fix }) => Fix ?? []),
+    target: failures.map(({ Domain }) => Domain).join(', '),
+  });
+}

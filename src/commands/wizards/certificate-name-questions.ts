@@ -1,0 +1,84 @@
+/** The questions about what stands in the certificate: subject, host, domains, further names. */
+import { planSubject, type SubjectFields } from '../../certificates/subject.ts';
+import { parseCertificateName } from '../../certificates/subject-alternative-name.ts';
+import { domainName, listOf } from '../host/parameters.ts';
+import { certificateName } from '../settings/certificate-values.ts';
+import type { CertificateFacts } from './certificate-facts.ts';
+import { refusing } from './refusing.ts';
+import type { WizardPage, WizardQuestion } from './step-driver.ts';
+
+interface Field {
+  readonly parameter: string;
+  readonly field: keyof SubjectFields;
+  readonly example: string;
+}
+
+export const subjectField = (
+  { lastSubject }: CertificateFacts,
+  { parameter, field, example }: Field,
+): WizardQuestion => ({
+  parameter,
+  message: `${parameter === 'OU' ? 'Organizational unit' : parameter}; nothing for none`,
+  help: `Stands in the subject. Example: ${example}`,
+  initial: () => lastSubject[parameter] ?? '',
+  refuse(answer) {
+    const planned = planSubject({ [field]: answer });
+    return planned.ok ? undefined : `${planned.error} Example: ${example}`;
+  },
+});
+
+export const edgeName = ({ accessEdgeFqdn, sipDomains }: CertificateFacts): WizardQuestion => ({
+  parameter: 'ComputerFqdn',
+  message: 'Host that the certificate is for',
+  help: 'The name that your SRV records point at: the subject of the certificate.',
+  initial: () => accessEdgeFqdn ?? `sip.${sipDomains[0] ?? 'contoso.com'}`,
+  refuse: refusing(domainName, 'sip.contoso.com'),
+});
+
+export const domainPage = ({ sipDomains }: CertificateFacts): WizardPage => ({
+  title: 'SIP Domain Setting on Subject Alternative Names',
+  questions: [
+    {
+      parameter: 'AllSipDomain',
+      message: 'Add sip.<domain> for your SIP domains',
+      help: 'SIP clients look for sip.<domain>. XMPP partners do not need it.',
+      choices: [
+        { value: 'all', meaning: `All of them: ${sipDomains.join(', ')}` },
+        { value: 'default', meaning: `Only the default one: ${sipDomains[0] ?? ''}` },
+        { value: 'some', meaning: 'Some of them.' },
+      ],
+      applies: ({ Type }) => sipDomains.length > 0 && Type !== 'InternalEdge',
+      initial: () => 'all',
+    },
+    {
+      parameter: 'SipDomain',
+      message: 'SIP domains, separated by commas',
+      help: `Yours are ${sipDomains.join(', ')}.`,
+      applies: ({ AllSipDomain, Type }) => AllSipDomain === 'some' && sipDomains.length > 0 && Type !== 'InternalEdge',
+      initial: () => sipDomains.join(','),
+      refuse(answer) {
+        const parsed = listOf(domainName).parse(answer);
+        const stranger = parsed.ok ? parsed.value.find((domain) => !sipDomains.includes(domain)) : undefined;
+        if (stranger !== undefined) return `${stranger} is not one of your SIP domains. Example: ${sipDomains[0]}`;
+        return refusing(listOf(domainName), sipDomains[0] ?? 'contoso.com')(answer);
+      },
+    },
+  ],
+});
+
+export const additionalNames: WizardQuestion = {
+  parameter: 'DomainName',
+  message: 'Further names, separated by commas; nothing for none',
+  help: 'Your XMPP domains are there already. A wildcard reaches one level only.',
+  initial: () => '',
+  refuse: refusing(listOf(certificateName), 'chat.contoso.com,conference.contoso.com', true),
+  note(answer) {
+    const wild = answer.split(',').flatMap((name) => {
+      const parsed = parseCertificateName(name);
+      return parsed.ok && parsed.value.startsWith('*.') ? [parsed.value] : [];
+    });
+    return wild.length === 0
+      ? undefined
+      : `${wild.join(', ')}: a wildcard reaches one level only, and Lync takes none.`;
+  },
+};

@@ -1,0 +1,25 @@
+/** Performs a command line in the running cmdlet's surroundings, bound and checked as if it had been typed. */
+import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
+import { readInvocation } from '../host/invocation.ts';
+
+export interface CommandLine {
+  readonly cmdlet: Cmdlet;
+  /** What is typed after the cmdlet. */
+  readonly tokens: readonly string[];
+}
+
+/** -WhatIf of the surroundings holds for the line too. */
+export async function performLine({ cmdlet, tokens }: CommandLine, context: CmdletContext): Promise<void> {
+  const { values, common } = bound({ cmdlet, tokens });
+  const force = context.force || common.Force === true;
+  // The store is opened when it is first asked for: the context is wrapped, not copied.
+  const surroundings = Object.create(context, {
+    force: { value: force },
+    cmdlet: { value: cmdlet.name },
+  }) as CmdletContext;
+  await cmdlet.run(values, surroundings);
+}
+
+/** The values that a line binds. @throws CodedError for what would be refused when typed */
+export const bound = ({ cmdlet, tokens }: CommandLine) =>
+  readInvocation(cmdlet, tokens, { strict: false, shell: 'sh' });

@@ -1,0 +1,81 @@
+/**
+ * What a MESSAGE says, whatever form it came in: plain text, HTML, the text among alternatives [RFC 2046 §5.1.4], each of
+ * them bare or in a CPIM envelope [RFC 3862]. Text is the truth: formatting does not cross, and neither does a request for
+ * a disposition notification, which nobody has to follow [RFC 5438 §7.1.1]. Everything else is a 415 with what is accepted.
+ */
+import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { type BodyPart, bodyOf } from '../sip/bodies/body-part.ts';
+import { cpimType, parseCpim } from '../sip/bodies/cpim.ts';
+import { htmlToText } from '../sip/bodies/html-text.ts';
+import { isComposingType } from '../sip/bodies/is-composing.ts';
+import { parseMultipart } from '../sip/bodies/multipart.ts';
+import type { SipRequest } from '../sip/message.ts';
+import { unquote } from '../sip/scan.ts';
+import type { SipFailure } from './failure.ts';
+
+/** Bytes of text that cross in one message, in either direction. Source: 128 kB is what servers in the field take. */
+export const maxTextBytes = 128 * 1024;
+
+const alternativeType = 'multipart/alternative';
+
+/** Bodies a MESSAGE may have, as the Accept header of a 415 says them; the best first. */
+export const acceptedBodies = `text/plain, text/html, ${alternativeType}, ${cpimType}, ${isComposingType}`;
+
+/** Envelopes and multiparts inside each other. Source: own choice; clients use one of each. */
+const maxNesting = 4;
+
+const unsupported: SipFailure = { status: 415, reason: 'Unsupported Media Type' };
+
+/** The body of a request out of its CPIM envelope, if it has one. */
+export function openBody(request: SipRequest): Result<BodyPart, SipFailure> {
+  if (request.body.length > maxTextBytes) return refuse({ status: 413, reason: 'Message Too Large' });
+  return openEnvelope(bodyOf(request));
+}
+
+function openEnvelope(part: BodyPart): Result<BodyPart, SipFailure> {
+  if (part.isEncoded) return refuse(unsupported);
+  if (part.mediaType !== cpimType) return ok(part);
+  const inside = parseCpim(part.content);
+  if (!inside.ok) return refuse({ status: 400, reason: 'Bad CPIM' });
+  // An envelope in an envelope is nobody's message.
+  return inside.value.isEncoded || inside.value.mediaType === cpimType ? refuse(unsupported) : inside;
+}
+
+/** @returns A refusal as the status to answer with. */
+export function textOfBody(part: BodyPart, nesting = 0): Result<string, SipFailure> {
+  if (part.isEncoded || nesting > maxNesting) return refuse(unsupported);
+  if (part.mediaType === 'text/plain') return decode(part);
+  if (part.mediaType === 'text/html') {
+    const html = decode(part);
+    return html.ok ? ok(htmlToText(html.value)) : html;
+  }
+  return part.mediaType === alternativeType ? textOfAlternatives(part, nesting) : refuse(unsupported);
+}
+
+/** All alternatives say the same: the plain text where there is one, else the first that is text in any form. */
+function textOfAlternatives(multipart: BodyPart, nesting: number): Result<string, SipFailure> {
+  const parts = parseMultipart(multipart);
+  if (!parts.ok) return refuse({ status: 400, reason: 'Bad Multipart' });
+  const plain = parts.value.filter(({ mediaType }) => mediaType === 'text/plain');
+  for (const part of [...plain, ...parts.value]) {
+    const text = textOfBody(part, nesting + 1);
+    if (text.ok) return text;
+  }
+  return refuse(unsupported);
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Character sets in which an octet is a character of the same number. */
+const latin1: ReadonlySet<string> = new Set(['us-ascii', 'iso-8859-1']);
+
+function decode({ parameters, content }: BodyPart): Result<string, SipFailure> {
+  const charset = unquote(parameters.get('charset') ?? 'utf-8').toLowerCase();
+  if (latin1.has(charset)) return ok(content.toString('latin1'));
+  if (charset !== 'utf-8') return refuse(unsupported);
+  try {
+    return ok(utf8.decode(content));
+  } catch {
+    return refuse({ status: 400, reason: 'Text Is Not UTF-8' });
+  }
+}

@@ -1,0 +1,38 @@
+/** One answer about a certificate, as test-certificateconfiguration gives it, and what is looked at to find it. */
+import type { Certificate } from '../certificates/certificate.ts';
+import type { CertificateRecord, CertificateUsage, Configuration } from '../config/configuration.ts';
+
+export type FindingResult = 'Success' | 'Warning' | 'Failure';
+
+export interface CertificateFinding {
+  readonly Type: CertificateUsage;
+  /** Null for what depends on no domain. */
+  readonly Domain: string | null;
+  /** A name of the certificate, or what was checked. */
+  readonly Name: string | null;
+  readonly Covered: boolean | null;
+  readonly Result: FindingResult;
+  readonly Detail: string;
+  readonly Fix: string | null;
+  readonly [property: string]: unknown;
+}
+
+export interface Examined {
+  readonly usage: CertificateUsage;
+  readonly record: CertificateRecord;
+  /** Leaf first; empty when the file is gone. */
+  readonly chain: readonly Certificate[];
+  /** SHA-256 of the public half of the stored private key; undefined: there is none. */
+  readonly keySha256: string | undefined;
+  /** Why a file could not be read. */
+  readonly problems: readonly string[];
+}
+
+export interface Surroundings {
+  readonly configuration: Configuration;
+  /** DER; the root of the local test CA is added for its own certificates. */
+  readonly anchors: readonly Buffer[];
+  readonly now: Date;
+  /** What the running gateway shows; undefined: none runs. */
+  readonly served: string | undefined;
+}

@@ -1,0 +1,58 @@
+/** Reads what test-certificateconfiguration looks at: the assigned certificates with their files, and what the gateway shows. */
+import { certificateInForce } from '../config/certificate-assignment.ts';
+import { type CertificateUsage, type Configuration, certificateUsages } from '../config/configuration.ts';
+import { isCodedError } from '../primitives/errors.ts';
+import type { KeyStore } from '../store/key-store.ts';
+import type { CertificateFinding, Examined, Surroundings } from './certificate-finding.ts';
+import { certificateFindings, nothingAssigned } from './certificate-findings.ts';
+import { chainOf } from './certificates.ts';
+import { ownAnchors } from './own-anchors.ts';
+import { serviceState } from './service-state.ts';
+
+/** @param usages - Undefined: all that a certificate is assigned to, and ExternalEdge when nothing is. */
+export async function examineCertificates(
+  configuration: Configuration,
+  keys: KeyStore,
+  {
+    usages,
+    storeFolder,
+    now,
+  }: { readonly usages: readonly CertificateUsage[] | undefined; readonly storeFolder: string; readonly now: Date },
+): Promise<readonly CertificateFinding[]> {
+  const around: Surroundings = {
+    configuration,
+    anchors: ownAnchors(configuration),
+    now,
+    served: await servedThumbprint(storeFolder),
+  };
+  const inForce = (usage: CertificateUsage) => certificateInForce(configuration, usage, now);
+  const assigned = certificateUsages.filter((usage) => inForce(usage) !== undefined);
+  const wanted = usages ?? (assigned.length === 0 ? (['ExternalEdge'] as const) : assigned);
+  return wanted.flatMap((usage) => {
+    const record = inForce(usage);
+    if (record === undefined) return [nothingAssigned(usage)];
+    return certificateFindings(examined(usage, record, keys), around);
+  });
+}
+
+function examined(usage: CertificateUsage, record: Examined['record'], keys: KeyStore): Examined {
+  const problems: string[] = [];
+  const attempt = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      problems.push(error.reason === undefined ? error.message : `${error.message} ${error.reason}`);
+      return undefined;
+    }
+  };
+  const chain = attempt(() => chainOf(record, keys)) ?? [];
+  const keySha256 = attempt(() => keys.readKey(record.publicKeySha256))?.publicKeySha256;
+  return { usage, record, chain, keySha256, problems };
+}
+
+/** Undefined: no gateway runs here. Empty: it runs, and shows none. */
+async function servedThumbprint(storeFolder: string): Promise<string | undefined> {
+  const state = await serviceState(storeFolder);
+  return 'gateway' in state ? (state.gateway.certificateThumbprint ?? '') : undefined;
+}

@@ -1,0 +1,175 @@
+/**
+ * What an administrator can do about a stream that does not come about: a cause in plain words and one command for each
+ * code of a failed dial, and for each refusal of a partner's stream. The words of the failure itself stand beside it, not here.
+ */
+import type { DialCode } from '../gateway/xmpp/outbound-state.ts';
+import type { DialStep } from '../gateway/xmpp/s2s-event.ts';
+
+export interface Advice {
+  readonly hint: string;
+  /** A complete command. */
+  readonly fix: string;
+}
+
+export interface DialTrouble {
+  /** The partner's identity, or the domain when there is no partner. */
+  readonly partner: string;
+  readonly domain: string;
+  readonly localDomain: string;
+  readonly step: DialStep;
+  /** A `DialCode`; anything else is advised on by its step. */
+  readonly code: string | undefined;
+}
+
+type Advise = (trouble: DialTrouble) => Advice;
+
+const setPartner = (partner: string, parameters: string): string =>
+  `xgw set-xmppfederatedpartner ${partner} ${parameters}`;
+const dialbackOverTls = '-SaslNegotiation Optional -SupportDialbackNegotiation true';
+
+const nameServer: Advise = ({ partner, domain }) => ({
+  hint: `_xmpp-server._tcp.${domain} or its target is not in DNS: ask the partner, or name the host of its server`,
+  fix: setPartner(partner, `-ProxyFqdn xmpp.${domain}:5269`),
+});
+
+const trustRoot: Advise = ({ partner, domain }) => ({
+  hint: `the authority of ${domain} is not trusted here, or an intermediate is missing: get its root from the partner`,
+  fix: setPartner(partner, '-TrustedRootsPath roots.pem'),
+});
+
+const renewTheirs: Advise = ({ partner, domain }) => ({
+  hint: `${domain} must renew its certificate; dialback over TLS can do without one until then`,
+  fix: setPartner(partner, dialbackOverTls),
+});
+
+const showOurs: Advise = ({ domain, localDomain }) => ({
+  hint: `${domain} does not accept the certificate of this gateway: it must name ${localDomain} and come from an authority that ${domain} trusts; an old server may also want the purpose clientAuth`,
+  fix: 'xgw get-certificate -Type ExternalEdge -OutputFormat list',
+});
+
+const wayBack: Advise = ({ domain, localDomain }) => ({
+  hint: `dialback needs the way back: ${domain} must find _xmpp-server._tcp.${localDomain} in DNS and reach a listener of this gateway`,
+  fix: 'xgw get-service -ExpandProperty Listeners',
+});
+
+const notSpeaking: Advise = ({ domain }) => ({
+  hint: `the server that answered does not serve ${domain}, or broke off`,
+  fix: `xgw get-eventlog -Level debug -Filter ${domain}`,
+});
+
+const notTalkedTo: Advise = ({ domain }) => ({
+  hint: `${domain} may not be talked to`,
+  fix: `xgw test-federationroute ${domain} -Offline`,
+});
+
+const noTls: Advise = ({ partner }) => ({
+  hint: 'no TLS, or no version and cipher in common (TLS 1.2 is the least), or one side wants TLS and the other has none',
+  fix: setPartner(partner, `-TlsNegotiation Optional ${dialbackOverTls}`),
+});
+
+const unreachable: Advise = ({ partner, domain }) => ({
+  hint: 'the server does not answer: it is down, a firewall stands between, or DNS names the wrong host or port',
+  fix: setPartner(partner, `-ProxyFqdn xmpp.${domain}:5269`),
+});
+
+const byCode: Partial<Record<DialCode, Advise>> = {
+  'not-allowed': notTalkedTo,
+  'address-refused': () => ({
+    hint: 'DNS of the partner points at this machine or at no server; a partner on this machine must be allowed',
+    fix: 'xgw set-xmppgatewayconfiguration -AllowLoopbackPeers true',
+  }),
+  'port-refused': nameServer,
+  'no-own-certificate': ({ localDomain }) => ({
+    hint: `${localDomain} needs a certificate`,
+    fix: 'xgw request-certificate -New -Type ExternalEdge -Output edge.csr',
+  }),
+  'peer-rejects-certificate': showOurs,
+  'external-not-offered': showOurs,
+  'dialback-key-refused': wayBack,
+  'untrusted-root': trustRoot,
+  'self-signed': trustRoot,
+  'incomplete-chain': trustRoot,
+  policy: ({ partner }) => ({
+    hint: 'the key is none of those pinned for the partner: ask it on another way, then pin the new one or none',
+    fix: setPartner(partner, "-PinnedSpkiSha256 '$null'"),
+  }),
+};
+
+const byStep: Readonly<Record<DialStep, Advise>> = {
+  policy: notTalkedTo,
+  dns: nameServer,
+  tcp: unreachable,
+  stream: notSpeaking,
+  tls: noTls,
+  certificate: renewTheirs,
+  sasl: showOurs,
+  dialback: wayBack,
+  established: notSpeaking,
+};
+
+export function adviceForDial(trouble: DialTrouble): Advice {
+  const { code = '', step } = trouble;
+  // Both words may come from a log of another version.
+  const ofCode = Object.hasOwn(byCode, code) ? byCode[code as DialCode] : undefined;
+  const ofStep = Object.hasOwn(byStep, step) ? byStep[step] : notSpeaking;
+  return (ofCode ?? ofStep)(trouble);
+}
+
+export interface RefusedStream {
+  readonly partner: string | undefined;
+  readonly domain: string | undefined;
+  /** What the peer was told. */
+  readonly condition: string;
+  readonly reason: string;
+}
+
+interface RefusalRule {
+  fits(refused: RefusedStream): boolean;
+  readonly hint: string;
+  fix(refused: RefusedStream & { readonly name: string }): string;
+}
+
+/** The first that fits. */
+const refusalRules: readonly RefusalRule[] = [
+  {
+    fits: ({ domain, reason }) => domain !== undefined && reason.includes('not an allowed partner'),
+    hint: 'the domain is no partner, is suspended, or federation is switched off',
+    fix: ({ name }) => `xgw test-federationroute ${name} -Offline`,
+  },
+  {
+    fits: ({ condition }) => condition === 'host-unknown' || condition === 'item-not-found',
+    hint: 'the peer asks for a domain that is not served here',
+    fix: () => 'xgw get-sipdomain',
+  },
+  {
+    fits: ({ condition }) => condition === 'resource-constraint',
+    hint: 'the partner or the gateway has all the streams it may have',
+    fix: () => 'xgw get-xmppsession',
+  },
+  {
+    fits: ({ partner }) => partner === undefined,
+    hint: 'a stranger, or somebody who looks for open ports: nothing to do',
+    fix: () => 'xgw get-eventlog -Level warn',
+  },
+  {
+    fits: ({ reason }) => reason.includes('STARTTLS required'),
+    hint: 'the partner sends in clear',
+    fix: ({ name }) => setPartner(name, `-TlsNegotiation Optional ${dialbackOverTls}`),
+  },
+  {
+    fits: ({ condition, reason }) => condition === 'not-authorized' || reason.includes('certificate'),
+    hint: 'the certificate that the partner shows does not prove its domain here',
+    fix: ({ name }) => setPartner(name, '-TrustedRootsPath roots.pem'),
+  },
+];
+
+/** What is behind a refusal of a stream that a partner opened. */
+export function adviceForRefusal(refused: RefusedStream): Advice {
+  const name = refused.partner ?? refused.domain ?? '';
+  const rule = refusalRules.find(({ fits }) => fits(refused));
+  if (rule !== undefined) return { hint: rule.hint, fix: rule.fix({ ...refused, name }) };
+  return {
+    hint: 'the partner breaks a rule of the protocol, or its key could not be verified by a call back to it',
+    fix: `xgw test-federationroute ${name}`,
+  };
+}
