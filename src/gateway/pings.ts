@@ -1,7 +1,7 @@
 /** Pings to the servers of partners [XEP-0199]: a question on our stream, its answer on theirs. Any answer proves the way there and back. */
 import type { DomainName } from '../primitives/domain-name.ts';
 import type { Crossing } from './crossing.ts';
-import { domainpartOf } from './xmpp/jid.ts';
+import { domainpartOf, printDomainpart } from './xmpp/jid.ts';
 import { stanza } from './xmpp/stanza.ts';
 import { readStanzaError } from './xmpp/stanza-error.ts';
 import { type Element, element } from './xmpp/xml/element.ts';
@@ -52,7 +52,11 @@ export class Pings {
         resolve(outcome);
       };
       this.#pending.set(id, { remote, sentAt: clock.now(), settle });
-      const ping = stanza('iq', { from: local, to: remote, type: 'get', id }, element('ping', pingNamespace));
+      const ping = stanza(
+        'iq',
+        { from: printDomainpart(local), to: printDomainpart(remote), type: 'get', id },
+        element('ping', pingNamespace),
+      );
       void toXmpp(ping).then((delivery) => {
         if (!delivery.ok) settle({ type: 'undelivered', reason: delivery.reason });
       });

@@ -29,6 +29,9 @@ afterAll(() => {
   tools.remove();
 });
 
+/** Milliseconds: GnuTLS and NSS ask for 600 000 iterations, and the oldest algorithms do them seven times. */
+const manyIterations = 120_000;
+
 const open = async (bytes: Buffer, password: string | undefined, acceptsMissingMac = false) =>
   await readCertificateBundle(bytes, {
     password: password === undefined ? undefined : new Secret(password),
@@ -90,25 +93,32 @@ describeWithPeers('PKCS#12 files of others', [peers.openssl, peers.certtool, pee
   });
 
   it.each([
-    ['the default', []],
-    ['AES-128', ['--pkcs-cipher', 'aes-128']],
-    ['AES-256', ['--pkcs-cipher', 'aes-256']],
-    ['3DES', ['--pkcs-cipher', '3des-pkcs12']],
-    ['RC2-40', ['--pkcs-cipher', 'rc2-40']],
-  ])('are read from certtool with %s, whatever the password', async (_, options) => {
-    for (const password of ['secret', 'Pa55wörd', ''])
+    ['the default', 'secret', []],
+    ['AES-128', 'Pa55wörd', ['--pkcs-cipher', 'aes-128']],
+    ['AES-256', '', ['--pkcs-cipher', 'aes-256']],
+    ['3DES', 'Pa55wörd', ['--pkcs-cipher', '3des-pkcs12']],
+    ['RC2-40', '', ['--pkcs-cipher', 'rc2-40']],
+  ])(
+    'are read from certtool with %s under %j',
+    async (_, password, options) => {
       expect(await found(tools.byCerttool(leaf, password, options), password)).toEqual(whole);
-  });
+    },
+    manyIterations,
+  );
 
   it.each([
     ['AES-256-CBC', 'Pa55wörd', 'SHA-256'],
     ['AES-128-CBC', '', 'SHA-512'],
     ['PKCS #12 V2 PBE With SHA-1 And 3KEY Triple DES-CBC', 'Pa55wörd', 'SHA-1'],
     ['PKCS #12 V2 PBE With SHA-1 And 40 Bit RC2 CBC', '', 'SHA-256'],
-  ])('are read from pk12util with %s under %j', async (cipher, password, hash) => {
-    const pfx = tools.byPk12util(leaf, password, ['-c', cipher, '-C', cipher, '-M', hash]);
-    expect(await found(pfx, password)).toEqual(whole);
-  });
+  ])(
+    'are read from pk12util with %s under %j',
+    async (cipher, password, hash) => {
+      const pfx = tools.byPk12util(leaf, password, ['-c', cipher, '-C', cipher, '-M', hash]);
+      expect(await found(pfx, password)).toEqual(whole);
+    },
+    manyIterations,
+  );
 
   it('are read with the whole chain, in any order, in DER and in PEM', async () => {
     const pfx = tools.byOpenssl(leaf, 'x', ['-certfile', root.certFile, '-caname', 'Root', ...named]);
@@ -178,7 +188,7 @@ describeWithPeers('PKCS#12 files of ours', [peers.openssl, peers.certtool, peers
     const pfx = await made(pki.issue({ issuer: root }), 'secret', 'modern');
     const said = tools.open(pfx, 'wrong');
     expect(said.openssl).toContain('Mac verify error');
-    expect(said.certtool).not.toContain('BEGIN');
+    expect(said.certtool).toContain('Message Authentication Code verification failed');
     expect(said.pk12util).not.toContain('SUCCESSFUL');
     expect(await found(pfx, 'wrong')).toMatchObject({ kind: 'password-wrong' });
   });

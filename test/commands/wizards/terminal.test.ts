@@ -5,12 +5,11 @@ import path from 'node:path';
 import { expect, it } from '@jest/globals';
 
 import { openKeyStore } from '../../../src/store/key-store.ts';
-import { describeWithPeers } from '../../support/needs-peer.ts';
+import { describeWithPeers, peers } from '../../support/needs-peer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { cleanEnvironment, xgwIn } from '../../support/xgw.ts';
 
 const program = path.resolve(import.meta.dirname, '../../../bin/xgw');
-const script = { name: 'script', command: 'script', packages: 'bsdutils' };
 const enter = '\r';
 const esc = '\u001b';
 
@@ -37,42 +36,50 @@ async function typedOn(folder: string, words: readonly string[], keys: readonly 
     setImmediate(() => child.stdin.write(next.press));
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  // oxlint-free: cursor movements and colours are no text.
+  // Cursor movements and colours are no text.
   return { screen: screen.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, ''), code, left };
 }
 
-describeWithPeers('the certificate wizard on a terminal', [script], () => {
+describeWithPeers('the certificate wizard on a terminal', [peers.script], () => {
   it('walks the pages, goes back with Esc, and makes the request that it shows', async () => {
     const folder = temporaryFolder();
     const site = xgwIn(path.join(folder, 'store'));
     await site.run('initialize-gateway', 'contoso.example');
-    const { screen, code, left } = await typedOn(folder, ['request-certificate'], [
-      { when: 'Task', press: enter },
-      { when: '(-Type)', press: enter },
-      { when: '(-CA)', press: enter },
-      { when: '(-Output)', press: enter },
-      { when: '(-Template)', press: enter },
-      { when: '(-FriendlyName)', press: enter },
-      { when: '(-KeyAlg)', press: enter },
-      { when: '(-KeySize)', press: esc },
-      { when: '(-KeyAlg)', press: `\u001b[B${enter}` },
-      { when: '(-PrivateKeyExportable)', press: enter },
-      { when: '(-Organization)', press: `Contoso${enter}` },
-      { when: '(-OU)', press: enter },
-      { when: '(-Country)', press: enter },
-      { when: '(-State)', press: enter },
-      { when: '(-City)', press: enter },
-      { when: '(-ComputerFqdn)', press: enter },
-      { when: '(-AllSipDomain)', press: enter },
-      { when: '(-DomainName)', press: enter },
-      { when: 'What now', press: enter },
-      { when: 'Certificate Request File', press: enter },
-    ]);
+    const { screen, code, left } = await typedOn(
+      folder,
+      ['request-certificate'],
+      [
+        { when: 'Task', press: enter },
+        { when: '(-Type)', press: enter },
+        { when: '(-CA)', press: enter },
+        { when: '(-Output)', press: enter },
+        { when: '(-Template)', press: enter },
+        { when: '(-FriendlyName)', press: enter },
+        { when: '(-KeyAlg)', press: enter },
+        { when: '(-KeySize)', press: esc },
+        { when: '(-KeyAlg)', press: `\u001b[B${enter}` },
+        { when: '(-PrivateKeyExportable)', press: enter },
+        { when: '(-Organization)', press: `Contoso${enter}` },
+        { when: '(-OU)', press: enter },
+        { when: '(-Country)', press: enter },
+        { when: '(-State)', press: enter },
+        { when: '(-City)', press: enter },
+        { when: '(-ComputerFqdn)', press: enter },
+        { when: '(-AllSipDomain)', press: enter },
+        { when: '(-DomainName)', press: enter },
+        { when: 'What now', press: enter },
+        { when: 'Certificate Request File', press: enter },
+      ],
+    );
     expect([code, left]).toEqual([0, []]);
     expect(screen).toContain('Step 6 of 12: Name and Security  (Esc back, ? help, Ctrl-C cancel)');
     expect(screen).toContain('-KeyAlg ECDSA_P256 -PrivateKeyExportable true -Organization Contoso');
     const [request] = await site.run('get-certificaterequest');
-    expect(request).toMatchObject({ Status: 'Pending', KeyAlgorithm: 'ECDSA_P256', FriendlyName: 'XMPP external edge' });
+    expect(request).toMatchObject({
+      Status: 'Pending',
+      KeyAlgorithm: 'ECDSA_P256',
+      FriendlyName: 'XMPP external edge',
+    });
   });
 
   it('ends with 130 on Ctrl-C, and nothing is changed', async () => {

@@ -144,7 +144,7 @@ describe('a domain that could not be reached', () => {
   });
 
   it('is not held back by a dial that was called off', async () => {
-    const { contoso, dns } = await stage();
+    const { contoso, dns, clock } = await stage();
     const silent = await listenRaw(() => undefined);
     dns.xmppServer('fabrikam.example', silent);
     const delivery = contoso.s2s.send(hello);
@@ -152,6 +152,12 @@ describe('a domain that could not be reached', () => {
     while (sessions() === 0) await new Promise((resolve) => void setImmediate(resolve));
     contoso.s2s.disconnect('fabrikam.example', 'maintenance');
     expect(await delivery).toMatchObject({ ok: false, reason: 'maintenance' });
+    clock.advance(5_000);
+    await contoso.waitForEvent('closed');
+    const fabrikam = await startFabrikam(dns);
+    dns.xmppServer('fabrikam.example', fabrikam.port);
+    contoso.s2s.clearDnsCache();
+    expect(await contoso.s2s.send(hello)).toMatchObject({ ok: true });
     expect(contoso.s2s.failures()).toEqual([]);
   });
 
