@@ -10,8 +10,7 @@ export const fileLimits: DerLimits = { maxBytes: 1_000_000, maxDepth: 32, maxEle
 
 /** Reads exactly one element. The `raw` of what was no DER is its DER. */
 export function readBer(bytes: Buffer, limits: DerLimits = fileLimits): Result<DerElement, string> {
-  const strict = readDer(bytes, limits);
-  if (strict.ok || bytes.length > limits.maxBytes) return strict;
+  if (bytes.length > limits.maxBytes) return refuse(`The BER is longer than ${limits.maxBytes} bytes.`);
   const der = berToDer(bytes, limits);
   return der.ok ? readDer(der.value, limits) : der;
 }

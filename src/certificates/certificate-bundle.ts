@@ -58,15 +58,19 @@ function bundleOf(contents: readonly Contents[]): Result<CertificateBundle, File
   return ok({ certificates: [...certificates.values()], keys, friendlyNames });
 }
 
-/** Text, or one block of what begins like a DER SEQUENCE and is no text that happens to begin with a 0. */
 function blocksIn(bytes: Buffer): Result<readonly PemBlock[], string> {
+  if (isBinary(bytes)) return ok([{ label: '', der: bytes }]);
   const text = decoded(bytes);
-  const isBinary = bytes[0] === derTag.sequence && !text.includes('-----BEGIN ');
-  if (isBinary) return ok([{ label: '', der: bytes }]);
   const blocks = readPem(text);
   if (!blocks.ok || blocks.value.length > 0) return blocks;
   const der = readBase64(text.replaceAll(/\s/g, ''));
   return der === undefined ? refuse('The file is neither PEM nor DER nor base64.') : ok([{ label: '', der }]);
+}
+
+/** A SEQUENCE: its length is no ASCII, or it is that of the file. Text may begin with a 0 too. */
+function isBinary(bytes: Buffer): boolean {
+  const [tag, length = 0] = bytes;
+  return tag === derTag.sequence && (length >= 0x80 || bytes.length === 2 + length);
 }
 
 /** Windows saves UTF-16, mostly with a byte order mark. Without one, the zero octets of Latin letters tell. */

@@ -103,6 +103,7 @@ export class Gateway {
   async reload(next: Configuration): Promise<void> {
     const before = this.#configuration;
     this.#configuration = next;
+    if (!isDeepStrictEqual(before.gateway.dnsServers, next.gateway.dnsServers)) this.#xmpp.clearDnsCache();
     this.#xmpp.reconsider();
     this.#presence.reconsider();
     if (!isDeepStrictEqual(xmppListening(before), xmppListening(next))) {

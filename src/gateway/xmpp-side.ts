@@ -5,7 +5,7 @@ import type { LogEvent } from '../primitives/log-event.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import { streamSecurityFor } from './policy/stream-security.ts';
-import { dnsResolver } from './xmpp/dns-resolver.ts';
+import { type DnsPort, dnsResolver } from './xmpp/dns-resolver.ts';
 import type { S2sEvent, StreamSummary } from './xmpp/s2s-event.ts';
 import { defaultS2sLimits, type S2sLimits } from './xmpp/s2s-limits.ts';
 import { createS2s, type S2s } from './xmpp/s2s-sessions.ts';
@@ -25,7 +25,7 @@ export function xmppSide(
     get dialbackSecret() {
       return ports.dialbackSecret();
     },
-    dns: dnsResolver(configuration().gateway.dnsServers),
+    dns: configuredDns(configuration),
     limits: limitsOf(configuration),
     allowLoopbackPeers: () => configuration().gateway.allowLoopbackPeers,
     isLocalDomain: (domain) => isLocalDomain(configuration(), domain),
@@ -39,6 +39,25 @@ export function xmppSide(
 }
 
 type GatewayCertificate = NonNullable<ReturnType<GatewayPorts['certificate']>>;
+
+/** The resolvers that are configured now: another list is asked from the next question on. */
+function configuredDns(configuration: () => Configuration): DnsPort {
+  let servers: readonly string[] | undefined;
+  let resolver = dnsResolver([]);
+  const current = (): DnsPort => {
+    const wanted = configuration().gateway.dnsServers;
+    if (wanted !== servers) {
+      servers = wanted;
+      resolver = dnsResolver(wanted);
+    }
+    return resolver;
+  };
+  return {
+    resolveSrv: (name) => current().resolveSrv(name),
+    resolve4: (name) => current().resolve4(name),
+    resolve6: (name) => current().resolve6(name),
+  };
+}
 
 /** Each limit is read when it is needed: a new setting governs the next stream. */
 function limitsOf(configuration: () => Configuration): S2sLimits {

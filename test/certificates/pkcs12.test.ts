@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
 import { readCertificateBundle } from '../../src/certificates/certificate-bundle.ts';
+import { readDer } from '../../src/certificates/der.ts';
 import {
   encodeDer,
   explicit,
@@ -21,6 +22,7 @@ import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { nested } from './nested-der.ts';
 import { caExtensions, type Issued, OpensslPki } from './openssl-pki.ts';
 import { PfxTools } from './pfx-tools.ts';
+import { toBer } from './to-ber.ts';
 
 const pki = new OpensslPki();
 const tools = new PfxTools();
@@ -87,16 +89,13 @@ describeWithPeers('PKCS#12 files of others', [peers.openssl, peers.certtool, pee
     ['certificates that are not encrypted', leaf, 'secret', ['-certpbe', 'NONE']],
     ['a key that is not encrypted', leaf, 'secret', ['-keypbe', 'NONE']],
     ['one iteration', leaf, 'secret', ['-iter', '1', '-nomaciter']],
-    ['a million iterations', leaf, 'secret', ['-iter', '1000000']],
+    ['a hundred thousand iterations', leaf, 'secret', ['-iter', '100000']],
   ])('are read from openssl with %s', async (_, issued, password, options) => {
     expect(await found(tools.byOpenssl(issued, password, [...named, ...options]), password)).toEqual(whole);
   });
 
   it.each([
-    ['the default', 'secret', []],
-    ['AES-128', 'Pa55wörd', ['--pkcs-cipher', 'aes-128']],
-    ['AES-256', '', ['--pkcs-cipher', 'aes-256']],
-    ['3DES', 'Pa55wörd', ['--pkcs-cipher', '3des-pkcs12']],
+    ['AES-256', 'Pa55wörd', ['--pkcs-cipher', 'aes-256']],
     ['RC2-40', '', ['--pkcs-cipher', 'rc2-40']],
   ])(
     'are read from certtool with %s under %j',
@@ -108,9 +107,7 @@ describeWithPeers('PKCS#12 files of others', [peers.openssl, peers.certtool, pee
 
   it.each([
     ['AES-256-CBC', 'Pa55wörd', 'SHA-256'],
-    ['AES-128-CBC', '', 'SHA-512'],
-    ['PKCS #12 V2 PBE With SHA-1 And 3KEY Triple DES-CBC', 'Pa55wörd', 'SHA-1'],
-    ['PKCS #12 V2 PBE With SHA-1 And 40 Bit RC2 CBC', '', 'SHA-256'],
+    ['PKCS #12 V2 PBE With SHA-1 And 3KEY Triple DES-CBC', '', 'SHA-1'],
   ])(
     'are read from pk12util with %s under %j',
     async (cipher, password, hash) => {
@@ -125,6 +122,12 @@ describeWithPeers('PKCS#12 files of others', [peers.openssl, peers.certtool, pee
     expect(await found(pfx, 'x')).toMatchObject({ certificates: 2, keys: 1 });
     const pem = `-----BEGIN PKCS12-----\n${pfx.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END PKCS12-----\n`;
     expect(await found(Buffer.from(pem), 'x')).toMatchObject({ certificates: 2, keys: 1 });
+  });
+
+  it('are read in BER, as browsers and Java write it', async () => {
+    const der = readDer(tools.byOpenssl(leaf, 'x', named));
+    if (!der.ok) throw new Error(der.error);
+    expect(await found(toBer(der.value), 'x')).toEqual(whole);
   });
 
   it('are refused without a MAC, unless they are wanted all the same', async () => {

@@ -64,11 +64,12 @@ type NewRequest = Values<typeof newRequestParameters>;
 
 export async function newCertificateRequest(wanted: NewRequest, context: CmdletContext): Promise<void> {
   const configuration = context.store.read();
+  // What was not said comes before what is wrong with the rest.
+  const output = wanted.CA === undefined ? outputOf(wanted) : '-';
   const plan = planOf(wanted, context);
   warnAboutNames(plan, context);
   const keyPassphrase = await givenKeyPassphrase(wanted.KeyPassphraseFile, context);
   if (wanted.CA === 'local') return await issueAtOnce(plan, keyPassphrase, context);
-  const output = outputOf(wanted);
   refuseSecondRequest(configuration, plan.friendlyName, context.force);
   if (output !== '-') checkOutputFile(output, context.force);
   if (context.whatIf) return await preview(plan, 'Make a private key and a certificate request', context);
