@@ -65,22 +65,25 @@ function berToDer(bytes: Buffer, limits: DerLimits): Result<Buffer, string> {
 
 /** @returns What is wrong, or undefined. */
 function step(reading: Reading): string | undefined {
-  const { bytes, limits, open } = reading;
-  const innermost = open.at(-1);
+  const innermost = reading.open.at(-1);
   if (innermost?.end === reading.at) return close(reading, innermost, 0);
-  const header = readHeader(bytes, reading.at);
+  const header = readHeader(reading.bytes, reading.at);
   if (header === undefined) return 'The BER ends inside a header, or uses one that no file needs.';
-  if (header.tag === 0) return isEndOf(innermost, header) ? close(reading, innermost, 2) : 'The BER ends too early.';
+  if (header.tag !== 0) return begin(reading, header);
+  return isEndOf(innermost, header) ? close(reading, innermost, 2) : 'The BER ends too early.';
+}
+
+function begin(reading: Reading, { tag, contentStart, length }: Header): string | undefined {
+  const { bytes, limits, open } = reading;
   reading.elements += 1;
   if (reading.elements > limits.maxElements) return `The BER has more than ${limits.maxElements} elements.`;
-  const { tag, contentStart, length } = header;
   const end = length === undefined ? undefined : contentStart + length;
   const limit = open.findLast((parent) => parent.end !== undefined)?.end ?? bytes.length;
   if ((end ?? contentStart) > limit) return 'A BER element is longer than what holds it.';
-  reading.at = contentStart;
   if ((tag & constructed) !== 0) {
     if (open.length >= limits.maxDepth) return `The BER is nested deeper than ${limits.maxDepth} levels.`;
     open.push({ tag, end, pieces: [] });
+    reading.at = contentStart;
     return undefined;
   }
   if (end === undefined) return 'The BER has a primitive element without a length.';

@@ -52,16 +52,24 @@ export async function readPfx(top: DerElement, opening: FileOpening): Promise<Re
   const type = readOid(authSafe?.children[0]) ?? 'unknown';
   if (type !== oid.data) return unsupported(type);
   const safe = octetsOf(authSafe?.children[1]?.children[0]);
-  const contents = safe && readBer(safe);
-  if (safe === undefined || !contents?.ok || contents.value.tag !== derTag.sequence) return damaged;
+  const contents = safeContents(safe);
+  if (safe === undefined || !contents.ok) return damaged;
   const budget: WorkBudget = { iterations: maxIterations };
   const password = await findPassword(safe, macData, opening, budget);
-  if (!password.ok) return password;
+  return password.ok ? await openSafe(contents.value, { password: password.value, budget }) : password;
+}
+
+interface Opening {
+  readonly password: FilePassword;
+  readonly budget: WorkBudget;
+}
+
+async function openSafe(contents: DerElement, opening: Opening): Promise<Result<PfxContents, FileRefusal>> {
   const found: { certificates: PfxCertificate[]; keys: KeyPair[] } = { certificates: [], keys: [] };
-  for (const info of contents.value.children) {
-    const bags = await openContent(info, password.value, budget);
+  for (const info of contents.children) {
+    const bags = await openContent(info, opening);
     if (!bags.ok) return bags;
-    const problem = await collect(bags.value, found, { password: password.value, budget });
+    const problem = await collect(bags.value, found, opening);
     if (problem !== undefined) return problem;
   }
   return ok(found);
@@ -137,11 +145,7 @@ async function isRight({ hash, value, salt, iterations }: Mac, safe: Buffer, { b
 const macLengths = { sha1: 20, sha224: 28, sha256: 32, sha384: 48, sha512: 64 } as const;
 
 /** One ContentInfo of the AuthenticatedSafe, decrypted where it is encrypted: its SafeContents. [RFC 7292 §4.1] */
-async function openContent(
-  info: DerElement,
-  password: FilePassword,
-  budget: WorkBudget,
-): Promise<Result<DerElement, FileRefusal>> {
+async function openContent(info: DerElement, { password, budget }: Opening): Promise<Result<DerElement, FileRefusal>> {
   const [typeElement, explicit] = info.children;
   const type = readOid(typeElement);
   const content = explicit?.children[0];
@@ -160,11 +164,6 @@ const implicitOctets = 0x80;
 function safeContents(bytes: Buffer | undefined): Result<DerElement, FileRefusal> {
   const read = bytes && readBer(bytes);
   return read?.ok && read.value.tag === derTag.sequence ? ok(read.value) : damaged;
-}
-
-interface Opening {
-  readonly password: FilePassword;
-  readonly budget: WorkBudget;
 }
 
 /** Takes the bags out. @returns The refusal of the first that cannot be read. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
 import { readCertificateBundle } from '../../src/certificates/certificate-bundle.ts';
@@ -197,7 +197,7 @@ describeWithPeers('PKCS#12 files of ours', [peers.openssl, peers.certtool, peers
   });
 });
 
-describe('a hostile file', () => {
+describeWithPeers('a hostile file', [peers.openssl], () => {
   const leaf = pki.issue({ extensions: caExtensions });
 
   it('of 20 000 levels is an ordinary refusal, in DER and in BER, at once and inside a PKCS#12', async () => {

@@ -384,7 +384,7 @@ describeWithPeers('from request to export', [peers.openssl, peers.certtool], () 
     const { objects } = await run(importCertificate, { Path: sign(csr) }, { folder });
     const out = path.join(folder, 'key.pem');
     const password = path.join(folder, 'password');
-    writeFileSync(password, 'Pa55wörd\n');
+    writeFileSync(password, 'Pa55wörd\n', { mode: 0o600 });
     const given = {
       Thumbprint: String(objects[0]?.['Thumbprint']),
       Path: out,
