@@ -23,7 +23,9 @@ const patience = 15_000;
 const started = new Set<RunningProcess>();
 
 export function startProcess(program: string, args: readonly string[], cwd: string): RunningProcess {
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A group of its own: a peer of several processes ends as a whole, and leaves nobody behind who keeps its output open.
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const signal = (name: 'SIGTERM' | 'SIGKILL'): void => signalGroup(child.pid, name);
   let output = '';
   let hasEnded = false;
   const listeners = new Set<() => void>();
@@ -75,14 +77,22 @@ export function startProcess(program: string, args: readonly string[], cwd: stri
     },
     async stop(ms = patience) {
       if (hasEnded) return;
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), ms);
+      signal('SIGTERM');
+      const timer = setTimeout(() => signal('SIGKILL'), ms);
       await finished;
       clearTimeout(timer);
     },
   };
   started.add(running);
   return running;
+}
+
+function signalGroup(pid: number | undefined, name: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, name);
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function exitOf(child: ChildProcess): Promise<number | null> {
@@ -93,5 +103,5 @@ function exitOf(child: ChildProcess): Promise<number | null> {
 }
 
 afterEach(async () => {
-  await Promise.all([...started].map((running) => running.stop(1000)));
+  await Promise.all([...started].map((running) => running.stop(5000)));
 });
