@@ -60,10 +60,22 @@ function readParts(top: DerElement): Parts | undefined {
     spki,
     // Some tools leave the empty list of attributes out.
     attributes: attributes === undefined ? [] : childrenOf(attributes, 0xa0),
-    algorithm: readOid(algorithm?.children[0]),
+    algorithm: readSignatureAlgorithm(algorithm),
     signature: readBitStringOctets(signature),
   });
 }
+
+/** The OID; RSA has NULL parameters or none, ECDSA none, and nothing else stands there [RFC 4055 §5, RFC 5758 §3.2]. */
+function readSignatureAlgorithm(algorithm: DerElement | undefined): string | undefined {
+  const [type, parameters, ...rest] = childrenOf(algorithm, derTag.sequence) ?? [];
+  const name = readOid(type);
+  const isNull = parameters === undefined || parameters.raw.equals(derNull);
+  const isEcdsa = name !== undefined && ecdsa.includes(name);
+  return rest.length === 0 && isNull && !(isEcdsa && parameters !== undefined) ? name : undefined;
+}
+
+const derNull = Buffer.from([0x05, 0x00]);
+const ecdsa: readonly string[] = [oid.ecdsaWithSha256, oid.ecdsaWithSha384, oid.ecdsaWithSha512];
 
 /** PKCS#9 extensionRequest, or the older Microsoft attribute of the same shape. */
 function requestedExtensions(attributes: readonly DerElement[]): readonly DerElement[] {

