@@ -15,6 +15,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   reporters: ['default', '<rootDir>/test/support/closing-line-reporter.mjs'],
+  setupFiles: ['<rootDir>/test/support/property-seed.ts'],
   globalSetup: '<rootDir>/test/support/build-once.mjs',
   maxWorkers: 2,
   testTimeout: 30_000,
