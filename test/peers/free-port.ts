@@ -1,21 +1,33 @@
 /** Ports for peers that must be told one. */
 import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A port of 127.0.0.1 that is free for UDP and TCP now. */
+/** Below the range that systems give to outgoing connections: nobody takes such a port in passing. Each worker has its own part. */
+const firstPort = 14_000;
+const portsPerWorker = 4_000;
+const workers = 4;
+const worker = (Number(process.env['JEST_WORKER_ID'] ?? '1') - 1) % workers;
+let offset = 2 * Math.floor(Math.random() * (portsPerWorker / 2));
+
+/** A port of 127.0.0.1 that is free for UDP and TCP now, and so is the next one: baresip takes that for TLS. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const isFree = await isUdpFree(port);
-    await new Promise((resolve) => void server.close(resolve));
-    if (isFree) return port;
+    offset = (offset + 2) % portsPerWorker;
+    const port = firstPort + worker * portsPerWorker + offset;
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
   }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const isTcpFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
+  const isUsable = isTcpFree && (await isUdpFree(port));
+  if (isTcpFree) await new Promise((resolve) => void server.close(resolve));
+  return isUsable;
 }
 
 async function isUdpFree(port: number): Promise<boolean> {
