@@ -2,13 +2,14 @@
  * Every request of a SIP user for an XMPP contact: policy first, then translation, then the partner's stream. The final
  * response tells the truth: 202 once the stanza is with an authenticated stream, else the mapped error [D11].
  */
-import { correlationId } from '../primitives/ids.ts';
+import { correlationId as newCorrelationId } from '../primitives/ids.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { Crossing } from './crossing.ts';
 import { flow } from './flow.ts';
 import type { OrderedDeliveries } from './ordered-deliveries.ts';
 import { admitDomain, admitUser, type Refusal } from './policy/partners.ts';
 import type { SentMessages } from './sent-messages.ts';
+import type { DispositionAsked } from './sip/bodies/imdn.ts';
 import { isComposingType, parseIsComposing } from './sip/bodies/is-composing.ts';
 import type { SipRequest } from './sip/message.ts';
 import type { ResponseParts } from './sip/sip-endpoint.ts';
@@ -45,7 +46,7 @@ interface Addressed {
 export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent: SentMessages): FromSip {
   return {
     receive(incoming) {
-      const id = correlationId(crossing.clock.wallTime(), crossing.ids);
+      const id = newCorrelationId(crossing.clock.wallTime(), crossing.ids);
       const { method, requestUri } = incoming.request;
       crossing.onEvent(flow(id, 'sip', { from: incoming.aor, to: 'gateway', label: method }));
       const answer = answering(crossing, incoming, id);
@@ -75,11 +76,12 @@ async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
   const { incoming, addressed, answer, sent } = carriage;
   const stanza = stanzaFor(incoming.request, addressed, crossing.ids.token(64));
   if (!stanza.ok) return answer(stanza.error);
-  const { id = '' } = stanza.value.attributes;
-  if (id !== '')
-    sent.remember(id, { sender: incoming.aor, contact: addressed.to, correlationId: addressed.correlationId });
+  const { element, disposition } = stanza.value;
+  const { id = '' } = element.attributes;
+  const { to: contact, correlationId } = addressed;
+  if (id !== '') sent.remember(id, { sender: incoming.aor, contact, correlationId, disposition });
 
-  const delivery = await crossing.toXmpp(stanza.value);
+  const delivery = await crossing.toXmpp(element);
   if (!delivery.ok) {
     sent.take(id, addressed.to);
     crossing.onEvent({
@@ -97,14 +99,23 @@ async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
   answer({ status: 202, reason: 'Accepted' });
 }
 
-function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Result<Element, SipFailure> {
+interface ForContact {
+  readonly element: Element;
+  readonly disposition?: DispositionAsked | undefined;
+}
+
+function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Result<ForContact, SipFailure> {
   if (request.method !== 'MESSAGE') return refuse({ status: 405, reason: 'Method Not Allowed' });
   const body = openBody(request);
   if (!body.ok) return body;
-  if (body.value.mediaType !== isComposingType) return messageFromSip(request, body.value, { from, to, id });
-  const notice = parseIsComposing(body.value.content);
+  const { part, disposition } = body.value;
+  if (part.mediaType !== isComposingType) {
+    const message = messageFromSip(request, body.value, { from, to, id });
+    return message.ok ? ok({ element: message.value, disposition }) : message;
+  }
+  const notice = parseIsComposing(part.content);
   return notice.ok
-    ? ok(chatStateFromSip(notice.value, { from, to }))
+    ? ok({ element: chatStateFromSip(notice.value, { from, to }) })
     : refuse({ status: 400, reason: 'Bad Typing Notice' });
 }
 

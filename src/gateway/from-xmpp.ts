@@ -2,10 +2,13 @@
  * Every stanza of an XMPP partner: the one door for what streams have authenticated. Policy first, then translation,
  * then the SIP user. A message ends in the SIP side's success or in an error stanza to its sender, never in silence.
  */
+
 import { correlationId } from '../primitives/ids.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
+import type { Addressed } from './addressed.ts';
 import type { Crossing, SipDelivery, SipOutcome } from './crossing.ts';
+import { tellArrived, tellFailed } from './dispositions.ts';
 import { flow } from './flow.ts';
 import { answerIq, type IqSurroundings } from './iq/iq-service.ts';
 import { admitMessage, dropped, isReturned } from './message-admission.ts';
@@ -18,8 +21,8 @@ import { isComposingType, printIsComposing } from './sip/bodies/is-composing.ts'
 import { jidToAor } from './translation/address.ts';
 import { stanzaFailureOf } from './translation/failure.ts';
 import { childText, messageToSip } from './translation/instant-message.ts';
+import { receivedId } from './translation/receipt.ts';
 import { chatStateOf, chatStateToSip } from './translation/typing.ts';
-import { undeliveredNotice } from './translation/undelivered-notice.ts';
 import { bareJid, parseJid, printJid } from './xmpp/jid.ts';
 import type { Handled } from './xmpp/stanza.ts';
 import { errorReply, type StanzaError, stanzaError } from './xmpp/stanza-error.ts';
@@ -36,17 +39,6 @@ export interface FromXmpp {
 /** Presence has a room of its own. */
 export interface PresenceDoor extends Watchers {
   receive(stanza: Element, addressed: Addressed): void;
-}
-
-export interface Addressed {
-  readonly correlationId: string;
-  /** The contact: bare JID, and as a SIP address of record. */
-  readonly contact: string;
-  readonly contactAor: string;
-  /** Our user. */
-  readonly userJid: string;
-  readonly userAor: string;
-  readonly partnerDomain: string;
 }
 
 interface Parts {
@@ -92,10 +84,11 @@ function receivePresence(crossing: Crossing, parts: Parts, { stanza, addressed, 
 
 function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }: Received): Handled {
   const { type } = stanza.attributes;
-  if (type === 'error') return tellSender(crossing, parts, { stanza, addressed });
+  if (type === 'error') return tellFailed(crossing, parts, { stanza, addressed });
   const admitted = admitMessage(stanza);
   if (!admitted.ok) return bounce(crossing, stanza, { ...admitted.error, ...addressed });
   if (admitted.value === 'drop') return crossing.onEvent(dropped(addressed));
+  if (receivedId(stanza) !== undefined) return tellArrived(crossing, parts, { stanza, addressed });
   const delivery = deliveryFor(stanza, addressed);
   if (!delivery.ok) return bounce(crossing, stanza, { ...delivery.error, ...addressed });
   if (delivery.value === undefined) return;
@@ -135,29 +128,6 @@ function concluded(crossing: Crossing, { stanza, addressed }: Received, { status
   // A typing notice that its client does not understand is nobody's loss [RFC 3994 §3.3].
   if (childOf(stanza, 'body', stanza.namespace) === undefined || !isReturned(stanza)) return;
   return bounce(crossing, stanza, { ...stanzaFailureOf(status, reason), ...addressed });
-}
-
-/** An error for a message that one of our users sent: they get to know, from the contact it did not reach. */
-function tellSender(crossing: Crossing, { deliveries, sent }: Parts, { stanza, addressed }: Received): Handled {
-  const original = sent.take(stanza.attributes['id'] ?? '', addressed.contact);
-  if (original === undefined) return undefined;
-  const notice = undeliveredNotice(stanza, addressed.contact);
-  crossing.onEvent({
-    id: 'MessageBounced',
-    level: 'warn',
-    component: 'xmpp',
-    message: `${addressed.partnerDomain} returned a message of ${original.sender}: ${notice.condition}`,
-    correlationId: original.correlationId,
-    facts: { partner: addressed.partnerDomain, condition: notice.condition },
-  });
-  const { headers, body } = notice;
-  return new Promise((resolve) => {
-    const accepted = deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
-      await crossing.toSip({ method: 'MESSAGE', from: addressed.contactAor, to: original.sender, headers, body });
-      resolve();
-    });
-    if (!accepted) resolve();
-  });
 }
 
 interface AddressFailure extends StanzaError {

@@ -6,7 +6,7 @@
  */
 import type { FederatedPartner } from '../config/federated-partner.ts';
 import type { Crossing } from './crossing.ts';
-import type { Addressed } from './from-xmpp.ts';
+import type { Addressed } from './addressed.ts';
 import { userCapabilities } from './iq/entity-capabilities.ts';
 import { userResource } from './iq/user-resource.ts';
 import { admitDomain, admitUser } from './policy/partners.ts';

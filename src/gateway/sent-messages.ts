@@ -1,8 +1,9 @@
 /**
- * Messages that crossed to XMPP lately, so that an error that comes back later finds its sender, and so that nobody
- * can make up an error for a message that was never sent. Bounded by number and age; the oldest goes first.
+ * Messages that crossed to XMPP lately, so that an error or a receipt that comes later finds its sender, and so that nobody
+ * can make one up for a message that was never sent. Bounded by number and age; the oldest goes first.
  */
 import type { Clock } from '../primitives/clock.ts';
+import type { DispositionAsked } from './sip/bodies/imdn.ts';
 
 /** Milliseconds that a bounce may take. Source: own choice; partners bounce within their stream timeouts, 1 to 2 minutes. */
 const maxAgeMs = 600_000;
@@ -14,6 +15,8 @@ export interface SentMessage {
   /** The contact it went to, a bare JID. */
   readonly contact: string;
   readonly correlationId: string;
+  /** What the sender asked to be told of it. */
+  readonly disposition?: DispositionAsked | undefined;
 }
 
 export class SentMessages {
@@ -32,7 +35,7 @@ export class SentMessages {
     }
   }
 
-  /** The message an error is about, once. */
+  /** The message an error or a receipt is about, once. */
   take(stanzaId: string, contact: string): SentMessage | undefined {
     const message = this.#messages.get(stanzaId);
     if (message === undefined || message.contact !== contact) return undefined;

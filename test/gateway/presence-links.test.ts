@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, it } from '@jest/globals';
 import type { FederatedPartner, PartnerType } from '../../src/config/federated-partner.ts';
-import type { Addressed } from '../../src/gateway/from-xmpp.ts';
+import type { Addressed } from '../../src/gateway/addressed.ts';
 import { answerIq } from '../../src/gateway/iq/iq-service.ts';
 import { PresenceLinks } from '../../src/gateway/presence-links.ts';
 import type { Pidf } from '../../src/gateway/sip/bodies/pidf.ts';

@@ -3,7 +3,6 @@
  * Text is the truth: markup, styling and formatting do not cross, in either direction.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
-import type { BodyPart } from '../sip/bodies/body-part.ts';
 import type { HeaderField } from '../sip/headers.ts';
 import type { SipRequest } from '../sip/message.ts';
 import { namespaces } from '../xmpp/namespaces.ts';
@@ -13,7 +12,8 @@ import { childOf, type Element, element, textOf } from '../xmpp/xml/element.ts';
 import { isCorrection, markCorrected } from './correction.ts';
 import type { SipFailure } from './failure.ts';
 import { escapeHeaderText } from './header-text.ts';
-import { maxTextBytes, textOfBody } from './text-body.ts';
+import { receiptRequest } from './receipt.ts';
+import { maxTextBytes, type OpenedBody, textOfBody } from './text-body.ts';
 import { xmlText } from './xml-text.ts';
 
 /** What a MESSAGE carries, ready to be sent. */
@@ -53,8 +53,8 @@ export function messageToSip(stanza: Element): Result<SipInstantMessage, StanzaE
  * @param body - Of the request, out of its envelope.
  * @returns A refusal as the status to answer with; 415 for every body that is not text in some form.
  */
-export function messageFromSip(request: SipRequest, body: BodyPart, ends: Ends): Result<Element, SipFailure> {
-  const text = textOfBody(body);
+export function messageFromSip(request: SipRequest, body: OpenedBody, ends: Ends): Result<Element, SipFailure> {
+  const text = textOfBody(body.part);
   if (!text.ok) return text;
   const subject = request.headers.get('Subject') ?? '';
   const callId = request.headers.get('Call-ID') ?? '';
@@ -66,6 +66,7 @@ export function messageFromSip(request: SipRequest, body: BodyPart, ends: Ends):
       ...(subject === '' ? [] : [textElement('subject', subject)]),
       textElement('body', text.value),
       ...(callId === '' ? [] : [textElement('thread', callId)]),
+      ...(body.disposition?.delivered === true ? [receiptRequest] : []),
     ),
   );
 }

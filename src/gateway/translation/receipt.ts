@@ -1,4 +1,7 @@
-/** Message Delivery Receipts [XEP-0184]: the SIP device's 200 as the receipt that the XMPP sender asked for. */
+/**
+ * Message Delivery Receipts [XEP-0184]: the SIP device's 200 as the receipt that the XMPP sender asked for, and the
+ * contact's receipt for a message whose SIP sender asked for a notification.
+ */
 import { stanza as stanzaOf } from '../xmpp/stanza.ts';
 import { childOf, type Element, element } from '../xmpp/xml/element.ts';
 
@@ -21,4 +24,13 @@ export function receiptFor(message: Element, from: string, id: string): Element 
   const isAsked = childOf(message, 'request', receiptsNamespace) !== undefined;
   if (!isAsked || childOf(message, 'body', message.namespace) === undefined) return undefined;
   return stanzaOf('message', { from, to: sender, id, type }, element('received', receiptsNamespace, { id: messageId }));
+}
+
+/** In a message: tell its sender when it has arrived. */
+export const receiptRequest: Element = element('request', receiptsNamespace);
+
+/** The id of the message a receipt is for; nothing in a message that is no receipt. One with a body is a message first. */
+export function receivedId(message: Element): string | undefined {
+  if (childOf(message, 'body', message.namespace) !== undefined) return undefined;
+  return childOf(message, 'received', receiptsNamespace)?.attributes['id'];
 }

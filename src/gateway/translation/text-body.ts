@@ -1,12 +1,13 @@
 /**
  * What a MESSAGE says, whatever form it came in: plain text, HTML, the text among alternatives [RFC 2046 §5.1.4], each of
- * them bare or in a CPIM envelope [RFC 3862]. Text is the truth: formatting does not cross, and neither does a request for
- * a disposition notification, which nobody has to follow [RFC 5438 §7.1.1]. Everything else is a 415 with what is accepted.
+ * them bare or in a CPIM envelope [RFC 3862]. Text is the truth: formatting does not cross. Everything else is a 415 with
+ * what is accepted.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { type BodyPart, bodyOf } from '../sip/bodies/body-part.ts';
 import { cpimType, parseCpim } from '../sip/bodies/cpim.ts';
 import { htmlToText } from '../sip/bodies/html-text.ts';
+import { type DispositionAsked, dispositionAsked } from '../sip/bodies/imdn.ts';
 import { isComposingType } from '../sip/bodies/is-composing.ts';
 import { parseMultipart } from '../sip/bodies/multipart.ts';
 import type { SipRequest } from '../sip/message.ts';
@@ -26,19 +27,27 @@ const maxNesting = 4;
 
 const unsupported: SipFailure = { status: 415, reason: 'Unsupported Media Type' };
 
+export interface OpenedBody {
+  readonly part: BodyPart;
+  /** What its sender asks to be told of the message. */
+  readonly disposition?: DispositionAsked | undefined;
+}
+
 /** The body of a request out of its CPIM envelope, if it has one. */
-export function openBody(request: SipRequest): Result<BodyPart, SipFailure> {
+export function openBody(request: SipRequest): Result<OpenedBody, SipFailure> {
   if (request.body.length > maxTextBytes) return refuse({ status: 413, reason: 'Message Too Large' });
   return openEnvelope(bodyOf(request));
 }
 
-function openEnvelope(part: BodyPart): Result<BodyPart, SipFailure> {
+function openEnvelope(part: BodyPart): Result<OpenedBody, SipFailure> {
   if (part.isEncoded) return refuse(unsupported);
-  if (part.mediaType !== cpimType) return ok(part);
+  if (part.mediaType !== cpimType) return ok({ part });
   const inside = parseCpim(part.content);
   if (!inside.ok) return refuse({ status: 400, reason: 'Bad CPIM' });
   // An envelope in an envelope is nobody's message.
-  return inside.value.isEncoded || inside.value.mediaType === cpimType ? refuse(unsupported) : inside;
+  const { entity, envelope } = inside.value;
+  if (entity.isEncoded || entity.mediaType === cpimType) return refuse(unsupported);
+  return ok({ part: entity, disposition: dispositionAsked(envelope) });
 }
 
 /** @returns A refusal as the status to answer with. */
