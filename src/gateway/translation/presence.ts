@@ -1,15 +1,17 @@
 /**
- * Presence on either side: `<presence>` with show, status and priority, and a PIDF document with RPID activities
- * [RFC 8048 §5, RFC 4480 §3.2]. Notes cross only where the caller says so.
+ * Presence on either side: `<presence>` with show, status, priority and idle time, and a PIDF document with RPID activities
+ * [RFC 8048 §5, RFC 4480 §3.2, XEP-0319]. Notes cross only where the caller says so.
  */
 import { createHash } from 'node:crypto';
 
-import type { Pidf, PidfTuple } from '../sip/bodies/pidf.ts';
+import type { Pidf, PidfNote, PidfPerson, PidfTuple } from '../sip/bodies/pidf.ts';
 import { namespaces } from '../xmpp/namespaces.ts';
 import { stanza as stanzaOf } from '../xmpp/stanza.ts';
-import { type Element, element } from '../xmpp/xml/element.ts';
-import { childText } from './instant-message.ts';
+import { childOf, type Element, element } from '../xmpp/xml/element.ts';
+import { childText, isLanguageTag } from './instant-message.ts';
 import { xmlText } from './xml-text.ts';
+
+const idleNamespace = 'urn:xmpp:idle:1';
 
 const shows = ['chat', 'away', 'xa', 'dnd'] as const;
 export type Show = (typeof shows)[number];
@@ -19,12 +21,19 @@ export interface ResourcePresence {
   readonly available: boolean;
   readonly show?: Show | undefined;
   readonly status: string;
+  /** Of the status: a language tag. */
+  readonly language?: string | undefined;
+  /** Since when nobody has touched the device. */
+  readonly idleSince?: Date | undefined;
   /** -128 to 127 [RFC 6121 §4.7.2.3]. */
   readonly priority: number;
 }
 
 /** Characters of a note that cross. Source: own choice; longer ones are stories, not states. */
 const maxNoteLength = 1000;
+
+/** XEP-0082 date and time, with a zone, so that `Date` does not guess one. */
+const dateTime = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$/;
 
 /** RFC 4480 activities by the show they mean; the busiest wins. Activities that are not listed mean nothing here. */
 const showOfActivity: Readonly<Record<string, Show>> = Object.fromEntries([
@@ -56,8 +65,23 @@ export function resourcePresenceOf(presence: Element): ResourcePresence {
     available: presence.attributes['type'] === undefined,
     show,
     status: childText(presence, 'status').slice(0, maxNoteLength),
+    language: languageOfStatus(presence),
+    idleSince: idleSinceOf(presence),
     priority: Number.isInteger(priority) && priority >= -128 && priority <= 127 ? priority : 0,
   };
+}
+
+/** That of the status itself, else of the whole stanza. */
+function languageOfStatus(presence: Element): string | undefined {
+  const own = childOf(presence, 'status', presence.namespace)?.attributes['xml:lang'];
+  const language = own ?? presence.attributes['xml:lang'];
+  return language !== undefined && isLanguageTag(language) ? language : undefined;
+}
+
+function idleSinceOf(presence: Element): Date | undefined {
+  const since = childOf(presence, 'idle', idleNamespace)?.attributes['since'] ?? '';
+  const time = dateTime.test(since) ? new Date(since) : undefined;
+  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }
 
 /**
@@ -76,14 +100,20 @@ export function presenceToPidf(entity: string, resources: ReadonlyMap<string, Re
   return {
     entity,
     tuples: available.map(([resource, presence]) => tupleOf(entity, resource, presence)),
-    person: { activities: activitiesOf(best[1].show) },
+    person: { activities: activitiesOf(best[1].show), ...idleOf(available.map(([, presence]) => presence)) },
   };
+}
+
+/** A person is idle when every device is, and since the last of them. */
+function idleOf(devices: readonly ResourcePresence[]): Pick<PidfPerson, 'idle'> {
+  const times = devices.flatMap(({ idleSince }) => (idleSince === undefined ? [] : [idleSince.getTime()]));
+  return times.length < devices.length ? {} : { idle: { since: new Date(Math.max(...times)) } };
 }
 
 const activitiesOf = (show: Show | undefined): readonly string[] =>
   show === 'dnd' ? ['busy'] : show === 'away' || show === 'xa' ? ['away'] : [];
 
-function tupleOf(entity: string, resource: string, { show, status, priority }: ResourcePresence): PidfTuple {
+function tupleOf(entity: string, resource: string, { show, status, language, priority }: ResourcePresence): PidfTuple {
   return {
     // An xs:ID that tells nothing of the resource's name, which may hold anything.
     id: `ID-${createHash('sha256').update(resource, 'utf8').digest('hex').slice(0, 12)}`,
@@ -93,7 +123,7 @@ function tupleOf(entity: string, resource: string, { show, status, priority }: R
     contact: entity,
     // A negative priority has no counterpart; 0 to 127 becomes 0 to 1 [RFC 8048 §5.3].
     priority: Math.max(priority, 0) / 127,
-    note: status === '' ? undefined : { text: status },
+    note: status === '' ? undefined : { text: status, language },
   };
 }
 
@@ -110,19 +140,29 @@ export function pidfToPresence(
     'presence',
     ends,
     ...child('show', showOf(document, open)),
-    ...child('status', options.note ? noteOf(document, open) : undefined),
+    ...(options.note ? statusOf(noteOf(document, open)) : []),
     ...child('priority', priority > 0 ? String(priority) : undefined),
+    ...idleElement(document.person?.idle?.since),
   );
 }
+
+function statusOf(note: PidfNote | undefined): readonly Element[] {
+  const text = xmlText(note?.text.slice(0, maxNoteLength) ?? '');
+  const { language } = note ?? {};
+  const attributes = language !== undefined && isLanguageTag(language) ? { 'xml:lang': language } : {};
+  return text === '' ? [] : [element('status', namespaces.server, attributes, text)];
+}
+
+const idleElement = (since: Date | undefined): readonly Element[] =>
+  since === undefined ? [] : [element('idle', idleNamespace, { since: since.toISOString() })];
 
 const child = (name: string, text: string | undefined): readonly Element[] =>
   text === undefined || text === '' ? [] : [element(name, namespaces.server, {}, text)];
 
 /** The person's own note first, then that of a device, then that of the document. */
-function noteOf(document: Pidf, open: readonly PidfTuple[]): string | undefined {
+function noteOf(document: Pidf, open: readonly PidfTuple[]): PidfNote | undefined {
   const notes = [document.person?.note, ...open.map((tuple) => tuple.note), document.note];
-  const found = notes.find((note) => note !== undefined);
-  return found === undefined ? undefined : xmlText(found.text.slice(0, maxNoteLength));
+  return notes.find((note) => note !== undefined);
 }
 
 /** A tuple's own words first, then the person's; of several devices the most available one speaks [RFC 8048 §6.2]. */

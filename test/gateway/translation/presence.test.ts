@@ -2,9 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { Pidf, PidfTuple } from '../../../src/gateway/sip/bodies/pidf.ts';
 import { childText } from '../../../src/gateway/translation/instant-message.ts';
-import { pidfToPresence, presenceToPidf, resourcePresenceOf } from '../../../src/gateway/translation/presence.ts';
+import {
+  pidfToPresence,
+  presenceToPidf,
+  type ResourcePresence,
+  resourcePresenceOf,
+} from '../../../src/gateway/translation/presence.ts';
 import { stanza } from '../../../src/gateway/xmpp/stanza.ts';
-import { element } from '../../../src/gateway/xmpp/xml/element.ts';
+import { childOf, type Element, element } from '../../../src/gateway/xmpp/xml/element.ts';
 
 const ends = { from: 'alice@contoso.example', to: 'bob@fabrikam.example' };
 const tuple = (more: Partial<PidfTuple>): PidfTuple => ({ id: 't1', basic: 'open', activities: [], ...more });
@@ -79,5 +84,45 @@ describe('presence as PIDF', () => {
   it('takes an impossible priority as none', () => {
     expect(presence(undefined, { priority: '1000' }).priority).toBe(0);
     expect(presence(undefined, { priority: 'high' }).priority).toBe(0);
+  });
+});
+
+describe('languages and idle time', () => {
+  const received = (...children: readonly Element[]) =>
+    resourcePresenceOf(stanza('presence', { 'xml:lang': 'de' }, ...children));
+  const status = (attributes = {}) => element('status', 'jabber:server', attributes, 'In Urlaub');
+  const idle = (since: string) => element('idle', 'urn:xmpp:idle:1', { since });
+
+  it('the language of a note crosses both ways: its own, else that of the stanza', () => {
+    const noteOf = (presence: ResourcePresence) =>
+      presenceToPidf('sip:bob@fabrikam.example', new Map([['desk', presence]])).tuples[0]?.note;
+    expect(noteOf(received(status()))).toEqual({ text: 'In Urlaub', language: 'de' });
+    expect(noteOf(received(status({ 'xml:lang': 'de-CH' })))).toEqual({ text: 'In Urlaub', language: 'de-CH' });
+    expect(noteOf(received(status({ 'xml:lang': '"><x/>' })))?.language).toBeUndefined();
+
+    const sent = (language: string) =>
+      childOf(
+        pidfToPresence(pidf({ person: { activities: [], note: { text: 'Hi', language } } }), ends, { note: true }),
+        'status',
+        'jabber:server',
+      )?.attributes;
+    expect(sent('fr')).toEqual({ 'xml:lang': 'fr' });
+    expect(sent('no language')).toEqual({});
+  });
+
+  it('a person is idle since his last device is, and is not while one is in use [XEP-0319]', () => {
+    const [early, late] = [received(idle('2026-11-23T10:00:00Z')), received(idle('2026-11-23T11:00:00+00:00'))];
+    const personOf = (...devices: readonly ResourcePresence[]) =>
+      presenceToPidf('sip:bob@fabrikam.example', new Map(devices.map((device, index) => [`r${index}`, device]))).person;
+    expect(personOf(early, late)?.idle?.since).toEqual(new Date('2026-11-23T11:00:00Z'));
+    expect(personOf(early, received())?.idle).toBeUndefined();
+    expect(personOf(received(idle('yesterday')))?.idle).toBeUndefined();
+  });
+
+  it("an idle SIP user's presence says since when", () => {
+    const person = { activities: [], idle: { since: new Date('2026-11-23T10:00:00Z') } };
+    const presence = pidfToPresence(pidf({ person }), ends, { note: false });
+    expect(childText(presence, 'show')).toBe('away');
+    expect(childOf(presence, 'idle', 'urn:xmpp:idle:1')?.attributes).toEqual({ since: '2026-11-23T10:00:00.000Z' });
   });
 });
