@@ -24,8 +24,8 @@ const cjs = {
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
-  // A native module.
-  external: ['fs-native-extensions'],
+  // Native modules.
+  external: ['fs-native-extensions', 'lmdb'],
   // What is loaded late is another CommonJS file.
   supported: { 'dynamic-import': false },
   logLevel: 'warning',
@@ -33,7 +33,7 @@ const cjs = {
 };
 
 /** Large packages that few cmdlets need, or only late: a file of their own, read when it is wanted. */
-const vendors = ['conf', 'inquirer', 'node-forge', 'pino', 'vscode-jsonrpc/node'];
+const vendors = ['conf', 'inquirer', 'node-forge', 'pino', 'prom-client', 'vscode-jsonrpc/node'];
 const vendorFile = (name) => `vendor/${name.split('/')[0]}.cjs`;
 const vendor = {
   name: 'vendor',

@@ -1,8 +1,11 @@
 /** The running gateway's answer to "how are you": gathered from its parts, as plain data. */
+import { plannedSuccessor } from '../config/certificate-assignment.ts';
 import type { Configuration } from '../config/configuration.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ServedCertificate } from '../gateway/gateway-ports.ts';
 import type { GatewayStatus } from '../gateway/gateway-status.ts';
+import type { MetricsService } from './metrics/metrics-service.ts';
+import type { RenewalSummary } from './renewal/renewal-watch.ts';
 
 const dayMs = 86_400_000;
 /** Days before the end of a certificate from which on every status warns. */
@@ -15,25 +18,46 @@ interface Parts {
   /** Key material that could not be read. */
   readonly problems: readonly string[];
   readonly certificate: ServedCertificate | undefined;
+  readonly certificateSince: Date | undefined;
   readonly stopping: boolean;
+  readonly metrics: Pick<MetricsService, 'listeners' | 'problems'>;
+  readonly renewals: RenewalSummary;
 }
 
 export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
-  const { gateway, configuration, startTime, certificate, stopping } = parts;
+  const { gateway, configuration, startTime, certificate, stopping, metrics, renewals } = parts;
   const days =
     certificate === undefined ? undefined : Math.floor((certificate.notAfter.getTime() - now.getTime()) / dayMs);
   return {
     processId: process.pid,
     startTime: startTime.toISOString(),
     loadedRevision: configuration.revision,
-    listeners: gateway.listeners(),
+    listeners: [...gateway.listeners(), ...metrics.listeners()],
     sessions: gateway.sessions().filter(({ state }) => state === 'established').length,
     registrations: gateway.registrations(),
     ...(days === undefined ? {} : { certificateDays: days }),
     ...(certificate === undefined ? {} : { certificateThumbprint: certificate.thumbprint }),
+    ...certificateTimes(parts, now),
     certificateIsLocalTest: certificate?.localTestCa ?? false,
+    ...(renewals.next === undefined ? {} : { nextRenewal: renewals.next }),
     stopping,
-    warnings: [...parts.problems, ...gateway.warnings(), ...certificateWarnings(certificate, days)],
+    warnings: [
+      ...parts.problems,
+      ...gateway.warnings(),
+      ...metrics.problems(),
+      ...certificateWarnings(certificate, days),
+      ...renewals.problems,
+    ],
+  };
+}
+
+function certificateTimes({ certificateSince, configuration }: Parts, now: Date) {
+  const planned = plannedSuccessor(configuration, now);
+  return {
+    ...(certificateSince === undefined ? {} : { certificateSince: certificateSince.toISOString() }),
+    ...(planned === undefined
+      ? {}
+      : { plannedCertificate: { thumbprint: planned.record.thumbprint, from: planned.from.toISOString() } }),
   };
 }
 

@@ -24,7 +24,10 @@ function warningsFor(days: number | undefined, localTestCa = false): readonly st
     startTime: now,
     problems: [],
     certificate,
+    certificateSince: undefined,
     stopping: false,
+    metrics: { listeners: () => [], problems: () => [] },
+    renewals: { next: undefined, problems: [] },
   };
   return gatewayStatus(parts, now).warnings;
 }
