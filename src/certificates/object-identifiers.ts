@@ -20,6 +20,8 @@ export const oid = {
   extendedKeyUsage: '2.5.29.37',
   authorityInformationAccess: '1.3.6.1.5.5.7.1.1',
   caIssuers: '1.3.6.1.5.5.7.48.2',
+  /** RFC 8737 §6.1 */
+  acmeIdentifier: '1.3.6.1.5.5.7.1.31',
   // Purposes [RFC 5280 §4.2.1.12]
   serverAuth: '1.3.6.1.5.5.7.3.1',
   clientAuth: '1.3.6.1.5.5.7.3.2',

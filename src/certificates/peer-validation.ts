@@ -1,7 +1,7 @@
 /**
  * Whether to believe a server that says it is a domain: chain, purpose, strength and XMPP identity in one verdict, the same
  * for both directions. The verdict never depends on what the TLS library thought. [RFC 6120 §13.7, RFC 9525, RFC 5280 §6]
- * Revocation is not checked here: the reason `revoked` is for the caller that has a revocation list.
+ * Revocation is not checked: public authorities publish too little of it to go by.
  */
 import type { DomainName } from '../primitives/domain-name.ts';
 import type { Result } from '../primitives/result.ts';
@@ -11,14 +11,7 @@ import { printDistinguishedName } from './distinguished-name.ts';
 import { type PathRefusal, problemOfPath } from './path-rules.ts';
 import { matchingIdentifier } from './server-identity.ts';
 
-export type PeerRefusal =
-  | PathRefusal
-  | DeadEnd
-  | 'no-certificate'
-  | 'name-mismatch'
-  | 'revoked'
-  | 'policy'
-  | 'unreadable';
+export type PeerRefusal = PathRefusal | DeadEnd | 'no-certificate' | 'name-mismatch' | 'policy' | 'unreadable';
 
 export type PeerVerdict =
   | {

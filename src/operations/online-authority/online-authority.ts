@@ -1,0 +1,38 @@
+/** What a certificate authority that answers over the network does for a request, whatever protocol it speaks. */
+import { CodedError } from '../../primitives/errors.ts';
+import type { ClientIdentity } from './https-exchange.ts';
+
+export interface CertificateOrder {
+  /** The PKCS#10 request, DER. */
+  readonly csr: Buffer;
+  /** The DNS names of the request, as A-labels. */
+  readonly names: readonly string[];
+  /** The certificate that the new one is to succeed, where there is one: for authorities that know us by it. */
+  readonly successorOf?: ClientIdentity | undefined;
+}
+
+export interface OnlineAuthority {
+  /**
+   * The issued certificate and its chain, DER, the certificate first. The same order may be given again after an
+   * interruption: it is taken up where it was.
+   *
+   * @throws PendingAtAuthority when the authority wants to be asked again later
+   * @throws CodedError when the authority refuses, cannot be reached, or its answer makes no sense
+   */
+  issue(order: CertificateOrder, signal?: AbortSignal): Promise<readonly Buffer[]>;
+}
+
+/** Not refused and not issued: the same order has to be given again, not before some time has passed. */
+export class PendingAtAuthority extends CodedError {
+  /** Milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(authority: string, retryAfterMs: number) {
+    super('AuthorityPending', `${authority} has taken the request and not decided yet.`, {
+      reason: `it wants to be asked again in ${Math.ceil(retryAfterMs / 1000)} s`,
+      fix: 'xgw request-certificate -List',
+      target: authority,
+    });
+    this.retryAfterMs = retryAfterMs;
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What has come of renewing certificates: `state/renewal/journal.json`, 0600. It is run-time state: what is due follows from
+ * the certificates, and losing the journal costs an order that was under way, nothing more. The folder is the lock of renewals.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { writeFileAtomically } from '../primitives/atomic-file.ts';
+import type { Clock } from '../primitives/clock.ts';
+import { CodedError, isCodedError, systemErrorCode } from '../primitives/errors.ts';
+import { withConfigLock } from './config-lock.ts';
+import { storeDenied } from './store-denied.ts';
+import { giveToFolderOwner } from './store-folder.ts';
+
+/** Of one certificate that is to be succeeded. */
+export interface RenewalAttempt {
+  /** SHA-256 of the public key that an order is under way for; absent: none is. */
+  readonly orderedKey?: string;
+  /** In a row. */
+  readonly failures: number;
+  /** ISO 8601, UTC: not before. */
+  readonly nextAttempt?: string;
+  /** One sentence. */
+  readonly lastError?: string;
+}
+
+export const noAttempt: RenewalAttempt = { failures: 0 };
+
+export interface RenewalJournal {
+  /** What cannot be read was never written. */
+  attemptOf(thumbprint: string): RenewalAttempt;
+  /** @param attempt - undefined: the certificate has been succeeded, or is gone. @throws CodedError `StoreDenied` */
+  write(thumbprint: string, attempt: RenewalAttempt | undefined): void;
+  /** Does the work while no other process renews. @throws CodedError `RenewalBusy` naming it; what the work throws */
+  alone<T>(cmdlet: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** @param storeFolder - The folder of `store.json`. */
+export function renewalJournal(storeFolder: string, clock: Clock): RenewalJournal {
+  const folder = path.join(storeFolder, 'state', 'renewal');
+  const file = path.join(folder, 'journal.json');
+  const guarded = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      throw storeDenied(file, error);
+    }
+  };
+  const prepare = (): void => {
+    const made = mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (made !== undefined) for (const each of [path.dirname(folder), folder]) giveToFolderOwner(storeFolder, each);
+  };
+  return {
+    attemptOf: (thumbprint) => readJournal(file)[thumbprint] ?? noAttempt,
+    write: (thumbprint, attempt) =>
+      guarded(() => {
+        prepare();
+        const { [thumbprint]: _, ...others } = readJournal(file);
+        const next = attempt === undefined ? others : { ...others, [thumbprint]: attempt };
+        writeFileAtomically({ path: file, data: `${JSON.stringify(next)}\n`, mode: 0o600 });
+      }),
+    async alone(cmdlet, work) {
+      guarded(prepare);
+      try {
+        return await withConfigLock({ folder, cmdlet, timeoutMs: 0 }, { clock }, work);
+      } catch (error) {
+        if (!isCodedError(error) || error.id !== 'StoreBusy' || error.target !== folder) throw error;
+        throw new CodedError('RenewalBusy', 'Certificates of this store are being renewed at this moment.', {
+          reason: error.reason,
+          fix: 'xgw get-certificate',
+          target: storeFolder,
+          cause: error,
+        });
+      }
+    },
+  };
+}
+
+/** Bytes: ten thousand certificates. */
+const maxBytes = 8_000_000;
+
+function readJournal(file: string): Readonly<Record<string, RenewalAttempt>> {
+  try {
+    const text = readFileSync(file, 'utf8');
+    const entries: unknown = text.length > maxBytes ? {} : JSON.parse(text);
+    if (typeof entries !== 'object' || entries === null) return {};
+    return Object.fromEntries(
+      Object.entries(entries).flatMap(([name, entry]) => (isAttempt(entry) ? [[name, entry]] : [])),
+    );
+  } catch (error) {
+    if (systemErrorCode(error) === undefined && !(error instanceof SyntaxError)) throw error;
+    return {};
+  }
+}
+
+function isAttempt(entry: unknown): entry is RenewalAttempt {
+  if (typeof entry !== 'object' || entry === null) return false;
+  const { failures, orderedKey, nextAttempt, lastError } = entry as Readonly<Record<string, unknown>>;
+  const texts = [orderedKey, nextAttempt, lastError].every((text) => text === undefined || typeof text === 'string');
+  const isTime = typeof nextAttempt !== 'string' || !Number.isNaN(Date.parse(nextAttempt));
+  return Number.isSafeInteger(failures) && texts && isTime;
+}
