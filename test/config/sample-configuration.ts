@@ -16,6 +16,21 @@ const stamp = {
   cmdlet: 'New-XmppFederatedPartner',
 } as const;
 const changed = { revision: 41, ...stamp };
+const renewal = {
+  authority: 'est:https://est.contoso.com/.well-known/est/edge',
+  rootsPath: '/etc/xgw/est-root.pem',
+  reuseKey: true,
+  est: { userName: 'edge01', passwordFile: '/etc/xgw/est-password' },
+  acme: {
+    challenge: 'dns-01',
+    httpPort: 8080,
+    tlsPort: 8443,
+    dnsHook: '/etc/xgw/dns-hook',
+    eabKeyId: 'kid-1',
+    eabHmacKeyFile: '/etc/xgw/eab-key',
+    contact: ['hostmaster@contoso.com'],
+  },
+} as const;
 
 export const sampleConfiguration: Whole<Configuration> = {
   formatVersion: 1,
@@ -33,6 +48,8 @@ export const sampleConfiguration: Whole<Configuration> = {
       supportDialbackNegotiation: false,
       enableKeepAlive: true,
       connectionLimit: 5,
+      maximumBytesPerSecond: 1_000_000,
+      maximumStanzasPerSecond: 0,
       proxyFqdn: 'xmpp.fabrikam.com:5269',
       allowInsecure: 'CISO-114',
       trustedRootsPath: '/etc/xgw/fabrikam.pem',
@@ -83,6 +100,8 @@ export const sampleConfiguration: Whole<Configuration> = {
   gateway: {
     connectionLimit: 1000,
     partnerConnectionLimit: 20,
+    maximumBytesPerSecond: 65_536,
+    maximumStanzasPerSecond: 20,
     keepAliveInterval: 300,
     streamEstablishmentTimeout: 60,
     streamInactivityTimeout: 600,
@@ -104,6 +123,7 @@ export const sampleConfiguration: Whole<Configuration> = {
     trustedRootsPath: '/etc/xgw/roots.pem',
     useSystemRoots: true,
     allowLoopbackPeers: false,
+    allowPrivateDialback: false,
     metricsPort: 0,
     contactAddresses: ['abuse=mailto:abuse@contoso.com', 'admin=xmpp:ops@contoso.com'],
     dialbackPassphraseTime: '2026-11-22T09:14:00.000Z',
@@ -119,6 +139,7 @@ export const sampleConfiguration: Whole<Configuration> = {
       assignedTo: ['ExternalEdge'],
       planned: { usages: ['Default'], from: '2026-12-01T00:00:00.000Z' },
       previousFor: ['InternalEdge'],
+      renewal,
     },
   },
   certificateRequests: {
@@ -133,6 +154,7 @@ export const sampleConfiguration: Whole<Configuration> = {
       privateKeyExportable: true,
       created: '2026-11-22T09:14:00Z',
       status: 'Pending',
+      renewal,
     },
   },
 };

@@ -3,12 +3,15 @@
  * and every refusal says which gate was closed and which command opens it.
  */
 import type { Configuration, User } from '../../config/configuration.ts';
-import { type XmppGate, xmppAccess } from '../../config/effective-policy.ts';
+import type { ContactRefusal } from '../../config/contact-rules.ts';
+import { xmppAccess } from '../../config/effective-policy.ts';
 import { type FederatedPartner, type Suspension, suspensionAt } from '../../config/federated-partner.ts';
 import { userOf } from '../../config/user-lookup.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { shellWord } from '../../primitives/shell-word.ts';
 
-export type Gate = XmppGate | 'unknown-domain' | 'partner-suspended' | 'unknown-user';
+/** Stable: logs, cmdlets and scripts name a refusal by it. */
+export type Gate = ContactRefusal | 'unknown-domain' | 'partner-suspended' | 'unknown-user' | 'too-many';
 
 export interface Refusal {
   readonly gate: Gate;
@@ -77,7 +80,7 @@ export function admitUser(configuration: Configuration, aor: string): Result<Use
     return refuse({
       gate: 'unknown-user',
       reason: `${aor} is not a user`,
-      fix: `xgw new-user ${aor} -PasswordFile password.txt`,
+      fix: `xgw new-user ${shellWord(aor)} -PasswordFile password.txt`,
     });
   }
   const access = xmppAccess(configuration, user);

@@ -36,6 +36,8 @@ function securityOf(partner: FederatedPartner, { gateway }: Configuration, readA
     tcpDialback: methods.includes('TCP Dialback'),
     connectionLimit: partner.connectionLimit ?? gateway.partnerConnectionLimit,
     keepAlive: partner.enableKeepAlive,
+    bytesPerSecond: partner.maximumBytesPerSecond ?? gateway.maximumBytesPerSecond,
+    stanzasPerSecond: partner.maximumStanzasPerSecond ?? gateway.maximumStanzasPerSecond,
     pinnedSpkiSha256: partner.pinnedSpkiSha256,
     ...(proxyFqdn === undefined ? {} : { proxy: parseHostPort(proxyFqdn) }),
     ...(trustedRootsPath === undefined ? {} : { anchors: readAnchors(trustedRootsPath) }),

@@ -1,0 +1,44 @@
+/** Test-Presence: may one see the other, and which rule says so. */
+import { contactViews } from '../operations/contact-control.ts';
+import { testPresence } from '../operations/test-presence.ts';
+import { CodedError } from '../primitives/errors.ts';
+import { defineCmdlet } from './host/cmdlet.ts';
+import { mandatory, sipAddress } from './host/parameters.ts';
+
+export default defineCmdlet({
+  name: 'Test-Presence',
+  synopsis: 'Says whether a subscriber may see the presence of a publisher, and names the rule that decides.',
+  description:
+    'One of the two is your user, the other a contact of an XMPP partner; either may be the publisher. State tells whether there is a subscription. Exit code 21 when the answer is no.',
+  parameters: {
+    Publisher: mandatory(sipAddress, 'Whose presence it is.', { position: 0 }),
+    Subscriber: mandatory(sipAddress, 'Who wants to see it.', { position: 1 }),
+  },
+  examples: [
+    {
+      command: 'test-presence -Publisher sip:alice@contoso.com -Subscriber juliet@fabrikam.com',
+      shows: 'Whether Juliet may see Alice.',
+    },
+    {
+      command: 'test-presence -Publisher juliet@fabrikam.com -Subscriber sip:alice@contoso.com',
+      shows: 'Whether Alice may see Juliet.',
+    },
+  ],
+  output: {
+    kind: 'PresenceTest',
+    table: ['Result', 'State', 'PartnerType', 'CanSeeNotes', 'Rule', 'Reason', 'Publisher', 'Subscriber'],
+  },
+
+  async run({ Publisher, Subscriber }, context) {
+    const views = await contactViews(context.store.folder, context.timeoutMs);
+    const test = { publisher: Publisher, subscriber: Subscriber };
+    const result = testPresence(context.store.read(), views, test, context.now());
+    context.write(result);
+    if (result.Result === 'Success') return;
+    throw new CodedError('TestFailed', `${result.Subscriber} may not see the presence of ${result.Publisher}.`, {
+      reason: result.Reason ?? undefined,
+      fix: result.Fix,
+      target: result.Publisher,
+    });
+  },
+});

@@ -1,0 +1,59 @@
+/** What cmdlets may ask of the running gateway about contacts, and the asking. */
+import type { ContactSide } from '../config/contact-rules.ts';
+import type { ContactPair, ContactView } from '../gateway/contact-book.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import type { ContactRefused } from '../gateway/policy/contacts.ts';
+import { type ControlHandler, callControl } from '../gateway/service/control-channel.ts';
+import { CodedError } from '../primitives/errors.ts';
+import type { Result } from '../primitives/result.ts';
+import { runFolder } from './service-state.ts';
+
+export type ContactRemoval = ContactPair & { readonly side: ContactSide };
+export type ContactBlocking = ContactPair & { readonly blocked: boolean };
+
+export function contactControl({ contacts }: Pick<Gateway, 'contacts'>): Readonly<Record<string, ControlHandler>> {
+  return {
+    contacts: () => contacts.list(),
+    'add-contact': (parameter) => orThrow(contacts.add(parameter as ContactPair), parameter as ContactPair),
+    'remove-contact'(parameter) {
+      const { side, ...pair } = parameter as ContactRemoval;
+      return contacts.remove(pair, side);
+    },
+    'block-contact'(parameter) {
+      const { blocked, ...pair } = parameter as ContactBlocking;
+      return orThrow(contacts.block(pair, blocked), pair);
+    },
+  };
+}
+
+function orThrow(done: Result<ContactView, ContactRefused>, { user, contact }: ContactPair): ContactView {
+  if (done.ok) return done.value;
+  const { reason, fix } = done.error;
+  throw new CodedError('ContactRefused', `${contact} cannot be a contact of ${user}.`, {
+    reason,
+    fix,
+    target: contact,
+  });
+}
+
+/** Milliseconds in which a gateway that is well has done it: nothing here waits for a partner. */
+const answerMs = 5_000;
+
+/** @throws CodedError `ServiceNotRunning`, like the others */
+export const contactViews = async (storeFolder: string, timeoutMs = answerMs): Promise<readonly ContactView[]> =>
+  (await callControl(runFolder(storeFolder), 'contacts', { timeoutMs })) as readonly ContactView[];
+
+/** @throws CodedError `ContactRefused` */
+export const addContact = async (storeFolder: string, pair: ContactPair): Promise<ContactView> =>
+  (await ask(storeFolder, 'add-contact', pair)) as ContactView;
+
+/** @returns Whether there was something to remove. */
+export const removeContact = async (storeFolder: string, removal: ContactRemoval): Promise<boolean> =>
+  (await ask(storeFolder, 'remove-contact', removal)) as boolean;
+
+/** @throws CodedError `ContactRefused` */
+export const blockContact = async (storeFolder: string, blocking: ContactBlocking): Promise<ContactView> =>
+  (await ask(storeFolder, 'block-contact', blocking)) as ContactView;
+
+const ask = (storeFolder: string, method: string, parameter: unknown): Promise<unknown> =>
+  callControl(runFolder(storeFolder), method, { parameter, timeoutMs: answerMs });
