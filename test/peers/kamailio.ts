@@ -1,8 +1,8 @@
 /**
- * Kamailio, a real SIP proxy, on loopback in a temporary folder: registrar and proxy of one domain, whose users need no
- * password. Requests for any other domain go to the gateway; requests for its own go to the registered contacts.
+ * Kamailio, a real SIP proxy, on loopback in a temporary folder: registrar, proxy and presence agent of one domain, whose
+ * users need no password. Requests for any other domain go to the gateway; requests for its own go to the registered contacts.
  */
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { peers, programPath } from '../support/needs-peer.ts';
@@ -44,6 +44,8 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
     write('roots.pem', roots);
     write('tls.cfg', tlsConfiguration(folder));
   }
+  mkdirSync(path.join(folder, 'tables'));
+  for (const table of tables) copyFileSync(path.join(emptyTables, table), path.join(folder, 'tables', table));
   write('kamailio.cfg', configuration(folder, options, { port, tlsPort }));
   const process = startProcess(programPath(peers.kamailio.program) ?? 'kamailio', argumentsIn(folder), folder);
   const streams = [port, ...(certificate === undefined ? [] : [tlsPort])];
@@ -83,7 +85,14 @@ interface Ports {
   readonly tlsPort: number;
 }
 
-const modules = ['tm', 'tmx', 'sl', 'pv', 'maxfwd', 'usrloc', 'registrar', 'textops', 'xlog'];
+const modules = [
+  ...['tm', 'tmx', 'sl', 'pv', 'rr', 'maxfwd', 'usrloc', 'registrar', 'siputils', 'textops', 'xlog'],
+  ...['db_text', 'presence', 'presence_xml'],
+];
+
+/** Where Debian keeps the empty tables of its text database; the presence agent wants these. */
+const emptyTables = '/usr/share/kamailio/dbtext/kamailio';
+const tables = ['version', 'presentity', 'active_watchers', 'watchers', 'xcap'];
 
 function configuration(folder: string, options: KamailioOptions, { port, tlsPort }: Ports): string {
   const { domain, gateway, users, certificate } = options;
@@ -109,6 +118,14 @@ ${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
 ${tls.modules}
 modparam("usrloc", "db_mode", 0)
 modparam("tm", "fr_timer", 8000)
+modparam("presence", "db_url", "text://${folder}/tables")
+modparam("presence_xml", "db_url", "text://${folder}/tables")
+modparam("presence", "server_address", "sip:127.0.0.1:${port};transport=tcp")
+modparam("presence", "subs_db_mode", 0)
+modparam("presence", "publ_cache", 2)
+modparam("presence", "send_fast_notify", 1)
+modparam("presence", "min_expires", 5)
+modparam("presence_xml", "force_active", 1)
 
 request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
@@ -116,16 +133,27 @@ request_route {
   t_check_trans();
   force_rport();
   xlog("L_NOTICE", "ROUTE $rm $ru from $fu via $proto:$si\\n");
+  if (has_totag() && loose_route()) {
+    if (!t_relay()) sl_reply_error();
+    exit;
+  }
   if (is_method("REGISTER")) {
     if (!save("location")) sl_reply_error();
     exit;
   }
   if ($rd != "${domain}") {
+    if (is_method("SUBSCRIBE")) record_route();
     $du = "sip:${gateway.host}:${gateway.port};transport=${gateway.transport}";
     if (!t_relay()) sl_reply_error();
     exit;
   }
   if (!(${known})) { sl_send_reply("404", "Not Found"); exit; }
+  if (is_method("PUBLISH|SUBSCRIBE")) {
+    if (!t_newtran()) { sl_reply_error(); exit; }
+    if (is_method("PUBLISH")) handle_publish(); else handle_subscribe();
+    t_release();
+    exit;
+  }
   if (!lookup("location")) { sl_send_reply("480", "Temporarily Unavailable"); exit; }
   if (!t_relay()) sl_reply_error();
 }

@@ -5,6 +5,8 @@ import { afterEach } from '@jest/globals';
 
 export interface RunningProcess {
   readonly pid: number;
+  /** One line for its standard input; only where it was started with one. */
+  type(line: string): void;
   /** What it wrote to standard output and error so far. */
   output(): string;
   /** Resolves with the first match in the output. @throws When it has ended, or `ms` milliseconds have passed, without one. */
@@ -22,16 +24,27 @@ const patience = 15_000;
 
 const started = new Set<RunningProcess>();
 
-export function startProcess(program: string, args: readonly string[], cwd: string): RunningProcess {
+export interface ProcessOptions {
+  /** It reads commands from its standard input. Default: there is none. */
+  readonly input?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export function startProcess(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  { input = false, env = process.env }: ProcessOptions = {},
+): RunningProcess {
   // A group of its own: a peer of several processes ends as a whole, and leaves nobody behind who keeps its output open.
-  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(program, args, { cwd, env, stdio: [input ? 'pipe' : 'ignore', 'pipe', 'pipe'], detached: true });
   const signal = (name: 'SIGTERM' | 'SIGKILL'): void => signalGroup(child.pid, name);
   let output = '';
   let hasEnded = false;
   const listeners = new Set<() => void>();
   const changed = (): void => listeners.forEach((listener) => listener());
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       changed();
     });
@@ -44,6 +57,7 @@ export function startProcess(program: string, args: readonly string[], cwd: stri
 
   const running: RunningProcess = {
     pid: child.pid ?? 0,
+    type: (line) => void child.stdin?.write(`${line}\n`),
     output: () => output,
     finished,
     waitFor(pattern, ms = patience) {

@@ -89,13 +89,13 @@ describeWithPeers('Prosody, and Kamailio as the next hop', [peers.prosody, peers
       const federation = await federateByHop({ transport: 'tcp' });
       const answers = [
         await federation.aliceRequests('OPTIONS', 200),
-        await federation.aliceRequests('SUBSCRIBE', 405),
+        await federation.aliceRequests('PUBLISH', 405),
         await federation.aliceRequests('INVITE', 405),
         await federation.aliceRequests('INFO', 481, 'gone'),
         await federation.aliceRequests('NOTIFY', 481, 'gone'),
       ];
       for (const answer of answers) expect(answer).toMatchObject(succeeded);
-      expect(answers[0]?.messages).toMatch(/^Allow: MESSAGE, OPTIONS\r?$/m);
+      expect(answers[0]?.messages).toMatch(/^Allow: MESSAGE, NOTIFY, OPTIONS, SUBSCRIBE\r?$/m);
     },
     patience,
   );

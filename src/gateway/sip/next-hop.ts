@@ -1,11 +1,12 @@
 /**
  * The production SIP side: one proxy (a Skype for Business pool, Kamailio, any RFC 3261 element) that owns the users. We are
- * its peer for the XMPP domains: we take requests only from whom we trust, and send it everything for its users. Requests
- * are page-mode MESSAGEs; every other one is answered, none creates a dialog.
+ * its peer for the XMPP domains: we take requests only from whom we trust, and send it everything for its users. Messages
+ * are page-mode MESSAGEs; presence is subscribed to, in both directions; every other request is answered.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { type HeaderField, Headers } from './headers.ts';
 import { canonicalAor, sipUriIn } from './home/aor.ts';
+import { presenceEvent } from './home/event-package.ts';
 import { isNeverAnswered } from './methods.ts';
 import { tagOf } from './name-addr.ts';
 import type { FinalResponse, IncomingRequest, ResponseParts, SipEndpoint } from './sip-endpoint.ts';
@@ -24,6 +25,10 @@ export interface NextHopOptions {
   readonly accepts: string;
   readonly token: (bits: number) => string;
   onOutgoing(request: { readonly aor: string } & Pick<IncomingRequest, 'request' | 'respond'>): void;
+  /** A SUBSCRIBE of one of our users, in a dialog or outside. It must be answered. */
+  onSubscribe(incoming: IncomingRequest, watcherAor: string): void;
+  /** A NOTIFY about one of our users. It must be answered. */
+  onNotify(incoming: IncomingRequest): void;
 }
 
 export interface RequestForUser {
@@ -64,10 +69,12 @@ async function admit(incoming: IncomingRequest, options: NextHopOptions): Promis
 function receive(incoming: IncomingRequest, options: NextHopOptions): void {
   const { request } = incoming;
   if (isNeverAnswered(request.method)) return;
+  if (request.method === 'NOTIFY') return options.onNotify(incoming);
   const refusal = refusalOf(incoming, options.accepts);
   if (refusal !== undefined) return incoming.respond(refusal.status, refusal.more);
   const aor = senderOf(request.headers, options);
   if (!aor.ok) return incoming.respond(aor.error.status, aor.error.more);
+  if (request.method === 'SUBSCRIBE') return options.onSubscribe(incoming, aor.value);
   options.onOutgoing({ aor: aor.value, request, respond: (status, more) => incoming.respond(status, more) });
 }
 
@@ -76,14 +83,17 @@ interface Answer {
   readonly more?: ResponseParts;
 }
 
-const allow: HeaderField = ['Allow', 'MESSAGE, OPTIONS'];
+const allow: HeaderField = ['Allow', 'MESSAGE, NOTIFY, OPTIONS, SUBSCRIBE'];
 
-/** The answer to everything that is not a MESSAGE outside of dialogs, in the order of RFC 3261 §8.2. */
+/** The answer to everything that is neither a SUBSCRIBE nor a MESSAGE outside of dialogs, in the order of RFC 3261 §8.2. */
 function refusalOf({ request: { method, headers } }: IncomingRequest, accepts: string): Answer | undefined {
-  if (method === 'OPTIONS') return { status: 200, more: { headers: [allow, ['Accept', accepts]] } };
-  // There are no dialogs and no subscriptions here that a request could belong to [RFC 3261 §12.2.2, RFC 6665 §4.1.3].
-  if (tagOf(headers.get('To')) !== undefined || method === 'NOTIFY') return { status: 481 };
-  if (method !== 'MESSAGE') return { status: 405, more: { headers: [allow] } };
+  if (method === 'OPTIONS') {
+    const events: HeaderField = ['Allow-Events', presenceEvent];
+    return { status: 200, more: { headers: [allow, ['Accept', accepts], events] } };
+  }
+  // The only dialogs here are those of subscriptions [RFC 3261 §12.2.2].
+  if (method !== 'SUBSCRIBE' && tagOf(headers.get('To')) !== undefined) return { status: 481 };
+  if (method !== 'MESSAGE' && method !== 'SUBSCRIBE') return { status: 405, more: { headers: [allow] } };
   const required = headers.getAll('Require').join(', ');
   return required === '' ? undefined : { status: 420, more: { headers: [['Unsupported', required]] } };
 }

@@ -27,6 +27,8 @@ export interface OutgoingFromUser
 
 export interface HomeServerOptions extends AdmissionOptions, PresenceEvents {
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
+  /** Seconds in which a watcher must refresh its subscription. */
+  refreshSeconds?(): number;
   /** MESSAGE, INVITE and whatever else goes to a domain that is not local; SUBSCRIBE goes to the presence agent instead. */
   onOutgoing(request: OutgoingFromUser): void;
 }
@@ -74,6 +76,7 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     clock,
     ids,
     endpoint,
+    ...(options.refreshSeconds && { refreshSeconds: options.refreshSeconds }),
     isLocalUser: (aor) => options.isLocalDomain(sipUriIn(`<${aor}>`)?.host ?? ''),
     isRegistered: (aor) => location.of(aor).length > 0,
     onPresenceChange: (aor, state) => options.onPresenceChange(aor, state),

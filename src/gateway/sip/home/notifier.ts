@@ -7,6 +7,7 @@ import { pidfType } from '../bodies/pidf.ts';
 import { dialogFromRequest, dialogKeyOfRequest, receiveInDialog } from '../dialog.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
+import type { Destination, Source } from '../transport.ts';
 import { eventValue, isPresenceEvent, presenceEvent } from './event-package.ts';
 import { expirySeconds, type Intervals } from './expiry.ts';
 import { ownContact, sourceAsDestination } from './own-contact.ts';
@@ -14,8 +15,14 @@ import type { SubscriptionUpdate } from './subscription-machine.ts';
 import { runSubscription } from './subscription-runner.ts';
 import { createSubscriptionTable, type TableEntry, type WatcherAndPresentity } from './subscription-table.ts';
 
-/** Seconds. 3600: RFC 3856 §6.4. 28800 is what Lync's clients ask for. The minimum is own choice. */
-export const subscriptionIntervals: Intervals = { min: 60, default: 3600, max: 28_800 };
+/** Seconds that Lync's clients ask for. */
+const longestSubscription = 28_800;
+/** Seconds. 3600: RFC 3856 §6.4. The minimum is own choice. Nothing lasts longer than the time in which it is to be refreshed. */
+const intervalsOf = (refresh: number): Intervals => ({
+  min: Math.min(60, refresh),
+  default: Math.min(3600, refresh),
+  max: refresh,
+});
 /** Milliseconds a fetch waits for a state before it is answered without one. Source: own choice, well under 64*T1. */
 export const fetchWaitMs = 4000;
 /** Subscriptions of one watcher: several devices with a long contact list each. Source: own choice. */
@@ -37,6 +44,10 @@ export interface SubscriptionView extends WatcherAndPresentity {
 export interface NotifierOptions {
   readonly clock: Clock;
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
+  /** Where the watcher's NOTIFYs go; by default back to where its SUBSCRIBE came from. */
+  destinationOf?(source: Source): Destination;
+  /** Seconds in which a subscription must be refreshed; asked for each. By default what Lync's clients ask for. */
+  refreshSeconds?(): number;
   /** A SUBSCRIBE has been accepted. `update` may be called inside, and decides what the first NOTIFY says. */
   onSubscribed(event: SubscribedEvent): void;
   /** One subscription has ended; `subscriptionsTo` tells whether the watcher has others. Not called for a fetch. */
@@ -56,18 +67,19 @@ export interface Notifier {
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const { clock, endpoint } = options;
+  const { clock, endpoint, destinationOf = sourceAsDestination } = options;
+  const intervals = (): Intervals => intervalsOf(options.refreshSeconds?.() ?? longestSubscription);
   const table = createSubscriptionTable();
 
   async function subscribe(incoming: IncomingRequest, parties: WatcherAndPresentity): Promise<void> {
     const { request, localTag, source } = incoming;
-    const seconds = acceptedSeconds(incoming);
+    const seconds = acceptedSeconds(incoming, intervals());
     if (seconds === undefined) return;
     const dialog = dialogFromRequest(request, localTag);
     if (!dialog.ok) return incoming.respond(400, { reason: dialog.error });
     const isFull = table.countOf(parties.watcherAor) >= maxSubscriptionsPerWatcher;
     if (isFull) return incoming.respond(403, { reason: 'Too Many Subscriptions' });
-    const destination = sourceAsDestination(source);
+    const destination = destinationOf(source);
     const contact = await ownContact(endpoint, destination, parties.presentityUri);
     if (!contact.ok) return incoming.respond(500, { reason: 'No Way Back' });
 
@@ -89,11 +101,11 @@ export function createNotifier(options: NotifierOptions): Notifier {
   function resubscribe(incoming: IncomingRequest, watcherAor: string): void {
     const entry = table.find(dialogKeyOfRequest(incoming.request));
     if (entry?.watcherAor !== watcherAor) return incoming.respond(481);
-    const seconds = acceptedSeconds(incoming);
+    const seconds = acceptedSeconds(incoming, intervals());
     if (seconds === undefined) return;
     const dialog = receiveInDialog(entry.running.dialog, incoming.request);
     if (!dialog.ok) return incoming.respond(dialog.error);
-    entry.running.moveTo(dialog.value, sourceAsDestination(incoming.source));
+    entry.running.moveTo(dialog.value, destinationOf(incoming.source));
     accept(options, incoming, entry, { seconds, refresh: true });
   }
 
@@ -144,7 +156,7 @@ const viewOf = ({ watcherAor, presentityUri, running }: TableEntry, now: number)
 });
 
 /** The granted seconds, 0 for an end or a fetch. Undefined: the request has been refused. */
-function acceptedSeconds(incoming: IncomingRequest): number | undefined {
+function acceptedSeconds(incoming: IncomingRequest, intervals: Intervals): number | undefined {
   const { headers } = incoming.request;
   if (!isPresenceEvent(incoming.request)) {
     incoming.respond(489, { headers: [['Allow-Events', presenceEvent]] });
@@ -154,7 +166,7 @@ function acceptedSeconds(incoming: IncomingRequest): number | undefined {
     incoming.respond(406, { headers: [['Accept', pidfType]] });
     return undefined;
   }
-  const seconds = expirySeconds(headers.get('Expires'), subscriptionIntervals);
+  const seconds = expirySeconds(headers.get('Expires'), intervals);
   if (seconds.ok) return seconds.value;
   incoming.respond(423, { headers: [['Min-Expires', String(seconds.error)]] });
   return undefined;

@@ -28,6 +28,8 @@ export interface PresenceAgentOptions extends PresenceEvents {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
+  /** Seconds in which a watcher must refresh its subscription. */
+  refreshSeconds?(): number;
   isLocalUser(aor: string): boolean;
   isRegistered(aor: string): boolean;
 }
@@ -51,6 +53,7 @@ export function createPresenceAgent(options: PresenceAgentOptions): PresenceAgen
   const notifier = createNotifier({
     clock,
     endpoint,
+    ...(options.refreshSeconds && { refreshSeconds: options.refreshSeconds }),
     onSubscribed(event) {
       const { watcherAor, presentityUri } = event;
       if (options.isLocalUser(presentityUri)) tell(presentityUri, watcherAor, presenceOf(presentityUri));

@@ -28,6 +28,8 @@ export interface SubscriberSetup {
   /** A Contact value for the watcher at our address towards the destination; refused when there is no way to it. */
   contact(watcherAor: string, destination: Destination): Promise<Result<string, string>>;
   token(bits: number): string;
+  /** A Call-ID nobody else has, in the place of the one before. */
+  newCallId(before: string | undefined): string;
   /** 0 to below 1, at random. */
   fraction(): number;
   /** Seconds. */
@@ -49,8 +51,8 @@ interface Attempt {
 
 /** The CSeq number of the SUBSCRIBE that makes a dialog. */
 const firstCSeq = 1;
-/** Bits of a tag and of a Call-ID. Source: RFC 3261 §19.3 asks for 32 at least. */
-const [tagBits, callIdBits] = [64, 128];
+/** Bits of a tag. Source: RFC 3261 §19.3 asks for 32 at least. */
+const tagBits = 64;
 
 export class Subscriber {
   readonly #setup: SubscriberSetup;
@@ -68,6 +70,10 @@ export class Subscriber {
     this.#state = newSubscriber(setup.expires);
     this.#attempt = this.#newAttempt();
     this.#feed({ type: 'start' });
+  }
+
+  get callId(): string {
+    return this.#attempt.callId;
   }
 
   /** Whether a NOTIFY is for this subscription: by Call-ID and our tag. */
@@ -98,9 +104,9 @@ export class Subscriber {
     this.#timer?.cancel();
   }
 
-  #newAttempt(): Attempt {
-    const { token } = this.#setup;
-    return { callId: token(callIdBits), localTag: token(tagBits), dialog: undefined };
+  #newAttempt(before?: string): Attempt {
+    const { token, newCallId } = this.#setup;
+    return { callId: newCallId(before), localTag: token(tagBits), dialog: undefined };
   }
 
   #feed(event: Event): void {
@@ -112,7 +118,7 @@ export class Subscriber {
   #perform(effect: Effect): void {
     switch (effect.do) {
       case 'subscribe':
-        this.#attempt = this.#newAttempt();
+        this.#attempt = this.#newAttempt(this.callId);
         void this.#subscribe(this.#attempt, effect.expires);
         return;
       case 'refresh':

@@ -1,0 +1,210 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { type HopPresence, hopPresence } from '../../src/gateway/hop-presence.ts';
+import type { SubscribedEvent } from '../../src/gateway/sip/home/notifier.ts';
+import type { PresenceNews } from '../../src/gateway/sip/subscriber/subscriber.ts';
+import { movableClock } from '../support/movable-clock.ts';
+import {
+  type Answer,
+  incomingRequest,
+  type RequestParts,
+  type Sent,
+  scriptedEndpoint,
+  settle,
+  sipRequest,
+  tcpSource,
+} from './sip/home/request-script.ts';
+
+const destination = { transport: 'tcp', host: 'pool.contoso.example', port: 5060 } as const;
+const ends = { userAor: 'sip:alice@contoso.example', contactAor: 'sip:bob@fabrikam.example' };
+const open =
+  '<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:alice@contoso.example"><tuple id="t"><status><basic>open</basic></status></tuple></presence>';
+
+function setUp(isConfigured = true) {
+  const [endpoint, clock] = [scriptedEndpoint(), movableClock()];
+  const news: PresenceNews[] = [];
+  const subscribed: SubscribedEvent[] = [];
+  let tokens = 0;
+  const presence: HopPresence = hopPresence({
+    clock,
+    ids: { token: () => `t${(tokens += 1)}` },
+    endpoint,
+    destination: () => (isConfigured ? destination : undefined),
+    isLocalDomain: (domain) => domain === 'contoso.example',
+    fraction: () => 0,
+    refreshSeconds: () => 7200,
+    onSubscribed: (event) => void subscribed.push(event),
+    onNews: (_ends, told) => void news.push(told),
+  });
+  const last = (): Sent => {
+    const sent = endpoint.sent.at(-1);
+    if (sent === undefined) throw new Error('nothing was sent');
+    return sent;
+  };
+  const header = (name: string, sent = last()): string => sent.request.headers.getAll(name).join(', ');
+
+  /** A NOTIFY in answer to the last SUBSCRIBE. */
+  function notify(
+    state: string,
+    body = '',
+    more: RequestParts & { readonly type?: string; readonly fork?: string } = {},
+  ): Answer[] {
+    const { type = 'application/pidf+xml', fork = 'n1', ...parts } = more;
+    const incoming = incomingRequest(
+      sipRequest('NOTIFY', {
+        uri: 'sip:bob@192.0.2.9',
+        from: `<sip:alice@contoso.example>;tag=${fork}`,
+        to: header('From'),
+        callId: header('Call-ID'),
+        headers: [
+          ['Contact', '<sip:192.0.2.50:5060;transport=tcp>'],
+          ['Event', 'presence'],
+          ['Subscription-State', state],
+          ...(body === '' ? [] : [['Content-Type', type] as const]),
+        ],
+        body,
+        ...parts,
+      }),
+      tcpSource,
+    );
+    presence.notified(incoming);
+    return incoming.answers;
+  }
+
+  function subscribe(uri: string, parts: RequestParts = {}): Promise<Answer[]> {
+    const from = '<sip:alice@contoso.example>;tag=a1';
+    const contact = ['Contact', '<sip:alice@192.0.2.1:5060>'] as const;
+    const incoming = incomingRequest(
+      sipRequest('SUBSCRIBE', { uri, from, headers: [contact, ['Event', 'presence']], ...parts }),
+      tcpSource,
+    );
+    presence.subscribe(incoming, ends.userAor);
+    return settle().then(() => incoming.answers);
+  }
+  return { presence, endpoint, clock, news, subscribed, last, header, notify, subscribe };
+}
+
+describe('a contact who may see a user behind the next hop', () => {
+  it('watches the user there: a SUBSCRIBE in its name, for every document we can read', async () => {
+    const { presence, last, header } = setUp();
+    presence.follow(ends);
+    await settle();
+    expect(last()).toMatchObject({ destination, request: { method: 'SUBSCRIBE', requestUri: ends.userAor } });
+    expect(header('From')).toMatch(/^<sip:bob@fabrikam\.example>;tag=/);
+    expect([header('To'), header('Event'), header('Expires')]).toEqual([`<${ends.userAor}>`, 'presence', '7200']);
+    expect(header('Accept')).toContain('application/msrtc-event-categories+xml');
+    expect(header('Contact')).toBe('<sip:bob@192.0.2.9:5060;transport=tcp>');
+  });
+
+  it('is asked for once, however often it is followed', async () => {
+    const { presence, endpoint } = setUp();
+    presence.follow(ends);
+    presence.follow(ends);
+    await settle();
+    expect(endpoint.sent).toHaveLength(1);
+  });
+
+  it('gets what the hop tells, and nothing is known before', async () => {
+    const { presence, news, notify } = setUp();
+    presence.follow(ends);
+    await settle();
+    expect(presence.presenceOf(ends)).toBeUndefined();
+    expect(notify('pending;expires=600')).toMatchObject([{ status: 200 }]);
+    expect(presence.presenceOf(ends)).toBeUndefined();
+    expect(notify('active;expires=600', open, { cSeq: 2 })).toMatchObject([{ status: 200 }]);
+    expect(presence.presenceOf(ends)?.tuples).toMatchObject([{ basic: 'open' }]);
+    expect(news.map(({ what }) => what)).toEqual(['pending', 'active']);
+    expect(presence.presenceOf({ ...ends, contactAor: 'sip:eve@fabrikam.example' })).toBeUndefined();
+  });
+
+  it.each<[string, number, Partial<RequestParts> & { type?: string; fork?: string; state?: string; body?: string }]>([
+    ['of a dialog nobody knows', 481, { callId: 'other' }],
+    ['with another To tag', 481, { to: '<sip:bob@fabrikam.example>;tag=other' }],
+    ['of a fork that comes second', 481, { fork: 'n2', cSeq: 9 }],
+    ['with an old CSeq', 481, { cSeq: 1 }],
+    ['without Subscription-State', 400, { state: '', cSeq: 9 }],
+    ['with a broken document', 415, { body: '<presence', cSeq: 9 }],
+    ['with a document nobody reads', 415, { type: 'text/plain', body: 'open', cSeq: 9 }],
+  ])('is not fooled by a NOTIFY %s: %i', async (_title, status, { state = 'active', body = '', ...more }) => {
+    const { presence, news, notify } = setUp();
+    presence.follow(ends);
+    await settle();
+    notify('active;expires=600', open, { cSeq: 5 });
+    expect(notify(state, body, more)).toMatchObject([{ status }]);
+    expect(news.map(({ what }) => what)).toEqual(['active']);
+    expect(presence.presenceOf(ends)?.tuples).toHaveLength(1);
+  });
+
+  it('loses it when the hop says no, and is asked for no more', async () => {
+    const { presence, endpoint, clock, news, notify } = setUp();
+    presence.follow(ends);
+    await settle();
+    notify('active', open);
+    notify('terminated;reason=rejected', '', { cSeq: 2 });
+    expect(news.at(-1)).toEqual({ what: 'refused', reason: 'rejected' });
+    expect(presence.presenceOf(ends)).toBeUndefined();
+    clock.advance(86_400_000);
+    await settle();
+    expect(endpoint.sent).toHaveLength(1);
+  });
+
+  it('that cannot be asked for is asked for again later', async () => {
+    const { presence, endpoint, clock, news, last } = setUp();
+    presence.follow(ends);
+    await settle();
+    last().answer(503);
+    await settle();
+    expect(news).toEqual([{ what: 'unknown' }]);
+    clock.advance(15_000);
+    await settle();
+    expect(endpoint.sent).toHaveLength(2);
+  });
+
+  it('is tried again where no next hop is configured', async () => {
+    const { presence, endpoint, news } = setUp(false);
+    presence.follow(ends);
+    await settle();
+    expect([endpoint.sent.length, news]).toEqual([0, [{ what: 'unknown' }]]);
+  });
+
+  it('may not see it any more: the subscription ends at the hop too', async () => {
+    const { presence, notify, last, header } = setUp();
+    presence.follow(ends);
+    await settle();
+    notify('active', open);
+    last().answer(200);
+    await settle();
+    presence.unfollow(ends);
+    await settle();
+    expect([header('Expires'), header('To'), last().request.requestUri]).toEqual([
+      '0',
+      '<sip:alice@contoso.example>;tag=n1',
+      'sip:192.0.2.50:5060;transport=tcp',
+    ]);
+    expect(presence.presenceOf(ends)).toBeUndefined();
+  });
+});
+
+describe('a device behind the next hop that watches a contact', () => {
+  it('is told what is known, by way of the hop', async () => {
+    const { presence, subscribe, subscribed, last, header } = setUp();
+    expect(await subscribe(ends.contactAor)).toMatchObject([{ status: 200 }]);
+    expect(subscribed).toMatchObject([{ watcherAor: ends.userAor, presentityUri: ends.contactAor }]);
+    last().answer(200);
+    await settle();
+    presence.notify(ends.contactAor, ends.userAor, { state: 'active', pidf: open });
+    await settle();
+    expect(header('Subscription-State')).toMatch(/^active;expires=/);
+    expect(last().destination).toEqual({ ...destination, connectionId: tcpSource.connectionId });
+  });
+
+  it.each(['sip:carol@contoso.example', 'sip:fabrikam.example', 'tel:+15551234'])(
+    'cannot watch %s here: 404',
+    async (uri) => expect(await setUp().subscribe(uri)).toMatchObject([{ status: 404 }]),
+  );
+
+  it('has to subscribe anew to what nobody here remembers: 481', async () => {
+    const to = '<sip:bob@fabrikam.example>;tag=gone';
+    expect(await setUp().subscribe(ends.contactAor, { to })).toMatchObject([{ status: 481 }]);
+  });
+});

@@ -1,0 +1,103 @@
+/**
+ * linphonec 5.1, a real SIP client without a screen: registers, sends and shows messages, publishes and watches presence.
+ * Driven by lines on its standard input; what it shows is its output.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { peers, programPath } from '../support/needs-peer.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { freePort } from './free-port.ts';
+import { type RunningProcess, startProcess } from './running-process.ts';
+
+export interface LinphoneOptions {
+  /** Its registrar and outbound proxy. */
+  readonly server: { readonly host: string; readonly port: number };
+  readonly transport: 'udp' | 'tcp';
+  readonly user: string;
+  readonly domain: string;
+  readonly password: string;
+}
+
+export interface Linphone extends Pick<RunningProcess, 'output' | 'waitFor' | 'type'> {
+  /** Watches the presence of this address, such as `sip:juliet@xmpp.example`. */
+  add(name: string, address: string): void;
+  send(to: string, text: string): void;
+  /** De-registers and ends. */
+  stop(): Promise<void>;
+}
+
+/** Resolves when it is registered. */
+export async function startLinphone(options: LinphoneOptions): Promise<Linphone> {
+  const home = temporaryFolder();
+  for (const folder of ['.local/share/linphone', '.config/linphone'])
+    mkdirSync(path.join(home, folder), { recursive: true });
+  const configuration = path.join(home, 'rc');
+  writeFileSync(configuration, configurationOf(options, [await freePort(), await freePort()]), { mode: 0o600 });
+  const program = programPath(peers.linphone.program) ?? 'linphonec';
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined };
+  const running = startProcess(program, ['-c', configuration], home, { input: true, env });
+  // It says so only when it is asked.
+  const asking = setInterval(() => running.type('status register'), askEveryMs);
+  await running.waitFor(/registered, identity/).finally(() => clearInterval(asking));
+  return {
+    output: () => running.output(),
+    waitFor: (pattern, ms) => running.waitFor(pattern, ms),
+    type: (line) => running.type(line),
+    add: (name, address) => running.type(`friend add "${name}" ${address}`),
+    send: (to, text) => running.type(`chat ${to} ${text}`),
+    async stop() {
+      running.type('quit');
+      if (!(await running.endsWithin(quitTimeout))) await running.stop();
+    },
+  };
+}
+
+/** Milliseconds between two questions. */
+const askEveryMs = 200;
+/** Milliseconds to de-register and end. */
+const quitTimeout = 8000;
+
+function configurationOf(
+  { user, domain, password, transport, server }: LinphoneOptions,
+  ports: readonly number[],
+): string {
+  const proxy = `<sip:${server.host}:${server.port};transport=${transport}>`;
+  const [udp, tcp] = ports;
+  return `[sip]
+sip_port=${transport === 'udp' ? udp : -1}
+sip_tcp_port=${transport === 'tcp' ? tcp : -1}
+sip_tls_port=-1
+guess_hostname=0
+contact="${user}" <sip:${user}@127.0.0.1>
+default_proxy=0
+register_only_when_network_is_up=0
+auto_net_state_mon=0
+use_ipv6=0
+publish_presence=1
+
+[net]
+mtu=1300
+
+[sound]
+playback_dev_id=
+
+[video]
+enabled=0
+
+[proxy_0]
+reg_proxy=${proxy}
+reg_route=${proxy}
+reg_identity=sip:${user}@${domain}
+reg_expires=600
+reg_sendregister=1
+publish=1
+publish_expires=600
+
+[auth_info_0]
+username=${user}
+passwd=${password}
+realm=${domain}
+domain=${domain}
+`;
+}
