@@ -1,11 +1,15 @@
 /** Get-Certificate: the certificates of the store, their names in full, what they serve and how long they last. */
 import type { Certificate } from '../certificates/certificate.ts';
 import { withDueAssignments } from '../config/certificate-assignment.ts';
-import type { CertificateRecord } from '../config/configuration.ts';
+import type { CertificateRecord, Configuration } from '../config/configuration.ts';
 import { scaleOf, timelineObject, timelineText } from '../operations/certificate-timeline.ts';
-import { certificateObject, chainOf, selectCertificates } from '../operations/certificates.ts';
+import { certificateObject, type ReadChain, readChainOf, selectCertificates } from '../operations/certificates.ts';
 import { ownAnchors } from '../operations/own-anchors.ts';
+import { servedCertificateOf } from '../operations/service-state.ts';
+import { realClock } from '../primitives/clock.ts';
+import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
+import { renewalJournal } from '../store/renewal-journal.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { optional, pattern, switchType, wholeNumber } from './host/parameters.ts';
 import { certificateUsage } from './settings/certificate-values.ts';
@@ -45,22 +49,40 @@ export default defineCmdlet({
     const keys = openKeyStore(context.store.folder);
     const chosen = selectCertificates(configuration, Thumbprint)
       .filter((record) => Type === undefined || record.assignedTo.includes(Type))
-      .map((record) => ({ record, chain: chainOf(record, keys) }))
+      .map((record) => ({ record, ...readChainOf(record, keys) }))
       .filter(({ chain }) => ExpiringInDays === undefined || daysLeft(chain, now) <= ExpiringInDays);
-    if (Timeline === true) return drawTimeline(chosen, context);
-    const held = new Set(keys.keyNames());
-    const anchors = ownAnchors(configuration);
-    for (const { record, chain } of chosen) {
-      const hasPrivateKey = held.has(record.publicKeySha256);
-      context.write(certificateObject(record, chain, { now, anchors, hasPrivateKey }));
-    }
+    if (Timeline === true) drawTimeline(chosen, context);
+    else await show(chosen, configuration, context);
+    const [problem, ...others] = chosen.flatMap((each) => each.problem ?? []);
+    if (problem !== undefined) throw others.length === 0 ? problem : severalProblems([problem, ...others]);
   },
 });
 
-interface Chosen {
+interface Chosen extends ReadChain {
   readonly record: CertificateRecord;
-  readonly chain: readonly Certificate[];
 }
+
+async function show(chosen: readonly Chosen[], configuration: Configuration, context: CmdletContext): Promise<void> {
+  const keys = openKeyStore(context.store.folder);
+  const held = new Set(keys.keyNames());
+  const anchors = ownAnchors(configuration);
+  const journal = renewalJournal(context.store.folder, realClock);
+  const served = await servedCertificateOf(context.store.folder);
+  for (const { record, chain } of chosen) {
+    const hasPrivateKey = held.has(record.publicKeySha256);
+    const attempt = journal.attemptOf(record.thumbprint);
+    const servedSince = served?.thumbprint === record.thumbprint ? served.since : undefined;
+    const view = { now: context.now(), anchors, hasPrivateKey, attempt, servedSince };
+    context.write(certificateObject(record, chain, view));
+  }
+}
+
+/** The certificates that can be read have been shown before. */
+const severalProblems = (problems: readonly CodedError[]): CodedError =>
+  new CodedError('CertificateMissing', `The files of ${problems.length} certificates cannot be used.`, {
+    reason: problems.map(({ message, reason }) => (reason === undefined ? message : `${message} ${reason}`)).join(' '),
+    fix: [...new Set(problems.flatMap(({ fix }) => fix))],
+  });
 
 const daysLeft = ([leaf]: readonly Certificate[], now: Date): number =>
   leaf === undefined ? 0 : Math.floor((leaf.notAfter.getTime() - now.getTime()) / 86_400_000);

@@ -9,9 +9,11 @@ import getCertificateRequest from './get-certificate-request.ts';
 import getCommand from './get-command.ts';
 import getConfigurationHistory from './get-configuration-history.ts';
 import getConfigurationStore from './get-configuration-store.ts';
+import getContact from './get-contact.ts';
 import getEventLog from './get-event-log.ts';
 import getExternalAccessPolicy from './get-external-access-policy.ts';
 import getHelp from './get-help.ts';
+import getPresenceSubscription from './get-presence-subscription.ts';
 import getService from './get-service.ts';
 import getSipDomain from './get-sip-domain.ts';
 import getUser from './get-user.ts';
@@ -24,12 +26,14 @@ import grantExternalAccessPolicy from './grant-external-access-policy.ts';
 import type { Cmdlet } from './host/cmdlet.ts';
 import importCertificate from './import-certificate.ts';
 import initializeGateway from './initialize-gateway.ts';
+import newContact from './new-contact.ts';
 import newExternalAccessPolicy from './new-external-access-policy.ts';
 import newSipDomain from './new-sip-domain.ts';
 import newUser from './new-user.ts';
 import newXmppFederatedPartner from './new-xmpp-federated-partner.ts';
 import removeCertificate from './remove-certificate.ts';
 import removeCertificateRequest from './remove-certificate-request.ts';
+import removeContact from './remove-contact.ts';
 import removeExternalAccessPolicy from './remove-external-access-policy.ts';
 import removeSipDomain from './remove-sip-domain.ts';
 import removeUser from './remove-user.ts';
@@ -39,6 +43,7 @@ import restartService from './restart-service.ts';
 import resumeXmppFederatedPartner from './resume-xmpp-federated-partner.ts';
 import setAccessEdgeConfiguration from './set-access-edge-configuration.ts';
 import setCertificate from './set-certificate.ts';
+import setContact from './set-contact.ts';
 import setExternalAccessPolicy from './set-external-access-policy.ts';
 import setSipDomain from './set-sip-domain.ts';
 import setUser from './set-user.ts';
@@ -52,7 +57,9 @@ import stopService from './stop-service.ts';
 import suspendXmppFederatedPartner from './suspend-xmpp-federated-partner.ts';
 import testCertificateConfiguration from './test-certificate-configuration.ts';
 import testFederationRoute from './test-federation-route.ts';
+import testPresence from './test-presence.ts';
 import testXmppIm from './test-xmpp-im.ts';
+import updateCertificate from './update-certificate.ts';
 
 export const cmdlets: readonly Cmdlet[] = [
   // First run
@@ -88,6 +95,7 @@ export const cmdlets: readonly Cmdlet[] = [
   importCertificate,
   getCertificate,
   setCertificate,
+  updateCertificate,
   removeCertificate,
   exportCertificate,
   // Users
@@ -95,6 +103,11 @@ export const cmdlets: readonly Cmdlet[] = [
   getUser,
   setUser,
   removeUser,
+  newContact,
+  getContact,
+  setContact,
+  removeContact,
+  getPresenceSubscription,
   // Services
   getEventLog,
   getService,
@@ -105,6 +118,7 @@ export const cmdlets: readonly Cmdlet[] = [
   testFederationRoute,
   testCertificateConfiguration,
   testXmppIm,
+  testPresence,
   getXmppSession,
   disconnectXmppSession,
   getXmppPeerCertificate,

@@ -12,8 +12,8 @@ import { ownAnchors } from '../operations/own-anchors.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { certificateOutput } from './get-certificate.ts';
 import { type CmdletContext, type Committed, defineCmdlet } from './host/cmdlet.ts';
-import { dateTime, listOf, mandatory, optional, switchType, text } from './host/parameters.ts';
-import { checkRoll, warnAboutGap } from './settings/certificate-roll.ts';
+import { listOf, mandatory, text } from './host/parameters.ts';
+import { checkRoll, rollParameters, warnAboutGap } from './settings/certificate-roll.ts';
 import { certificateUsage } from './settings/certificate-values.ts';
 
 export default defineCmdlet({
@@ -25,14 +25,7 @@ export default defineCmdlet({
   parameters: {
     Thumbprint: mandatory(text, 'Thumbprint of the certificate.', { position: 0, pipeline: 'both' }),
     Type: mandatory(listOf(certificateUsage), 'What it is to serve.'),
-    EffectiveDate: optional(dateTime, 'When it takes over; a time without a zone is local.', {
-      aliases: ['EffectiveTime'],
-      defaultText: 'now',
-    }),
-    Roll: optional(
-      switchType,
-      'A planned change from the present certificate, which there must be. It needs -EffectiveDate.',
-    ),
+    ...rollParameters,
   },
   examples: [
     {
@@ -53,7 +46,12 @@ export default defineCmdlet({
     const configuration = context.store.read();
     const [wanted] = selectCertificates(configuration, Thumbprint);
     if (wanted === undefined) return;
-    const plan = { usages: Type, from: EffectiveDate, roll: Roll === true };
+    const plan = {
+      usages: Type,
+      from: EffectiveDate,
+      roll: Roll === true,
+      command: `xgw set-certificate ${wanted.thumbprint}`,
+    };
     const now = context.now();
     checkRoll(configuration, plan, now);
     const chain = chainOf(wanted, keys);

@@ -29,6 +29,21 @@ export function nextTakeover(configuration: Configuration, now: Date): Date | un
   return times.length === 0 ? undefined : new Date(Math.min(...times));
 }
 
+export interface PlannedSuccessor {
+  readonly record: CertificateRecord;
+  readonly from: Date;
+}
+
+/** Who follows the certificate that partners are shown; undefined: what is planned changes nothing for them. */
+export function plannedSuccessor(configuration: Configuration, now: Date): PlannedSuccessor | undefined {
+  const present = servingCertificate(configuration, now)?.thumbprint;
+  for (let from = nextTakeover(configuration, now); from !== undefined; from = nextTakeover(configuration, from)) {
+    const record = servingCertificate(configuration, from);
+    if (record !== undefined && record.thumbprint !== present) return { record, from };
+  }
+  return undefined;
+}
+
 const isDue = (from: string, now: Date): boolean => Date.parse(from) <= now.getTime();
 
 /** The same configuration with every planned assignment that has come due written out as an assignment. */

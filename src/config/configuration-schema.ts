@@ -2,6 +2,7 @@
  * The shape of `store.json` as JSON Schema: the one source of the compiled validator that reading, writing and the running
  * gateway share. Nothing unknown is accepted, anywhere. What one value says about another is in `configuration-invariants.ts`.
  */
+import { acmeChallenges } from './certificate-renewal.ts';
 import { certificateUsages, deployments, formatVersion } from './configuration.ts';
 import { negotiations, partnerTypes } from './federated-partner.ts';
 import { gatewayRanges, sipModes, sipSessionModes } from './gateway-configuration.ts';
@@ -110,6 +111,8 @@ const federatedPartner = object(
   },
   {
     connectionLimit: range(gatewayRanges.partnerConnectionLimit),
+    maximumBytesPerSecond: range(gatewayRanges.maximumBytesPerSecond),
+    maximumStanzasPerSecond: range(gatewayRanges.maximumStanzasPerSecond),
     proxyFqdn: someText,
     allowInsecure: someText,
     trustedRootsPath: someText,
@@ -156,6 +159,7 @@ const gateway = object(
     contactAddresses: listOf(someText),
     useSystemRoots: boolean,
     allowLoopbackPeers: boolean,
+    allowPrivateDialback: boolean,
   },
   {
     accessEdgeFqdn: domain,
@@ -168,6 +172,25 @@ const gateway = object(
 );
 
 const usages = define('usages', listOf(oneOf(certificateUsages)));
+const acme = object(
+  {},
+  {
+    challenge: oneOf(acmeChallenges),
+    httpPort: range({ least: 1, most: 65_535 }),
+    tlsPort: range({ least: 1, most: 65_535 }),
+    dnsHook: someText,
+    eabKeyId: someText,
+    eabHmacKeyFile: someText,
+    contact: listOf(matching('^[!-?A-~]+@[!-?A-~]+$', 'a mail address')),
+  },
+);
+const renewal = define(
+  'renewal',
+  object(
+    { authority: matching('^(?:acme|est):https:\\/\\/[!-~]+$', 'acme: or est: and an https URL') },
+    { rootsPath: someText, reuseKey: boolean, est: object({}, { userName: text, passwordFile: someText }), acme },
+  ),
+);
 const certificate = object(
   {
     thumbprint,
@@ -177,20 +200,23 @@ const certificate = object(
     localTestCa: boolean,
     assignedTo: usages,
   },
-  { keyEncrypted: boolean, planned: object({ usages, from: time }), previousFor: usages },
+  { keyEncrypted: boolean, planned: object({ usages, from: time }), previousFor: usages, renewal },
 );
-const certificateRequest = object({
-  requestId: wholeNumber,
-  usages,
-  friendlyName: text,
-  subject: text,
-  subjectAlternativeNames: { type: 'array', maxItems, items: object({ name: text, reason: text }) },
-  keyAlgorithm: text,
-  publicKeySha256: sha256,
-  privateKeyExportable: boolean,
-  created: time,
-  status: oneOf(['Pending', 'Completed', 'Cleared']),
-});
+const certificateRequest = object(
+  {
+    requestId: wholeNumber,
+    usages,
+    friendlyName: text,
+    subject: text,
+    subjectAlternativeNames: { type: 'array', maxItems, items: object({ name: text, reason: text }) },
+    keyAlgorithm: text,
+    publicKeySha256: sha256,
+    privateKeyExportable: boolean,
+    created: time,
+    status: oneOf(['Pending', 'Completed', 'Cleared']),
+  },
+  { renewal },
+);
 
 const root = object(
   {

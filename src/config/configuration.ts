@@ -1,5 +1,6 @@
 /** The root document of the store: everything an administrator has said. Key files and run-time state are elsewhere. */
 import type { DomainName } from '../primitives/domain-name.ts';
+import type { CertificateRenewal } from './certificate-renewal.ts';
 import type { FederatedPartner } from './federated-partner.ts';
 import type { GatewayConfiguration } from './gateway-configuration.ts';
 import type { ObjectStamp } from './object-stamp.ts';
@@ -71,6 +72,8 @@ export interface CertificateRecord {
   readonly planned?: PlannedAssignment;
   /** What it served before another certificate took over; absent: nothing. */
   readonly previousFor?: readonly CertificateUsage[];
+  /** How its successor is had without anybody; absent: an administrator sees to it. */
+  readonly renewal?: CertificateRenewal;
 }
 
 export interface PlannedAssignment {
@@ -90,6 +93,8 @@ export interface CertificateRequestRecord {
   readonly privateKeyExportable: boolean;
   readonly created: string;
   readonly status: 'Pending' | 'Completed' | 'Cleared';
+  /** The authority that was asked over the network; absent: the request was carried by hand. */
+  readonly renewal?: CertificateRenewal;
 }
 
 /** Who made a revision, when and how. */

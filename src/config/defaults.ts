@@ -17,6 +17,8 @@ export const partnerDefaults = {
 export const gatewayDefaults: GatewayConfiguration = {
   connectionLimit: 1000,
   partnerConnectionLimit: 20,
+  maximumBytesPerSecond: 65_536,
+  maximumStanzasPerSecond: 20,
   keepAliveInterval: 300,
   streamEstablishmentTimeout: 60,
   streamInactivityTimeout: 600,
@@ -33,6 +35,7 @@ export const gatewayDefaults: GatewayConfiguration = {
   dnsServers: [],
   useSystemRoots: true,
   allowLoopbackPeers: false,
+  allowPrivateDialback: false,
   metricsPort: 0,
   contactAddresses: [],
 };

@@ -1,4 +1,5 @@
 /** Which external access policy applies to a user, and whether XMPP is open to them. The closest policy wins, whole. */
+import { shellWord } from '../primitives/shell-word.ts';
 import type { Configuration, ExternalAccessPolicy, User } from './configuration.ts';
 import { policyDefaults } from './defaults.ts';
 
@@ -35,19 +36,24 @@ export type XmppAccess =
 /** May this user exchange anything with XMPP partners? The same answer in both directions; the first closed gate gives it. */
 export function xmppAccess(configuration: Configuration, user: User): XmppAccess {
   const policy = effectivePolicy(configuration, user);
-  const setPolicy = `xgw set-externalaccesspolicy ${policy.identity}`;
+  const setPolicy = `xgw set-externalaccesspolicy ${shellWord(policy.identity)}`;
   if (user.survivableBranch) {
     const reason = 'users of a survivable branch appliance have no XMPP';
     return {
       allowed: false,
       gate: 'survivable-branch',
       reason,
-      fix: `xgw set-user ${user.identity} -SurvivableBranch false`,
+      fix: `xgw set-user ${shellWord(user.identity)} -SurvivableBranch false`,
     };
   }
   if (user.deployment === 'Legacy') {
     const reason = 'the user has not been moved from the legacy deployment';
-    return { allowed: false, gate: 'legacy-user', reason, fix: `xgw set-user ${user.identity} -Deployment Current` };
+    return {
+      allowed: false,
+      gate: 'legacy-user',
+      reason,
+      fix: `xgw set-user ${shellWord(user.identity)} -Deployment Current`,
+    };
   }
   if (!configuration.accessEdge.allowFederatedUsers) {
     const reason = 'AllowFederatedUsers of the access edge is False';

@@ -30,6 +30,9 @@ export interface FederatedPartner {
   readonly enableKeepAlive: boolean;
   /** Streams to and from this partner at one time; absent: the gateway's PartnerConnectionLimit. */
   readonly connectionLimit?: number;
+  /** Bytes a second of one stream, and stanzas a second of one contact; 0: no limit; absent: the gateway's. */
+  readonly maximumBytesPerSecond?: number;
+  readonly maximumStanzasPerSecond?: number;
   /** Host and optional port to connect to in place of what DNS says. The certificate must still match the domain. */
   readonly proxyFqdn?: string;
   /** Why a configuration that permits plaintext dialback is accepted. */

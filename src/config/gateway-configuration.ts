@@ -11,6 +11,9 @@ export interface GatewayConfiguration {
   readonly connectionLimit: number;
   /** Streams of one partner that sets no limit of its own. */
   readonly partnerConnectionLimit: number;
+  /** Bytes a second that are read from one stream of a partner, and stanzas a second taken from one of its contacts; 0: no limit. */
+  readonly maximumBytesPerSecond: number;
+  readonly maximumStanzasPerSecond: number;
   readonly keepAliveInterval: number;
   readonly streamEstablishmentTimeout: number;
   readonly streamInactivityTimeout: number;
@@ -37,6 +40,8 @@ export interface GatewayConfiguration {
   readonly trustedRootsPath?: string;
   readonly useSystemRoots: boolean;
   readonly allowLoopbackPeers: boolean;
+  /** Whether dialback keys are verified at servers on private networks. Strangers bring the keys. */
+  readonly allowPrivateDialback: boolean;
   readonly metricsPort: number;
   /** `kind=uri`: whom partners may write to about this service, `abuse=mailto:abuse@contoso.com`. */
   readonly contactAddresses: readonly string[];
@@ -55,6 +60,8 @@ const port: Range = { least: 0, most: 65_535 };
 export const gatewayRanges = {
   connectionLimit: { least: 1, most: 100_000 },
   partnerConnectionLimit: { least: 1, most: 100_000 },
+  maximumBytesPerSecond: { least: 0, most: 1_000_000_000 },
+  maximumStanzasPerSecond: { least: 0, most: 1_000_000 },
   keepAliveInterval: { least: 1, most: 86_400 },
   streamEstablishmentTimeout: { least: 1, most: 3600 },
   streamInactivityTimeout: { least: 1, most: 604_800 },

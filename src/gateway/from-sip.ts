@@ -6,15 +6,19 @@ import { correlationId as newCorrelationId } from '../primitives/ids.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { Crossing } from './crossing.ts';
 import { flow } from './flow.ts';
+import { messageDelivered } from './message-delivered.ts';
 import type { OrderedDeliveries } from './ordered-deliveries.ts';
-import { admitDomain, admitUser, type Refusal } from './policy/partners.ts';
+import { admitContact, stranger } from './policy/contacts.ts';
+import type { Refusal } from './policy/partners.ts';
+import { requestRefusalOf } from './refusal-answer.ts';
 import type { SentMessages } from './sent-messages.ts';
 import type { DispositionAsked } from './sip/bodies/imdn.ts';
 import { isComposingType, parseIsComposing } from './sip/bodies/is-composing.ts';
+import type { HeaderField } from './sip/headers.ts';
 import type { SipRequest } from './sip/message.ts';
 import type { ResponseParts } from './sip/sip-endpoint.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
-import { sipUriToJid } from './translation/address.ts';
+import { jidToAor, sipUriToJid } from './translation/address.ts';
 import { type SipFailure, sipFailureOf } from './translation/failure.ts';
 import { messageFromSip } from './translation/instant-message.ts';
 import { acceptedBodies, openBody } from './translation/text-body.ts';
@@ -53,11 +57,12 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
       const addressed = address(crossing, incoming, id);
       if (!addressed.ok) {
         crossing.onEvent(refused(id, incoming.aor, requestUri, addressed.error));
-        answer({ status: addressed.error.status, reason: addressed.error.reason });
+        answer(addressed.error);
         return id;
       }
+      const since = crossing.clock.now();
       const accepted = deliveries.run(`${addressed.value.from} ${addressed.value.to}`, () =>
-        carry(crossing, { incoming, addressed: addressed.value, answer, sent }),
+        carry(crossing, { incoming, addressed: addressed.value, answer, sent, since }),
       );
       if (!accepted) answer({ status: 500, reason: 'Too Many Messages Waiting' });
       return id;
@@ -70,10 +75,11 @@ interface Carriage {
   readonly addressed: Addressed;
   readonly answer: (failure: SipFailure) => void;
   readonly sent: SentMessages;
+  readonly since: number;
 }
 
 async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
-  const { incoming, addressed, answer, sent } = carriage;
+  const { incoming, addressed, answer, sent, since } = carriage;
   const stanza = stanzaFor(incoming.request, addressed, crossing.ids.token(64));
   if (!stanza.ok) return answer(stanza.error);
   const { element, disposition } = stanza.value;
@@ -96,6 +102,7 @@ async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
   }
   const label = `<message> ${id === '' ? '' : `id=${id}`}`.trim();
   crossing.onEvent(flow(addressed.correlationId, 'xmpp', { from: 'gateway', to: addressed.partnerDomain, label }));
+  crossing.onEvent(messageDelivered(crossing.clock, { ...addressed, direction: 'SipToXmpp', since }));
   answer({ status: 202, reason: 'Accepted' });
 }
 
@@ -121,6 +128,8 @@ function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Re
 
 interface AddressRefusal extends SipFailure {
   readonly refusal?: Refusal;
+  /** Why, for people: the value of a Warning header. */
+  readonly warning?: string;
 }
 
 function address(crossing: Crossing, incoming: RequestFromUser, id: string): Result<Addressed, AddressRefusal> {
@@ -132,11 +141,13 @@ function address(crossing: Crossing, incoming: RequestFromUser, id: string): Res
   const [from, to] = [sipUriToJid(sender.value), sipUriToJid(target.value)];
   if (!from.ok || !to.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
 
-  const configuration = crossing.configuration();
-  const partner = admitDomain(configuration, to.value.domainpart, crossing.clock.wallTime());
-  if (!partner.ok) return refuse({ status: 403, reason: 'Domain Not Federated', refusal: partner.error });
-  const user = admitUser(configuration, incoming.aor);
-  if (!user.ok) return refuse({ status: 403, reason: 'User Not Allowed XMPP', refusal: user.error });
+  const contactAor = jidToAor(to.value);
+  if (!contactAor.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
+
+  const ends = { userAor: incoming.aor, contactAor: contactAor.value, standing: stranger };
+  const act = { ...ends, action: 'SendIm', direction: 'FromUser' } as const;
+  const admitted = admitContact(crossing.configuration(), act, crossing.clock.wallTime());
+  if (!admitted.ok) return refuse({ ...requestRefusalOf(admitted.error), refusal: admitted.error });
   return ok({
     correlationId: id,
     from: printJid(from.value),
@@ -147,9 +158,10 @@ function address(crossing: Crossing, incoming: RequestFromUser, id: string): Res
 
 const answering =
   (crossing: Crossing, incoming: RequestFromUser, id: string) =>
-  ({ status, reason }: SipFailure): void => {
-    const headers =
-      status === 415 ? [['Accept', acceptedBodies] as const] : status === 405 ? [['Allow', 'MESSAGE'] as const] : [];
+  ({ status, reason, warning }: Pick<AddressRefusal, 'status' | 'reason' | 'warning'>): void => {
+    const headers: HeaderField[] = warning === undefined ? [] : [['Warning', warning]];
+    if (status === 415) headers.push(['Accept', acceptedBodies]);
+    if (status === 405) headers.push(['Allow', 'MESSAGE']);
     crossing.onEvent(flow(id, 'sip', { from: 'gateway', to: incoming.aor, label: `${status} ${reason}` }));
     incoming.respond(status, { reason, headers });
   };

@@ -3,6 +3,7 @@
  * then the SIP user. A message ends in the SIP side's success or in an error stanza to its sender, never in silence.
  */
 
+import type { ContactAction } from '../config/contact-rules.ts';
 import { correlationId } from '../primitives/ids.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
@@ -11,11 +12,14 @@ import type { Crossing, SipDelivery, SipOutcome } from './crossing.ts';
 import { tellArrived, tellFailed } from './dispositions.ts';
 import { flow } from './flow.ts';
 import { answerIq, type IqSurroundings } from './iq/iq-service.ts';
+import type { LinkEnds } from './link-ends.ts';
 import { admitMessage, dropped, isReturned } from './message-admission.ts';
+import { messageDelivered } from './message-delivered.ts';
 import type { OrderedDeliveries } from './ordered-deliveries.ts';
-import { admitDomain, admitUser, type Gate, type Refusal } from './policy/partners.ts';
+import { admitContact, admitEnds, type ContactRefused, type ContactStanding } from './policy/contacts.ts';
 import { answerToRefused, roomEntryProblem } from './presence-admission.ts';
-import { receiptAfter, type Watchers } from './receipts.ts';
+import { receiptAfter } from './receipts.ts';
+import { stanzaErrorOf } from './refusal-answer.ts';
 import type { SentMessages } from './sent-messages.ts';
 import { isComposingType, printIsComposing } from './sip/bodies/is-composing.ts';
 import { jidToAor } from './translation/address.ts';
@@ -37,8 +41,10 @@ export interface FromXmpp {
 }
 
 /** Presence has a room of its own. */
-export interface PresenceDoor extends Watchers {
-  receive(stanza: Element, addressed: Addressed): void;
+export interface PresenceDoor {
+  receive(stanza: Element, addressed: Addressed): Handled;
+  /** What our user has said of the contact. */
+  standingOf(ends: LinkEnds): ContactStanding;
 }
 
 interface Parts {
@@ -79,12 +85,17 @@ function receivePresence(crossing: Crossing, parts: Parts, { stanza, addressed, 
   if (roomEntry !== undefined) return bounce(crossing, stanza, { ...roomEntry, correlationId: id });
   if (addressed.ok) return parts.presence.receive(stanza, addressed.value);
   crossing.onEvent(refused(stanza, { ...addressed.error, correlationId: id }));
-  return answer(crossing, answerToRefused(stanza));
+  return answer(crossing, answerToRefused(stanza, addressed.error.refusal));
 }
 
 function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }: Received): Handled {
   const { type } = stanza.attributes;
   if (type === 'error') return tellFailed(crossing, parts, { stanza, addressed });
+  // Before anything is said of the stanza itself: that would tell users from addresses that do not exist.
+  const act = { ...addressed, action: actionOf(stanza), direction: 'FromContact' } as const;
+  const standing = parts.presence.standingOf(addressed);
+  const allowed = admitContact(crossing.configuration(), { ...act, standing }, crossing.clock.wallTime());
+  if (!allowed.ok) return bounce(crossing, stanza, { ...addressFailure(allowed.error), ...addressed });
   const admitted = admitMessage(stanza);
   if (!admitted.ok) return bounce(crossing, stanza, { ...admitted.error, ...addressed });
   if (admitted.value === 'drop') return crossing.onEvent(dropped(addressed));
@@ -94,18 +105,26 @@ function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }:
   if (delivery.value === undefined) return;
 
   const carried = delivery.value;
+  const since = crossing.clock.now();
   return new Promise((resolve) => {
     const accepted = parts.deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
       crossing.onEvent(
         flow(addressed.correlationId, 'sip', { from: 'gateway', to: addressed.userAor, label: 'MESSAGE' }),
       );
       const outcome = await crossing.toSip(carried);
+      if (outcome.status < 300)
+        crossing.onEvent(messageDelivered(crossing.clock, { ...addressed, direction: 'XmppToSip', since }));
       resolve(concluded(crossing, { stanza, addressed }, outcome));
-      void answer(crossing, receiptAfter(crossing, parts.presence, { stanza, addressed }, outcome));
+      void answer(crossing, receiptAfter(crossing, { stanza, addressed }, outcome));
     });
     if (!accepted) resolve(bounce(crossing, stanza, { ...stanzaError('resource-constraint'), ...addressed }));
   });
 }
+
+const actionOf = (message: Element): ContactAction => {
+  if (childOf(message, 'body', message.namespace) !== undefined) return 'SendIm';
+  return receivedId(message) === undefined ? 'SendTyping' : 'SendReceipt';
+};
 
 /** The MESSAGE a stanza becomes; nothing when it carries neither text nor a chat state. */
 function deliveryFor(stanza: Element, addressed: Addressed): Result<SipDelivery | undefined, StanzaError> {
@@ -131,7 +150,7 @@ function concluded(crossing: Crossing, { stanza, addressed }: Received, { status
 }
 
 interface AddressFailure extends StanzaError {
-  readonly refusal?: Refusal;
+  readonly refusal?: ContactRefused;
 }
 
 function address(crossing: Crossing, stanza: Element, id: string): Result<Addressed, AddressFailure> {
@@ -142,11 +161,9 @@ function address(crossing: Crossing, stanza: Element, id: string): Result<Addres
   if (!contactAor.ok) return refuse(stanzaError('jid-malformed'));
   if (!userAor.ok) return refuse(stanzaError('service-unavailable'));
 
-  const configuration = crossing.configuration();
-  const partner = admitDomain(configuration, from.value.domainpart, crossing.clock.wallTime());
-  if (!partner.ok) return refuse({ ...stanzaError('forbidden'), refusal: partner.error });
-  const user = admitUser(configuration, userAor.value);
-  if (!user.ok) return refuse({ ...failureOfGate(user.error.gate), refusal: user.error });
+  const ends = { userAor: userAor.value, contactAor: contactAor.value };
+  const admitted = admitEnds(crossing.configuration(), ends, crossing.clock.wallTime());
+  if (!admitted.ok) return refuse(addressFailure(admitted.error));
   return ok({
     correlationId: id,
     contact: printJid(bareJid(from.value)),
@@ -157,8 +174,7 @@ function address(crossing: Crossing, stanza: Element, id: string): Result<Addres
   });
 }
 
-const failureOfGate = (gate: Gate): StanzaError =>
-  stanzaError(gate === 'unknown-user' ? 'item-not-found' : 'forbidden');
+const addressFailure = (refusal: ContactRefused): AddressFailure => ({ ...stanzaErrorOf(refusal), refusal });
 
 interface Bounce extends AddressFailure {
   readonly correlationId: string;

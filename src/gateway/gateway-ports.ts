@@ -4,6 +4,7 @@ import type { Clock } from '../primitives/clock.ts';
 import type { Ids } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { Secret } from '../primitives/secret.ts';
+import type { StateStore } from '../primitives/state-store.ts';
 import type { ReadAnchors } from './policy/stream-security.ts';
 
 /** The certificate that is served and shown: PEM. */
@@ -27,6 +28,8 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly onEvent: OnLogEvent;
+  /** What outlives this process. Default: nothing does. */
+  readonly state?: StateStore;
   /** The certificate in force now; nothing when none is assigned. Asked anew for each stream. */
   certificate(): ServedCertificate | undefined;
   /** Trust anchors that count for every partner, DER. */
@@ -36,4 +39,6 @@ export interface GatewayPorts {
   digestSecrets(user: User): DigestSecrets | undefined;
   /** Shared by all streams of this store, so that a dialback key can be checked on another connection. */
   dialbackSecret(): Secret;
+  /** The one before, while keys made from it still count. */
+  formerDialbackSecret?(): Secret | undefined;
 }

@@ -15,7 +15,13 @@ export interface GatewayStatus {
   readonly certificateDays?: number;
   /** SHA-1 of the served certificate, as Windows names it; absent without a certificate. */
   readonly certificateThumbprint?: string;
+  /** Since when it is shown, ISO 8601, UTC. */
+  readonly certificateSince?: string;
+  /** The certificate that is planned to follow it, and from when on, ISO 8601, UTC; absent: none is. */
+  readonly plannedCertificate?: { readonly thumbprint: string; readonly from: string };
   readonly certificateIsLocalTest: boolean;
+  /** When a certificate is renewed next, ISO 8601, UTC; absent when none renews itself. */
+  readonly nextRenewal?: string;
   /** It has been asked to stop and finishes what it has. */
   readonly stopping: boolean;
   /** Conditions an administrator should know of, one sentence each. */

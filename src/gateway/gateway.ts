@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Configuration } from '../config/configuration.ts';
 import type { Timer } from '../primitives/clock.ts';
 import type { ListenerAddress } from '../primitives/listener-address.ts';
+import type { ContactBook } from './contact-book.ts';
 import type { Crossing, SipOutcome } from './crossing.ts';
 import { type FromSip, fromSip, type RequestFromUser } from './from-sip.ts';
 import { type FromXmpp, fromXmpp } from './from-xmpp.ts';
@@ -12,6 +13,7 @@ import { OrderedDeliveries } from './ordered-deliveries.ts';
 import { type PingOutcome, type PingRequest, Pings } from './pings.ts';
 import { PresenceLinks } from './presence-links.ts';
 import { SentMessages } from './sent-messages.ts';
+import type { SipPresence } from './sip-presence.ts';
 import { openSipSide, type SipDoors, type SipSide } from './sip-side.ts';
 import type { StreamSummary } from './xmpp/s2s-event.ts';
 import type { S2s } from './xmpp/s2s-sessions.ts';
@@ -43,20 +45,26 @@ export class Gateway {
     this.#ports = ports;
     const crossing = this.#crossing();
     const sent = new SentMessages(ports.clock);
-    this.#presence = new PresenceLinks(crossing, {
-      presenceOf: (aor) => this.#sip?.home?.presence.presenceOf(aor) ?? { entity: aor, tuples: [] },
-      notify: (contact, user, update) => this.#sip?.home?.presence.notifier.update(contact, user, update),
-    });
+    const sip: SipPresence = {
+      presenceOf: (ends) => this.#sip?.presence.presenceOf(ends),
+      notify: (contact, user, update) => this.#sip?.presence.notify(contact, user, update),
+      follow: (ends) => this.#sip?.presence.follow(ends),
+      unfollow: (ends) => this.#sip?.presence.unfollow(ends),
+    };
+    this.#presence = new PresenceLinks(crossing, sip, ports.state);
     this.#fromSip = fromSip(crossing, this.#deliveries, sent);
     this.#fromXmpp = fromXmpp(crossing, { deliveries: this.#deliveries, sent, presence: this.#presence });
     this.#pings = new Pings(crossing);
-    this.#xmpp = xmppSide(crossing.configuration, ports, (stanza) =>
-      this.#pings.take(stanza) ? undefined : this.#fromXmpp.receive(stanza),
-    );
+    this.#xmpp = xmppSide(crossing.configuration, ports, {
+      onStanza: (stanza) => (this.#pings.take(stanza) ? undefined : this.#fromXmpp.receive(stanza)),
+      onStream: (domain, is) => this.#presence.upkeep.onStream(domain, is),
+      ownListeners: () => [...this.listeners(), ...metricsListener(this.#configuration)],
+    });
   }
 
   /** Listens on both sides. */
   async open(): Promise<void> {
+    this.#presence.upkeep.restore();
     await this.#listenXmpp();
     try {
       await this.#openSip();
@@ -64,6 +72,7 @@ export class Gateway {
       await this.#xmpp.close();
       throw error;
     }
+    this.#presence.upkeep.begin((domain) => this.#hasStream(domain));
   }
 
   listeners(): readonly ListenerAddress[] {
@@ -77,6 +86,11 @@ export class Gateway {
   /** The streams to and from partners, for those who operate them. */
   get streams(): Pick<S2s, 'peerCertificates' | 'disconnectStream' | 'probe' | 'clearDnsCache' | 'resetBackoff'> {
     return this.#xmpp;
+  }
+
+  /** The contacts of our users. */
+  get contacts(): ContactBook {
+    return this.#presence.contacts;
   }
 
   /** Asks the server of a partner whether it is there, on the way that stanzas go. */
@@ -122,7 +136,14 @@ export class Gateway {
     });
     await Promise.race([this.#deliveries.settled(), late]);
     timer?.cancel();
+    this.#presence.upkeep.close();
     await Promise.all([this.#xmpp.close(), this.#sip?.close()]);
+  }
+
+  #hasStream(domain: string): boolean {
+    return this.sessions().some(({ state, authenticated }) => {
+      return state === 'established' && authenticated.some((each) => each === domain);
+    });
   }
 
   #crossing(): Crossing {
@@ -148,10 +169,12 @@ export class Gateway {
       onOutgoing: (request) => void this.#fromSip.receive(request),
       onPresenceChange: (aor, state) => this.#presence.userChanged(aor, state),
       onSubscribed: (event) => this.#presence.watched(event),
+      onNews: (ends, news) => this.#presence.userTold(ends, news),
     };
     await this.#sip?.close();
     this.#sip = undefined;
     this.#sip = await openSipSide(() => this.#configuration, this.#ports, doors);
+    this.#presence.followAgain();
   }
 
   /** New listeners that cannot be had are no reason to end the gateway: it says so, and goes on with what it has. */
@@ -173,6 +196,10 @@ export class Gateway {
     }
   }
 }
+
+/** Opened elsewhere in this process, on loopback only. */
+const metricsListener = ({ gateway: { metricsPort } }: Configuration): readonly ListenerAddress[] =>
+  metricsPort === 0 ? [] : [{ protocol: 'metrics', address: '127.0.0.1', port: metricsPort }];
 
 /** Settings whose change needs new listeners. */
 const xmppListening = ({ gateway }: Configuration) => ({

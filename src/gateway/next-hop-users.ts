@@ -6,25 +6,34 @@ import type { LogEvent } from '../primitives/log-event.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
 import type { RequestFromUser } from './from-sip.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
+import { hopPresence } from './hop-presence.ts';
 import { isLocalDomain } from './policy/partners.ts';
+import type { SubscribedEvent } from './sip/home/notifier.ts';
 import { nextHop } from './sip/next-hop.ts';
 import type { FinalResponse, IncomingRequest, SipEndpoint } from './sip/sip-endpoint.ts';
+import type { PresenceNews } from './sip/subscriber/subscriber.ts';
 import type { Source } from './sip/transport.ts';
+import type { SipEnds, SipPresence } from './sip-presence.ts';
 import type { SipTrust } from './sip-trust.ts';
 import { acceptedBodies } from './translation/text-body.ts';
+import { randomFraction } from './xmpp/random-fraction.ts';
 
 export interface NextHopUsersOptions {
-  readonly endpoint: Pick<SipEndpoint, 'request'>;
+  readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
   readonly configuration: () => Configuration;
   readonly ports: Pick<GatewayPorts, 'clock' | 'ids' | 'onEvent'>;
   readonly trust: SipTrust;
   onOutgoing(request: RequestFromUser): void;
+  onSubscribed(event: SubscribedEvent): void;
+  onNews(ends: SipEnds, news: PresenceNews): void;
 }
 
 export interface NextHopUsers {
   handle(incoming: IncomingRequest): void;
   /** Resolves within 32 s; never rejects. */
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
+  readonly presence: SipPresence;
+  close(): void;
 }
 
 export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
@@ -34,10 +43,22 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
     return parsed.ok ? parsed.value : undefined;
   };
   const isNews = onceAWhile(ports.clock);
+  const isOurs = (domain: string): boolean => isLocalDomain(configuration(), domain);
+  const presence = hopPresence({
+    clock: ports.clock,
+    ids: ports.ids,
+    endpoint: options.endpoint,
+    destination,
+    isLocalDomain: isOurs,
+    fraction: () => randomFraction(ports.ids),
+    refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
+    onSubscribed: (event) => options.onSubscribed(event),
+    onNews: (ends, news) => options.onNews(ends, news),
+  });
   const hop = nextHop({
     endpoint: options.endpoint,
     destination,
-    isLocalDomain: (domain) => isLocalDomain(configuration(), domain),
+    isLocalDomain: isOurs,
     trust: (source) => trust.trustsAsHop(source, destination()),
     onUntrusted(source, reason) {
       if (isNews(`${source.address} ${reason}`)) ports.onEvent(notTrusted(source, reason));
@@ -45,6 +66,8 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
     accepts: acceptedBodies,
     token: (bits) => ports.ids.token(bits),
     onOutgoing: (request) => options.onOutgoing(request),
+    onSubscribe: (incoming, watcherAor) => presence.subscribe(incoming, watcherAor),
+    onNotify: (incoming) => presence.notified(incoming),
   });
   return {
     handle: (incoming) => hop.handle(incoming),
@@ -54,6 +77,8 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
       ports.onEvent(unreachable(configuration().gateway.sipNextHop ?? '', final.detail));
       return unanswered[final.why];
     },
+    presence,
+    close: () => presence.close(),
   };
 }
 

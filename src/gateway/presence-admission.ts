@@ -1,7 +1,9 @@
 /** Presence of a contact that is no business of a presence link: the entry into a room, and presence for somebody who may not be reached. */
+import type { ContactRefused } from './policy/contacts.ts';
+import { stanzaErrorOf } from './refusal-answer.ts';
 import { bareJid, parseJid, printJid } from './xmpp/jid.ts';
 import { stanza as stanzaOf } from './xmpp/stanza.ts';
-import { type StanzaError, stanzaError } from './xmpp/stanza-error.ts';
+import { errorReply, type StanzaError, stanzaError } from './xmpp/stanza-error.ts';
 import { childOf, type Element } from './xmpp/xml/element.ts';
 
 const rooms = 'http://jabber.org/protocol/muc';
@@ -13,13 +15,17 @@ export const roomEntryProblem = (presence: Element): StanzaError | undefined =>
     : undefined;
 
 /**
- * The answer to presence that was refused: to a probe what everybody gets who may not see the user, `unsubscribed`, and
- * to anything else silence, so that nobody learns which users exist [RFC 6121 §4.3.2, §8.5.1].
+ * The answer to presence that was refused: to a probe what everybody gets who may not see the user, `unsubscribed`; to
+ * the request of a federated partner's contact why this user has no XMPP; and to anything else silence, so that nobody
+ * learns which users exist [RFC 6121 §4.3.2, §8.5.1].
  */
-export function answerToRefused(presence: Element): Element | undefined {
+export function answerToRefused(presence: Element, refusal?: ContactRefused): Element | undefined {
+  const { type } = presence.attributes as { type?: string };
+  if (type === 'subscribe' && refusal?.partner?.partnerType === 'Federated' && refusal.gate !== 'unknown-user')
+    return errorReply(presence, stanzaErrorOf(refusal));
   const from = parseJid(presence.attributes['to'] ?? '');
   const to = parseJid(presence.attributes['from'] ?? '');
-  if (presence.attributes['type'] !== 'probe' || !from.ok || !to.ok) return undefined;
+  if (type !== 'probe' || !from.ok || !to.ok) return undefined;
   const ends = { from: printJid(bareJid(from.value)), to: printJid(bareJid(to.value)) };
   return stanzaOf('presence', { ...ends, type: 'unsubscribed' });
 }

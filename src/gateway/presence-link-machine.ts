@@ -45,6 +45,9 @@ const inboundRows: Readonly<Record<LinkState, Row>> = {
   both: { unsubscribe: 'to', unsubscribed: 'from' },
 };
 
+export const isLinkState = (value: unknown): value is LinkState =>
+  typeof value === 'string' && Object.hasOwn(outboundRows, value);
+
 /** Our side sends: does the stanza go to the contact's server, and what is the state then? */
 export function sendStep(state: LinkState, stanza: SubscriptionStanza): LinkStep {
   const next = outboundRows[state][stanza];

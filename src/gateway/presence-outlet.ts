@@ -1,10 +1,14 @@
 /** The two ways out of a presence link, to the contact's server and to the user's watching devices, each with its step in the trace. */
 import { correlationId } from '../primitives/ids.ts';
+import type { StateStore } from '../primitives/state-store.ts';
+import { AfterWrites } from './after-writes.ts';
 import type { Crossing } from './crossing.ts';
 import { flow } from './flow.ts';
-import type { LinkEnds } from './presence-link-table.ts';
+import type { LinkEnds } from './link-ends.ts';
+import type { Refusal } from './policy/partners.ts';
 import type { SubscriptionUpdate } from './sip/home/subscription-machine.ts';
 import { stanza as stanzaOf } from './xmpp/stanza.ts';
+import { errorReply, stanzaError } from './xmpp/stanza-error.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
 /** Tells the user's watching devices about the contact. */
@@ -13,12 +17,16 @@ export type Notify = (contactAor: string, userAor: string, update: SubscriptionU
 export class PresenceOutlet {
   readonly #crossing: Crossing;
   readonly #notify: Notify;
+  readonly #afterWrites: AfterWrites;
+  /** Called when a contact's server cannot be reached. */
+  onUnreachable: (ends: LinkEnds) => void = () => undefined;
   /** Of what is going on now: a stanza, a SUBSCRIBE or a change, and everything that follows from it. */
   #correlationId = '';
 
-  constructor(crossing: Crossing, notify: Notify) {
+  constructor(crossing: Crossing, notify: Notify, state: StateStore) {
     this.#crossing = crossing;
     this.#notify = notify;
+    this.#afterWrites = new AfterWrites(state);
   }
 
   /** Something happened: what is sent from now on follows from it. Everything here is synchronous, so acts do not mix. */
@@ -32,26 +40,32 @@ export class PresenceOutlet {
   }
 
   /** A presence stanza without content: a subscription stanza, a probe, or unavailable. */
-  typed(ends: LinkEnds, type: string): void {
-    this.stanza(ends, stanzaOf('presence', { from: ends.userJid, to: ends.contact, type }));
+  typed(ends: LinkEnds, type: string): Promise<void> {
+    return this.stanza(ends, stanzaOf('presence', { from: ends.userJid, to: ends.contact, type }));
   }
 
-  stanza({ userAor, contact }: LinkEnds, presence: Element): void {
+  /** Leaves once what led to it survives a crash. Resolves when it has reached the contact's server, or can not. */
+  stanza(ends: LinkEnds, presence: Element): Promise<void> {
     const id = this.#correlationId;
+    return this.#afterWrites.run(() => this.#send(id, ends, presence));
+  }
+
+  async #send(id: string, ends: LinkEnds, presence: Element): Promise<void> {
+    const { userAor, contact } = ends;
     const { type } = presence.attributes as { type?: string };
     const label = `<presence>${type === undefined ? '' : ` ${type}`}`;
     this.#crossing.onEvent(flow(id, 'xmpp', { from: 'gateway', to: contact, label }));
-    void this.#crossing.toXmpp(presence).then((delivery) => {
-      if (delivery.ok) return;
-      const message = `presence of ${userAor} did not reach ${contact}: ${delivery.reason}`;
-      this.#crossing.onEvent({
-        id: 'PresenceNotDelivered',
-        level: 'info',
-        component: 'xmpp',
-        message,
-        correlationId: id,
-      });
+    const delivery = await this.#crossing.toXmpp(presence);
+    if (delivery.ok) return;
+    const message = `presence of ${userAor} did not reach ${contact}: ${delivery.reason}`;
+    this.#crossing.onEvent({
+      id: 'PresenceNotDelivered',
+      level: 'info',
+      component: 'xmpp',
+      message,
+      correlationId: id,
     });
+    this.onUnreachable(ends);
   }
 
   watchers({ contactAor, userAor }: Pick<LinkEnds, 'contactAor' | 'userAor'>, update: SubscriptionUpdate): void {
@@ -59,6 +73,24 @@ export class PresenceOutlet {
     const label = `NOTIFY ${update.state}${reason}`;
     this.#crossing.onEvent(flow(this.#correlationId, 'sip', { from: 'gateway', to: userAor, label }));
     this.#notify(contactAor, userAor, update);
+  }
+
+  /** The rules stand in the way of these two: which, and what opens it. */
+  refused({ userAor, contactAor }: LinkEnds, { gate, reason, fix }: Refusal): void {
+    this.#crossing.onEvent({
+      id: 'PresenceRefused',
+      level: 'info',
+      component: 'policy',
+      message: `${contactAor} and ${userAor}: ${reason}`,
+      correlationId: this.#correlationId,
+      facts: { user: userAor, contact: contactAor, gate, fix },
+    });
+  }
+
+  /** The contact's domain asks for too much at once: it may ask again later. */
+  tooMany(subscribe: Element, ends: LinkEnds): void {
+    const reply = errorReply(subscribe, stanzaError('resource-constraint'));
+    if (reply !== undefined) void this.stanza(ends, reply);
   }
 
   /** A contact's domain has as many links as it may have. */

@@ -16,18 +16,23 @@ import { createHomeServer, type HomeServer } from './sip/home/home-server.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
 import { hostLookup } from './sip/host-lookup.ts';
 import { createSipEndpoint, type IncomingRequest, type SipEndpoint, type SipEvent } from './sip/sip-endpoint.ts';
+import type { PresenceNews } from './sip/subscriber/subscriber.ts';
+import type { SipEnds, SipPresence } from './sip-presence.ts';
 import { type SipTrust, sipTrust } from './sip-trust.ts';
 
 export interface SipDoors {
   onOutgoing(request: RequestFromUser): void;
   onPresenceChange(userAor: string, state: Pidf): void;
   onSubscribed(event: SubscribedEvent): void;
+  /** What a next hop tells of a user, for one contact. */
+  onNews(ends: SipEnds, news: PresenceNews): void;
 }
 
 export interface SipSide {
   readonly listeners: readonly ListenerAddress[];
   /** Resolves within 32 s; never rejects. */
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
+  readonly presence: SipPresence;
   /** The home server; nothing when a next hop owns the users. */
   readonly home: HomeServer | undefined;
   close(): Promise<void>;
@@ -65,15 +70,24 @@ export async function openSipSide(
   const users: Users =
     gateway.sipMode === 'HomeServer'
       ? homeUsers(endpoint, configuration, { ports, doors, trust })
-      : nextHopUsers({ endpoint, configuration, ports, trust, onOutgoing: (request) => doors.onOutgoing(request) });
+      : nextHopUsers({
+          endpoint,
+          configuration,
+          ports,
+          trust,
+          onOutgoing: (request) => doors.onOutgoing(request),
+          onSubscribed: (event) => doors.onSubscribed(event),
+          onNews: (ends, news) => doors.onNews(ends, news),
+        });
   arrived.handle = (incoming) => users.handle(incoming);
   const listeners = await endpoint.listen();
   return {
     listeners,
     deliver: (delivery) => users.deliver(delivery),
+    presence: users.presence,
     home: users.home,
     async close() {
-      users.home?.close();
+      users.close();
       await endpoint.close();
     },
   };
@@ -82,7 +96,9 @@ export async function openSipSide(
 interface Users {
   handle(incoming: IncomingRequest): void;
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
+  readonly presence: SipPresence;
   readonly home?: HomeServer;
+  close(): void;
 }
 
 interface Around {
@@ -104,12 +120,25 @@ function homeUsers(endpoint: SipEndpoint, configuration: () => Configuration, { 
     isTrustedPeer: (source) => trust.isListed(source),
     realm: (domain) => domain,
     offerSha256: () => configuration().gateway.sipDigestSha256,
+    refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
     onOutgoing: (request) => doors.onOutgoing(request),
     onPresenceChange: (aor, state) => doors.onPresenceChange(aor, state),
     onSubscribed: (event) => doors.onSubscribed(event),
     onUnsubscribed: () => undefined,
   });
-  return { handle: (incoming) => home.handle(incoming), deliver: (delivery) => home.deliver(delivery), home };
+  return {
+    handle: (incoming) => home.handle(incoming),
+    deliver: (delivery) => home.deliver(delivery),
+    // The home server tells each change of its users by itself.
+    presence: {
+      presenceOf: ({ userAor }) => home.presence.presenceOf(userAor),
+      notify: (contactAor, userAor, update) => home.presence.notifier.update(contactAor, userAor, update),
+      follow: () => undefined,
+      unfollow: () => undefined,
+    },
+    home,
+    close: () => home.close(),
+  };
 }
 
 function logEventOf(event: SipEvent): LogEvent {

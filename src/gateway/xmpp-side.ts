@@ -1,8 +1,10 @@
 /** The XMPP side as the gateway runs it: partner policy, limits and certificate of the configuration in force, events in the log. */
 import { validatePeer } from '../certificates/peer-validation.ts';
 import type { Configuration } from '../config/configuration.ts';
+import type { ListenerAddress } from '../primitives/listener-address.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
+import { limitEvent } from './limit-event.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import { streamSecurityFor } from './policy/stream-security.ts';
 import { type DnsPort, dnsResolver } from './xmpp/dns-resolver.ts';
@@ -12,12 +14,16 @@ import { createS2s, type S2s } from './xmpp/s2s-sessions.ts';
 import type { Handled } from './xmpp/stanza.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
+export interface XmppDoors {
+  onStanza(stanza: Element): Handled;
+  /** A stream to or from the domain is up; or one is gone, and nobody said goodbye. */
+  onStream(remoteDomain: string, is: 'up' | 'lost'): void;
+  /** Where this process accepts connections of any kind. */
+  ownListeners(): readonly ListenerAddress[];
+}
+
 /** @param configuration - Asked for each decision, so that a change takes effect on the next one. */
-export function xmppSide(
-  configuration: () => Configuration,
-  ports: GatewayPorts,
-  onStanza: (stanza: Element) => Handled,
-): S2s {
+export function xmppSide(configuration: () => Configuration, ports: GatewayPorts, doors: XmppDoors): S2s {
   const identity = (): { key: GatewayCertificate['key']; chain: string } | undefined => ports.certificate();
   return createS2s({
     clock: ports.clock,
@@ -25,16 +31,24 @@ export function xmppSide(
     get dialbackSecret() {
       return ports.dialbackSecret();
     },
+    formerDialbackSecret: () => ports.formerDialbackSecret?.(),
     dns: configuredDns(configuration),
     limits: limitsOf(configuration),
     allowLoopbackPeers: () => configuration().gateway.allowLoopbackPeers,
+    allowPrivateDialback: () => configuration().gateway.allowPrivateDialback,
     isLocalDomain: (domain) => isLocalDomain(configuration(), domain),
     securityFor: (domain) => streamSecurityFor(configuration(), domain, ports.readAnchors, ports.clock.wallTime()),
     tlsIdentity: identity,
     anchors: ports.anchors,
     validatePeer,
-    onStanza,
-    onEvent: (event) => ports.onEvent(logEventOf(event)),
+    ownListeners: () => doors.ownListeners(),
+    onStanza: (stanza) => doors.onStanza(stanza),
+    onEvent(event) {
+      ports.onEvent(logEventOf(event));
+      if (event.type === 'authenticated') doors.onStream(event.remoteDomain, 'up');
+      if (event.type === 'closed' && event.lost)
+        for (const each of event.stream.authenticated) doors.onStream(each, 'lost');
+    },
   });
 }
 
@@ -80,17 +94,24 @@ function limitsOf(configuration: () => Configuration): S2sLimits {
 }
 
 function logEventOf(event: S2sEvent): LogEvent {
+  if (event.type === 'limit-reached') return limitEvent(event, 'xmpp');
+  return event.type === 'dial-failed' ? dialFailedEvent(event) : streamLogEvent(event);
+}
+
+type DialFailed = Extract<S2sEvent, { type: 'dial-failed' }>;
+
+function dialFailedEvent({ remoteDomain, localDomain, step, code, reason }: DialFailed): LogEvent {
+  return {
+    id: 'PartnerUnreachable',
+    level: 'warn',
+    component: 'xmpp',
+    message: `${remoteDomain} cannot be reached, step ${step}: ${reason}`,
+    facts: { partner: remoteDomain, localDomain, step, code, reason },
+  };
+}
+
+function streamLogEvent(event: Extract<S2sEvent, { stream: StreamSummary }>): LogEvent {
   switch (event.type) {
-    case 'dial-failed': {
-      const { remoteDomain, localDomain, step, code, reason } = event;
-      return {
-        id: 'PartnerUnreachable',
-        level: 'warn',
-        component: 'xmpp',
-        message: `${remoteDomain} cannot be reached, step ${step}: ${reason}`,
-        facts: { partner: remoteDomain, localDomain, step, code, reason },
-      };
-    }
     case 'authenticated':
       return streamEvent(
         'StreamAuthenticated',
@@ -99,9 +120,9 @@ function logEventOf(event: S2sEvent): LogEvent {
         `${event.remoteDomain} authenticated by ${event.method}`,
       );
     case 'refused': {
-      const { condition, reason } = event;
+      const { code, condition, reason } = event;
       const refused = streamEvent('StreamRefused', 'warn', event.stream, `refused with ${condition}: ${reason}`);
-      return { ...refused, facts: { ...refused.facts, condition, reason } };
+      return { ...refused, facts: { ...refused.facts, code, condition, reason } };
     }
     case 'ignored':
       return streamEvent('StreamElementIgnored', 'info', event.stream, `ignored: ${event.reason}`);
@@ -132,6 +153,7 @@ function streamEvent(id: string, level: LogEvent['level'], stream: StreamSummary
     message: `${name}: ${what}`,
     facts: {
       stream: stream.id,
+      direction,
       partner: stream.partner,
       localDomain,
       remoteDomain,

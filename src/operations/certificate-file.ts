@@ -3,8 +3,8 @@ import { type CertificateBundle, readCertificateBundle } from '../certificates/c
 import type { FileRefusal } from '../certificates/file-refusal.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { Secret } from '../primitives/secret.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import { readFilePassword, type SecretInput } from './given-secret.ts';
-import { shellWord } from './named-objects.ts';
 
 /** What opening needs of the one who asks: `CmdletContext` is one. */
 export interface FileInput extends SecretInput {

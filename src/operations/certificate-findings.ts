@@ -2,6 +2,7 @@
  * Would partners accept what this gateway shows them? Every configured domain against every name, and the checks that depend on no
  * domain: chain, purpose, key, strength and dates. Pure: what is examined has been read before.
  */
+import type { Certificate } from '../certificates/certificate.ts';
 import { type GeneralName, printGeneralName } from '../certificates/general-name.ts';
 import { nameCoverage } from '../certificates/name-coverage.ts';
 import type { CertificateUsage, Configuration } from '../config/configuration.ts';
@@ -58,6 +59,13 @@ function nameFindings({ usage, chain }: Examined, configuration: Configuration):
     }));
   });
 }
+
+/** XMPP partners of these domains would find another name than theirs. */
+export const domainsWithoutName = (certificate: Certificate, { sipDomains }: Configuration): readonly DomainName[] =>
+  Object.values(sipDomains).flatMap(({ identity }) => {
+    const names = certificate.extensions.subjectAlternativeNames;
+    return names.some((name) => nameCoverage(name, identity).covered) ? [] : [identity];
+  });
 
 type NameRow = Pick<CertificateFinding, 'Name' | 'Covered' | 'Detail'>;
 

@@ -11,8 +11,10 @@ import { problemOfDates } from '../certificates/path-rules.ts';
 import { validateChain } from '../certificates/peer-validation.ts';
 import { withAssignment, withDueAssignments, withPlan } from '../config/certificate-assignment.ts';
 import type { CertificateRecord, CertificateUsage, Configuration } from '../config/configuration.ts';
-import { CodedError } from '../primitives/errors.ts';
+import { CodedError, isCodedError } from '../primitives/errors.ts';
 import type { KeyStore } from '../store/key-store.ts';
+import type { RenewalAttempt } from '../store/renewal-journal.ts';
+import { nextRenewal } from './renewal/renewal-schedule.ts';
 import { isPattern, wildcard } from './wildcard.ts';
 
 export interface CertificateToKeep {
@@ -110,10 +112,27 @@ export function chainOf(record: CertificateRecord, keys: KeyStore): readonly Cer
   const readable = chain.flatMap((read) => (read.ok ? [read.value] : []));
   if (readable.length > 0 && readable.length === chain.length) return readable;
   throw new CodedError('CertificateMissing', `The file of certificate ${record.thumbprint} is gone or damaged.`, {
-    reason: `it belongs in ${keys.folder}`,
-    fix: ['xgw get-certificate', 'xgw get-help import-certificate'],
+    reason: `${record.thumbprint}.chain.pem belongs in ${keys.folder}; importing the certificate again restores it`,
+    fix: 'xgw import-certificate edge.pem',
     target: record.thumbprint,
   });
+}
+
+export interface ReadChain {
+  /** Leaf first; empty when the file cannot be used. */
+  readonly chain: readonly Certificate[];
+  /** Why it cannot be used. */
+  readonly problem?: CodedError;
+}
+
+/** As `chainOf`, for those who look at several: one unusable file is a fact about one certificate. */
+export function readChainOf(record: CertificateRecord, keys: KeyStore): ReadChain {
+  try {
+    return { chain: chainOf(record, keys) };
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return { chain: [], problem: error };
+  }
 }
 
 /** `Valid`, or what a partner with these anchors would say: `incomplete-chain`, `untrusted-root`, `expired`. */
@@ -128,38 +147,63 @@ export interface View {
   readonly anchors: readonly Buffer[];
   /** Whether the private key is in the store. */
   readonly hasPrivateKey: boolean;
+  /** What has come of renewing it; absent: not looked at. */
+  readonly attempt?: RenewalAttempt;
+  /** Since when the running gateway shows it; absent: it does not. */
+  readonly servedSince?: string | undefined;
 }
 
 const day = 86_400_000;
 
-/** The object that cmdlets emit; the names stand in it in full. */
+/** What cannot be read is null. */
+const leafFacts = (leaf: Certificate | undefined, now: Date) => ({
+  Subject: leaf === undefined ? null : printDistinguishedName(leaf.subject),
+  SubjectAlternativeNames: leaf?.extensions.subjectAlternativeNames.map(printGeneralName) ?? [],
+  Issuer: leaf === undefined ? null : printDistinguishedName(leaf.issuer),
+  SerialNumber: leaf?.serialNumber ?? null,
+  NotBefore: leaf?.notBefore.toISOString() ?? null,
+  NotAfter: leaf?.notAfter.toISOString() ?? null,
+  DaysRemaining: leaf === undefined ? null : Math.floor((leaf.notAfter.getTime() - now.getTime()) / day),
+});
+
+function statusOf({ localTestCa }: CertificateRecord, chain: readonly Certificate[], { anchors, now }: View): string {
+  if (chain.length === 0) return 'file-missing';
+  return localTestCa ? 'LOCAL TEST CA' : chainStatus(chain, anchors, now);
+}
+
+/** The object that cmdlets emit; the names stand in it in full. @param chain - Empty when its file cannot be used. */
 export function certificateObject(record: CertificateRecord, chain: readonly Certificate[], view: View) {
   const [leaf] = chain;
-  if (leaf === undefined) return { Thumbprint: record.thumbprint, FriendlyName: record.friendlyName };
-  const status = chainStatus(chain, view.anchors, view.now);
   return {
     Thumbprint: record.thumbprint,
     FriendlyName: record.friendlyName,
-    Subject: printDistinguishedName(leaf.subject),
-    SubjectAlternativeNames: leaf.extensions.subjectAlternativeNames.map(printGeneralName),
-    Issuer: printDistinguishedName(leaf.issuer),
-    SerialNumber: leaf.serialNumber,
-    NotBefore: leaf.notBefore.toISOString(),
-    NotAfter: leaf.notAfter.toISOString(),
-    DaysRemaining: Math.floor((leaf.notAfter.getTime() - view.now.getTime()) / day),
+    ...leafFacts(leaf, view.now),
     AssignedTo: record.assignedTo,
     PlannedFor: record.planned?.usages ?? [],
     EffectiveDate: record.planned?.from ?? null,
     PreviousFor: record.previousFor ?? [],
+    ServedSince: view.servedSince ?? null,
+    ...renewalFacts(record, leaf, view.attempt),
     HasPrivateKey: view.hasPrivateKey,
     PrivateKeyExportable: record.privateKeyExportable,
     KeyEncrypted: record.keyEncrypted ?? false,
-    KeyAlgorithm: describeKey(leaf.x509.publicKey),
-    ChainStatus: record.localTestCa ? 'LOCAL TEST CA' : status,
+    KeyAlgorithm: leaf === undefined ? null : describeKey(leaf.x509.publicKey),
+    ChainStatus: statusOf(record, chain, view),
     ChainLength: chain.length,
     LocalTestCa: record.localTestCa,
-    ThumbprintSha256: createHash('sha256').update(leaf.der).digest('hex').toUpperCase(),
+    ThumbprintSha256: leaf === undefined ? null : createHash('sha256').update(leaf.der).digest('hex').toUpperCase(),
     PublicKeySha256: record.publicKeySha256,
     PinSha256: Buffer.from(record.publicKeySha256, 'hex').toString('base64'),
   };
 }
+
+const renewalFacts = (
+  { thumbprint, renewal }: CertificateRecord,
+  leaf: Certificate | undefined,
+  attempt: RenewalAttempt | undefined,
+) => ({
+  RenewalAuthority: renewal?.authority ?? null,
+  NextRenewal:
+    renewal === undefined || leaf === undefined ? null : nextRenewal(thumbprint, leaf, attempt).toISOString(),
+  LastRenewalError: attempt?.lastError ?? null,
+});

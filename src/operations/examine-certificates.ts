@@ -7,7 +7,7 @@ import type { CertificateFinding, Examined, Surroundings } from './certificate-f
 import { certificateFindings, nothingAssigned } from './certificate-findings.ts';
 import { chainOf } from './certificates.ts';
 import { ownAnchors } from './own-anchors.ts';
-import { serviceState } from './service-state.ts';
+import { servedCertificateOf } from './service-state.ts';
 
 /** @param usages - Undefined: all that a certificate is assigned to, and ExternalEdge when nothing is. */
 export async function examineCertificates(
@@ -23,7 +23,7 @@ export async function examineCertificates(
     configuration,
     anchors: ownAnchors(configuration),
     now,
-    served: await servedThumbprint(storeFolder),
+    served: (await servedCertificateOf(storeFolder))?.thumbprint,
   };
   const inForce = (usage: CertificateUsage) => certificateInForce(configuration, usage, now);
   const assigned = certificateUsages.filter((usage) => inForce(usage) !== undefined);
@@ -49,10 +49,4 @@ function examined(usage: CertificateUsage, record: Examined['record'], keys: Key
   const chain = attempt(() => chainOf(record, keys)) ?? [];
   const keySha256 = attempt(() => keys.readKey(record.publicKeySha256))?.publicKeySha256;
   return { usage, record, chain, keySha256, problems };
-}
-
-/** Undefined: no gateway runs here. Empty: it runs, and shows none. */
-async function servedThumbprint(storeFolder: string): Promise<string | undefined> {
-  const state = await serviceState(storeFolder);
-  return 'gateway' in state ? (state.gateway.certificateThumbprint ?? '') : undefined;
 }

@@ -4,6 +4,7 @@ import { policyDefaults } from '../config/defaults.ts';
 import { globalPolicy } from '../config/effective-policy.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import {
   alreadyExists,
   findNamed,
@@ -12,7 +13,6 @@ import {
   namedOrThrow,
   replacing,
   sameName,
-  shellWord,
   withNamed,
   withoutNamed,
 } from './named-objects.ts';

@@ -200,6 +200,8 @@ export const partnerObject = (partner: FederatedPartner, changed?: boolean, now 
   SupportDialbackNegotiation: partner.supportDialbackNegotiation,
   EnableKeepAlive: partner.enableKeepAlive,
   ConnectionLimit: partner.connectionLimit ?? null,
+  MaximumBytesPerSecond: partner.maximumBytesPerSecond ?? null,
+  MaximumStanzasPerSecond: partner.maximumStanzasPerSecond ?? null,
   ProxyFqdn: partner.proxyFqdn ?? null,
   AllowInsecure: partner.allowInsecure ?? null,
   TrustedRootsPath: partner.trustedRootsPath ?? null,

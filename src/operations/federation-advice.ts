@@ -1,6 +1,6 @@
 /**
- * What an administrator can do about a stream that does not come about: a cause in plain words and one command for each
- * code of a failed dial, and for each refusal of a partner's stream. The words of the failure itself stand beside it, not here.
+ * What an administrator can do about a dial that comes to nothing: a cause in plain words and one command for each code. The
+ * words of the failure itself stand beside it, not here.
  */
 import type { DialCode } from '../gateway/xmpp/outbound-state.ts';
 import type { DialStep } from '../gateway/xmpp/s2s-event.ts';
@@ -23,9 +23,9 @@ export interface DialTrouble {
 
 type Advise = (trouble: DialTrouble) => Advice;
 
-const setPartner = (partner: string, parameters: string): string =>
+export const setPartner = (partner: string, parameters: string): string =>
   `xgw set-xmppfederatedpartner ${partner} ${parameters}`;
-const dialbackOverTls = '-SaslNegotiation Optional -SupportDialbackNegotiation true';
+export const dialbackOverTls = '-SaslNegotiation Optional -SupportDialbackNegotiation true';
 
 const nameServer: Advise = ({ partner, domain }) => ({
   hint: `_xmpp-server._tcp.${domain} or its target is not in DNS: ask the partner, or name the host of its server`,
@@ -78,6 +78,12 @@ const byCode: Partial<Record<DialCode, Advise>> = {
     hint: 'DNS of the partner points at this machine or at no server; a partner on this machine must be allowed',
     fix: 'xgw set-xmppgatewayconfiguration -AllowLoopbackPeers true',
   }),
+  'private-address-refused': ({ partner, domain }) => ({
+    hint: `DNS of ${domain} points into a private network, where no stranger's dialback key is verified: name the server of the partner, or allow it for all with -AllowPrivateDialback`,
+    fix: setPartner(partner, `-ProxyFqdn xmpp.${domain}:5269`),
+  }),
+  'redirect-refused': nameServer,
+  redirected: nameServer,
   'port-refused': nameServer,
   'no-own-certificate': ({ localDomain }) => ({
     hint: `${localDomain} needs a certificate`,
@@ -113,63 +119,4 @@ export function adviceForDial(trouble: DialTrouble): Advice {
   const ofCode = Object.hasOwn(byCode, code) ? byCode[code as DialCode] : undefined;
   const ofStep = Object.hasOwn(byStep, step) ? byStep[step] : notSpeaking;
   return (ofCode ?? ofStep)(trouble);
-}
-
-export interface RefusedStream {
-  readonly partner: string | undefined;
-  readonly domain: string | undefined;
-  /** What the peer was told. */
-  readonly condition: string;
-  readonly reason: string;
-}
-
-interface RefusalRule {
-  fits(refused: RefusedStream): boolean;
-  readonly hint: string;
-  fix(refused: RefusedStream & { readonly name: string }): string;
-}
-
-/** The first that fits. */
-const refusalRules: readonly RefusalRule[] = [
-  {
-    fits: ({ domain, reason }) => domain !== undefined && reason.includes('not an allowed partner'),
-    hint: 'the domain is no partner, is suspended, or federation is switched off',
-    fix: ({ name }) => `xgw test-federationroute ${name} -Offline`,
-  },
-  {
-    fits: ({ condition }) => condition === 'host-unknown' || condition === 'item-not-found',
-    hint: 'the peer asks for a domain that is not served here',
-    fix: () => 'xgw get-sipdomain',
-  },
-  {
-    fits: ({ condition }) => condition === 'resource-constraint',
-    hint: 'the partner or the gateway has all the streams it may have',
-    fix: () => 'xgw get-xmppsession',
-  },
-  {
-    fits: ({ partner }) => partner === undefined,
-    hint: 'a stranger, or somebody who looks for open ports: nothing to do',
-    fix: () => 'xgw get-eventlog -Level warn',
-  },
-  {
-    fits: ({ reason }) => reason.includes('STARTTLS required'),
-    hint: 'the partner sends in clear',
-    fix: ({ name }) => setPartner(name, `-TlsNegotiation Optional ${dialbackOverTls}`),
-  },
-  {
-    fits: ({ condition, reason }) => condition === 'not-authorized' || reason.includes('certificate'),
-    hint: 'the certificate that the partner shows does not prove its domain here',
-    fix: ({ name }) => setPartner(name, '-TrustedRootsPath roots.pem'),
-  },
-];
-
-/** What is behind a refusal of a stream that a partner opened. */
-export function adviceForRefusal(refused: RefusedStream): Advice {
-  const name = refused.partner ?? refused.domain ?? '';
-  const rule = refusalRules.find(({ fits }) => fits(refused));
-  if (rule !== undefined) return { hint: rule.hint, fix: rule.fix({ ...refused, name }) };
-  return {
-    hint: 'the partner breaks a rule of the protocol, or its key could not be verified by a call back to it',
-    fix: `xgw test-federationroute ${name}`,
-  };
 }

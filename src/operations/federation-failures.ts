@@ -6,7 +6,8 @@ import type { Configuration } from '../config/configuration.ts';
 import { partnerOf } from '../gateway/policy/partners.ts';
 import type { DialStep } from '../gateway/xmpp/s2s-event.ts';
 import type { LoggedEvent } from '../store/event-log-reader.ts';
-import { type Advice, adviceForDial, adviceForRefusal } from './federation-advice.ts';
+import { type Advice, adviceForDial } from './federation-advice.ts';
+import { adviceForRefusal } from './refusal-advice.ts';
 import { wildcard } from './wildcard.ts';
 
 export interface FederationFailure {
@@ -20,7 +21,7 @@ export interface FederationFailure {
   readonly localDomain: string;
   /** Of the dial; `refused` for a stream that we refused. */
   readonly step: DialStep | 'refused';
-  /** The stable name of the cause; empty for a refused stream. */
+  /** The stable name of the cause; empty where the log is of a version that had none. */
   readonly code: string;
   readonly reason: string;
   /** What the peer was told; empty where it was told nothing. */
@@ -96,14 +97,13 @@ export function failureObject(failure: FederationFailure, configuration: Configu
 }
 
 function adviceFor(failure: FederationFailure, configuration: Configuration): Advice {
-  const { domain, localDomain, step, code, reason, condition } = failure;
+  const { domain, localDomain, step, code } = failure;
   const partner = partnerOf(configuration, domain);
   if (step !== 'refused')
     return adviceForDial({ partner: partner?.identity ?? domain, domain, localDomain, step, code });
   return adviceForRefusal({
     partner: partner?.identity,
     domain: domain === '' ? undefined : domain,
-    condition,
-    reason,
+    code,
   });
 }

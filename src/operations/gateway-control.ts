@@ -5,6 +5,7 @@ import type { PingOutcome, PingRequest } from '../gateway/pings.ts';
 import type { ControlHandler } from '../gateway/service/control-channel.ts';
 import type { ProbeReport } from '../gateway/xmpp/s2s-probe.ts';
 import type { DomainName } from '../primitives/domain-name.ts';
+import { contactControl } from './contact-control.ts';
 import { sendTestMessage, type TestMessage } from './test-message.ts';
 
 /** Between our domain and a partner's; the milliseconds are for all of it. */
@@ -51,6 +52,7 @@ export function gatewayControl(gateway: Gateway): Readonly<Record<string, Contro
       const { local, remote, timeoutMs } = parameter as RouteQuestion;
       return gateway.streams.probe({ local, remote }, AbortSignal.timeout(timeoutMs));
     },
+    ...contactControl(gateway),
     'ping-partner': (parameter): Promise<PingOutcome> => gateway.ping(parameter as RouteQuestion),
   };
 }

@@ -10,9 +10,11 @@ import { isCodedError } from '../primitives/errors.ts';
 import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
 import { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
+import { type DialbackSecrets, dialbackSecrets } from './dialback-secrets.ts';
 import { readServedCertificate } from './served-certificate.ts';
 
-type KeyPorts = Pick<GatewayPorts, 'certificate' | 'anchors' | 'readAnchors' | 'digestSecrets' | 'dialbackSecret'>;
+type KeyPorts = Pick<GatewayPorts, 'certificate' | 'anchors' | 'readAnchors' | 'digestSecrets'> &
+  Omit<DialbackSecrets, 'reload'>;
 
 export interface GatewayKeys extends KeyPorts {
   /**
@@ -21,20 +23,24 @@ export interface GatewayKeys extends KeyPorts {
    * @returns The failures, one sentence each.
    */
   load(configuration: Configuration): readonly string[];
+  /** When the present certificate took over; undefined without one. */
+  certificateSince(): Date | undefined;
 }
 
 /** @param now - Decides which of several planned certificates is in force. */
 export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date): GatewayKeys {
   let certificate: ServedCertificate | undefined;
+  let since: Date | undefined;
   let anchors: readonly Buffer[] = [];
-  let dialbackSecret = keys.dialbackSecret();
+  const { reload, ...secrets } = dialbackSecrets(() => keys.dialbackSecret(), now);
   const partnerAnchors = new Map<string, readonly Buffer[]>();
   const digests = new Map<string, DigestSecrets | undefined>();
 
   return {
     certificate: () => certificate,
+    certificateSince: () => since,
     anchors: () => anchors,
-    dialbackSecret: () => dialbackSecret,
+    ...secrets,
     readAnchors: (file) => partnerAnchors.get(file) ?? [],
     digestSecrets(user) {
       const name = user.credential;
@@ -60,12 +66,13 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
         }
       };
       digests.clear();
-      attempt(() => {
-        dialbackSecret = keys.dialbackSecret();
-      });
+      attempt(reload);
       attempt(() => {
         const next = readServedCertificate(servingCertificate(configuration, now()), keys);
-        if (next?.thumbprint !== certificate?.thumbprint) onEvent(takeover(next));
+        if (next?.thumbprint !== certificate?.thumbprint) {
+          onEvent(takeover(next));
+          since = next === undefined ? undefined : now();
+        }
         certificate = next;
       });
       const { useSystemRoots, trustedRootsPath } = configuration.gateway;

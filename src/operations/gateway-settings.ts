@@ -56,6 +56,8 @@ export const gatewayObject = (gateway: GatewayConfiguration, changed?: boolean) 
   Identity: 'Global',
   ConnectionLimit: gateway.connectionLimit,
   PartnerConnectionLimit: gateway.partnerConnectionLimit,
+  MaximumBytesPerSecond: gateway.maximumBytesPerSecond,
+  MaximumStanzasPerSecond: gateway.maximumStanzasPerSecond,
   KeepAliveInterval: gateway.keepAliveInterval,
   StreamEstablishmentTimeout: gateway.streamEstablishmentTimeout,
   StreamInactivityTimeout: gateway.streamInactivityTimeout,
@@ -78,6 +80,7 @@ export const gatewayObject = (gateway: GatewayConfiguration, changed?: boolean) 
   TrustedRootsPath: gateway.trustedRootsPath ?? null,
   UseSystemRoots: gateway.useSystemRoots,
   AllowLoopbackPeers: gateway.allowLoopbackPeers,
+  AllowPrivateDialback: gateway.allowPrivateDialback,
   MetricsPort: gateway.metricsPort,
   ContactAddresses: gateway.contactAddresses,
   // The running gateway takes all of them over by itself.

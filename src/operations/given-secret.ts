@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 
 import { CodedError } from '../primitives/errors.ts';
 import { Secret } from '../primitives/secret.ts';
-import { shellWord } from './named-objects.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 
 /** Characters. More is a wrong file, not a password. */
 const maxLength = 1024;

@@ -12,10 +12,13 @@ import type { CertificateRecord, CertificateUsage, Configuration } from '../conf
 import { CodedError } from '../primitives/errors.ts';
 import type { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
+import { domainsWithoutName } from './certificate-findings.ts';
 import {
+  type AssignmentTime,
   assignCertificate,
   type CertificateToKeep,
   chainStatus,
+  readChainOf,
   refuseUnsuitable,
   thumbprintOf,
   unsuitability,
@@ -30,6 +33,7 @@ export interface ImportPlan extends CertificateToKeep {
   /** The key that came with the certificate; undefined when the store has it. */
   readonly newKey: KeyPair | undefined;
   readonly usages: readonly CertificateUsage[];
+  readonly when: AssignmentTime;
 }
 
 export interface ImportWanted {
@@ -38,6 +42,8 @@ export interface ImportWanted {
   readonly exportable: boolean | undefined;
   /** Whether the private key is to be encrypted in the store. */
   readonly encryptsKey?: boolean;
+  /** When it takes over; undefined: at once. */
+  readonly from?: Date | undefined;
   readonly now: Date;
 }
 
@@ -53,7 +59,8 @@ export function planImport(
       reason: bundle.keys.length > 0 ? 'it holds a private key only' : 'it is empty',
     });
   const leaf = leafOf(configuration, bundle, keys);
-  if (wanted.usages.length > 0) refuseUnsuitable(leaf, wanted.now);
+  const { from, now } = wanted;
+  if (wanted.usages.length > 0) refuseUnsuitable(leaf, from !== undefined && from > now ? from : now);
   const others = bundle.certificates.filter((certificate) => certificate !== leaf);
   const publicKeySha256 = leaf.publicKeySha256.toString('hex');
   const known = recordOf(configuration, leaf, bundle.friendlyNames.get(publicKeySha256));
@@ -65,12 +72,21 @@ export function planImport(
   };
   return {
     certificate: leaf,
-    chain: orderChain(leaf, others).chain,
+    // An authority that sends the leaf alone sent its intermediate with another certificate.
+    chain: orderChain(leaf, [...others, ...storedIssuers(configuration, keys)]).chain,
     newKey: bundle.keys.find((key) => key.publicKeySha256 === record.publicKeySha256),
     usages: wanted.usages,
+    when: { now, from },
     record,
   };
 }
+
+/** Intermediates of all certificates there are; a damaged file is no hindrance here. */
+const storedIssuers = ({ certificates }: Configuration, keys: KeyStore): readonly Certificate[] =>
+  Object.values(certificates).flatMap((record) => {
+    const { chain } = readChainOf(record, keys);
+    return chain.slice(1);
+  });
 
 /** Characters. */
 const maxFriendlyName = 256;
@@ -80,16 +96,21 @@ function recordOf(configuration: Configuration, leaf: Certificate, name: string 
   const thumbprint = thumbprintOf(leaf);
   const publicKeySha256 = leaf.publicKeySha256.toString('hex');
   const known = configuration.certificates[thumbprint] ?? requestOfKey(configuration, publicKeySha256);
-  const existing = configuration.certificates[thumbprint];
   return {
     thumbprint,
     friendlyName: known?.friendlyName ?? (name?.slice(0, maxFriendlyName) || printDistinguishedName(leaf.subject)),
     publicKeySha256,
     privateKeyExportable: known?.privateKeyExportable ?? true,
-    localTestCa: existing?.localTestCa ?? false,
-    assignedTo: existing?.assignedTo ?? [],
+    ...inStore(configuration.certificates[thumbprint]),
+    ...(known?.renewal && { renewal: known.renewal }),
   };
 }
+
+/** What only a certificate has that is in the store already. */
+const inStore = (existing: CertificateRecord | undefined) => ({
+  localTestCa: existing?.localTestCa ?? false,
+  assignedTo: existing?.assignedTo ?? [],
+});
 
 /** The certificate for a key that we have; of several, the one that lasts longest. */
 function leafOf(configuration: Configuration, bundle: CertificateBundle, keys: KeyStore): Certificate {
@@ -128,15 +149,30 @@ export function importWarnings(
   const names = certificate.extensions.subjectAlternativeNames.map(printGeneralName);
   const asked = requestOfKey(configuration, record.publicKeySha256)?.subjectAlternativeNames ?? [];
   const missing = asked.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
+  const added = asked.length === 0 ? [] : names.filter((name) => !asked.some((each) => each.name === name));
+  const uncovered = isForPartners(configuration, plan) ? domainsWithoutName(certificate, configuration) : [];
   const status = chainStatus(chain, anchors, now);
   return [
     ...(unsuitable === undefined ? [] : [`The certificate cannot be assigned: ${unsuitable}.`]),
     ...(missing.length === 0 ? [] : [`The authority left out names that were requested: ${missing.join(', ')}.`]),
+    ...(added.length === 0 ? [] : [`The authority added names that were not requested: ${added.join(', ')}.`]),
+    ...(uncovered.length === 0
+      ? []
+      : [
+          `No name of the certificate covers ${uncovered.join(', ')}: partners refuse it there. xgw test-certificateconfiguration says which names do what.`,
+        ]),
     ...(status === 'incomplete-chain' ? [missingIntermediate(chain)] : []),
     ...(status === 'untrusted-root' || status === 'self-signed'
       ? ['Partners will not trust this certificate unless they import its root.']
       : []),
   ];
+}
+
+/** Partners never see the internal edge. */
+function isForPartners(configuration: Configuration, { usages, record }: ImportPlan): boolean {
+  const asked = requestOfKey(configuration, record.publicKeySha256)?.usages ?? [];
+  const known = usages.length > 0 ? usages : asked;
+  return known.length === 0 || known.some((usage) => usage !== 'InternalEdge');
 }
 
 function missingIntermediate(chain: readonly Certificate[]): string {
@@ -188,5 +224,5 @@ export function addImported(configuration: Configuration, plan: ImportPlan): Con
             [request.requestId]: { ...request, status: 'Completed' as const },
           },
         };
-  return plan.usages.length === 0 ? completed : assignCertificate(completed, record.thumbprint, plan.usages);
+  return plan.usages.length === 0 ? completed : assignCertificate(completed, record.thumbprint, plan.usages, plan.when);
 }

@@ -8,8 +8,8 @@ import path from 'node:path';
 
 import { CodedError, systemErrorCode } from '../primitives/errors.ts';
 import type { Secret } from '../primitives/secret.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import { checkedSecret, refuseExposedSecret } from './given-secret.ts';
-import { shellWord } from './named-objects.ts';
 
 export const passphraseVariable = 'XGW_KEY_PASSPHRASE_FILE';
 export const passphraseCredential = 'xgw-key-pass';

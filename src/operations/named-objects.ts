@@ -3,6 +3,7 @@ import type { ObjectStamp } from '../config/object-stamp.ts';
 import { printDifference, propertyDifferences } from '../config/property-difference.ts';
 import { CodedError } from '../primitives/errors.ts';
 import type { FailureId } from '../primitives/failures.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import { nearNames } from './near-names.ts';
 import { isPattern, wildcard } from './wildcard.ts';
 
@@ -124,7 +125,3 @@ export function argumentOf(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? "'$null'" : shellWord(value.join(','));
   return shellWord(typeof value === 'string' ? value : JSON.stringify(value));
 }
-
-/** One word for a POSIX shell: quoted when it holds anything that a shell reads. */
-export const shellWord = (word: string): string =>
-  /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

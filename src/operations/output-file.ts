@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { writeFileAtomically } from '../primitives/atomic-file.ts';
 import { CodedError } from '../primitives/errors.ts';
-import { shellWord } from './named-objects.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 
 /** Call it before the work whose result goes into the file. @throws CodedError `FileExists`, `FileNotFound` */
 export function checkOutputFile(file: string, force: boolean): void {

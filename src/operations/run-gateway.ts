@@ -17,15 +17,15 @@ import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { ConfigStore } from '../store/config-store.ts';
 import { type ConfigurationWatch, watchConfiguration } from '../store/config-watch.ts';
 import { openEventLog } from '../store/event-log.ts';
-import { givenWarnings } from '../store/given-warnings.ts';
 import { type KeyStore, openKeyStore } from '../store/key-store.ts';
-import { watchKeyFiles } from '../store/key-watch.ts';
-import { watchCertificates } from './certificate-watch.ts';
 import { gatewayControl } from './gateway-control.ts';
 import { type GatewayKeys, gatewayKeys } from './gateway-keys.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { serviceKeyPassphrase } from './key-passphrase.ts';
+import { metricsReadings } from './metrics/metrics-readings.ts';
+import { metricsService } from './metrics/metrics-service.ts';
 import { withPortOwner } from './port-owner.ts';
+import { tendCertificates } from './running-certificates.ts';
 import { asOnlyGateway, runFolder } from './service-state.ts';
 import type { StartMessage } from './start-service.ts';
 
@@ -58,27 +58,30 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
   const inForce = { configuration: store.read(), problems: keys.load(store.read()) };
   checkServingKey(inForce.configuration, keyStore);
   checkStartable(inForce.configuration, keys, inForce.problems);
-  const ports = { clock: realClock, ids: randomIds, onEvent: log.write, ...keys };
+  const metrics = metricsService({
+    read: () => metricsReadings(gateway, inForce.configuration, keys.certificate()),
+    onEvent: log.write,
+  });
+  const onEvent: OnLogEvent = (event) => {
+    log.write(event);
+    metrics.count(event);
+  };
+  const ports = { clock: realClock, ids: randomIds, onEvent, ...keys };
   const gateway = await startGateway(inForce.configuration, ports).catch((error: unknown) => {
     throw withPortOwner(error);
   });
   const readKeysAgain = (): void => void Object.assign(inForce, { problems: keys.load(inForce.configuration) });
-  const certificates = watchCertificates({
-    clock: realClock,
-    keys: keyStore,
-    given: givenWarnings(store.folder),
-    onEvent: log.write,
-    takeOver: readKeysAgain,
-  });
-  const keyFiles = watchKeyFiles(keyStore.folder, readKeysAgain);
+  const certificates = tendCertificates({ store, keys: keyStore, onEvent: log.write, readAgain: readKeysAgain });
   const adopt = async (next: Configuration): Promise<void> => {
     Object.assign(inForce, { configuration: next, problems: keys.load(next) });
     certificates.follow(next);
     await gateway.reload(next);
+    await metrics.follow(next);
     service('ConfigurationLoaded', `revision ${next.revision} is in force`);
   };
   const watch = followStore({ store, onEvent: log.write }, adopt);
   certificates.follow(inForce.configuration);
+  await metrics.follow(inForce.configuration);
   // What was changed between the first reading and the watch.
   if (watch.current.revision !== inForce.configuration.revision) await adopt(watch.current);
 
@@ -86,7 +89,17 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
   const startTime = new Date();
   const status = (): GatewayStatus => {
     const stopping = order.stopping.signal.aborted;
-    return gatewayStatus({ gateway, ...inForce, startTime, certificate: keys.certificate(), stopping });
+    const renewals = certificates.summary();
+    return gatewayStatus({
+      gateway,
+      ...inForce,
+      startTime,
+      metrics,
+      renewals,
+      certificate: keys.certificate(),
+      certificateSince: keys.certificateSince(),
+      stopping,
+    });
   };
   const control = await serveControl(runFolder(store.folder), {
     status,
@@ -102,8 +115,8 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
   await aborted(AbortSignal.any([signal, order.stopping.signal]));
   service('ServiceStopping', 'the gateway stops');
   watch.close();
-  certificates.close();
-  keyFiles.close();
+  await certificates.close();
+  await metrics.close();
   await gateway.stop(order.drainMs);
   await control.close();
   service('ServiceStopped', 'the gateway has stopped');

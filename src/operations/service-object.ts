@@ -13,7 +13,12 @@ export interface ServiceObject {
   readonly Listeners: readonly string[];
   readonly Sessions: number | null;
   readonly Registrations: number | null;
+  readonly Certificate: string | null;
+  readonly CertificateSince: string | null;
   readonly CertificateDays: number | null;
+  readonly PlannedCertificate: string | null;
+  readonly EffectiveDate: string | null;
+  readonly NextRenewal: string | null;
   readonly Warnings: readonly string[];
   readonly RoleName: readonly string[];
   readonly [property: string]: unknown;
@@ -42,7 +47,12 @@ export function serviceObject(state: ServiceState, storeRevision: number): Servi
     Listeners: gateway.listeners.map(({ protocol, address, port }) => `${protocol} ${hostPort(address, port)}`),
     Sessions: gateway.sessions,
     Registrations: gateway.registrations,
+    Certificate: gateway.certificateThumbprint ?? null,
+    CertificateSince: gateway.certificateSince ?? null,
     CertificateDays: gateway.certificateDays ?? null,
+    PlannedCertificate: gateway.plannedCertificate?.thumbprint ?? null,
+    EffectiveDate: gateway.plannedCertificate?.from ?? null,
+    NextRenewal: gateway.nextRenewal ?? null,
     Warnings: gateway.warnings,
   };
 }
@@ -55,7 +65,12 @@ const nothingKnown = {
   Listeners: [],
   Sessions: null,
   Registrations: null,
+  Certificate: null,
+  CertificateSince: null,
   CertificateDays: null,
+  PlannedCertificate: null,
+  EffectiveDate: null,
+  NextRenewal: null,
   Warnings: [],
 } as const;
 

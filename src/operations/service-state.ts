@@ -50,6 +50,20 @@ export async function serviceState(storeFolder: string): Promise<ServiceState> {
   }
 }
 
+export interface ServedNow {
+  /** Empty: the gateway runs, and shows none. */
+  readonly thumbprint: string;
+  /** ISO 8601, UTC. */
+  readonly since: string | undefined;
+}
+
+/** The certificate that the running gateway shows; undefined: no gateway runs here. */
+export async function servedCertificateOf(storeFolder: string): Promise<ServedNow | undefined> {
+  const state = await serviceState(storeFolder);
+  if (!('gateway' in state)) return undefined;
+  return { thumbprint: state.gateway.certificateThumbprint ?? '', since: state.gateway.certificateSince };
+}
+
 /**
  * Holds the right to be the gateway of this store while `work` runs.
  *

@@ -3,6 +3,7 @@ import type { Configuration, User } from '../config/configuration.ts';
 import { effectivePolicy, xmppAccess } from '../config/effective-policy.ts';
 import { userDomain } from '../config/user-identity.ts';
 import { CodedError } from '../primitives/errors.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import {
   alreadyExists,
   findNamed,
@@ -10,7 +11,6 @@ import {
   notFound,
   replacing,
   sameName,
-  shellWord,
   withNamed,
   withoutNamed,
 } from './named-objects.ts';

@@ -2,6 +2,8 @@
  * Every failure this program can report, in one place, so that a new one is a visible change.
  * `meaning` is the offline help page of the id: one or two sentences, what it means and what to look at first.
  */
+import { certificateFailures } from './certificate-failures.ts';
+
 /** What kind of failure this is. `commands/host/exit-code.ts` gives each kind its exit code. */
 export type Category =
   | 'usage'
@@ -128,6 +130,10 @@ export const failures = define({
     category: 'conflict',
     meaning: 'The domain is already the primary or an additional domain of another partner.',
   },
+  ContactRefused: {
+    category: 'invalid',
+    meaning: 'A closed gate or a limit stands in the way of this contact. test-presence names the rule.',
+  },
   NegotiationNotValid: {
     category: 'invalid',
     meaning: 'TLS, SASL and dialback settings leave no authentication method, so no stream could ever be established.',
@@ -161,6 +167,12 @@ export const failures = define({
     category: 'invalid',
     meaning: 'The store file was written by a newer version of this program.',
   },
+  StateTooNew: {
+    category: 'invalid',
+    meaning:
+      'The run-time state, state/gateway in the store folder, was written by a newer version of this program. Use that version, or move the folder away: subscriptions and approvals are forgotten then.',
+  },
+  StateBusy: { category: 'busy', meaning: 'Another process has the run-time state of this store open.' },
   StoreBusy: { category: 'busy', meaning: 'Another process holds the configuration lock. The message names it.' },
   StoreDenied: {
     category: 'denied',
@@ -175,38 +187,7 @@ export const failures = define({
     category: 'invalid',
     meaning: 'A file in the keys folder of the store is not what this program wrote. Restore it from a backup.',
   },
-  // Certificates
-  CertificateUnreadable: {
-    category: 'invalid',
-    meaning: 'The file holds no certificate in a form this program knows.',
-  },
-  KeyMismatch: { category: 'invalid', meaning: 'The certificate belongs to none of the private keys in the store.' },
-  CertificateUnsuitable: {
-    category: 'invalid',
-    meaning: 'The certificate cannot be used: it has expired, is not yet valid, is too weak, or is not for servers.',
-  },
-  CertificateNotExportable: {
-    category: 'denied',
-    meaning: 'The private key was requested or imported as not exportable. The certificate itself can be exported.',
-  },
-  CertificateMissing: {
-    category: 'unavailable',
-    meaning: 'No certificate is assigned, so no TLS stream can be accepted or opened.',
-  },
-  PasswordMissing: {
-    category: 'needsinput',
-    meaning:
-      'A file or a private key is encrypted and nobody gave its password. Files take -PasswordFile; the service finds the passphrase of stored keys in the file that XGW_KEY_PASSPHRASE_FILE names, or in the systemd credential xgw-key-pass.',
-  },
-  PasswordWrong: {
-    category: 'invalid',
-    meaning: 'The password or passphrase does not open the file or the private key. Nothing was changed.',
-  },
-  KeyTooWeak: {
-    category: 'invalid',
-    meaning: 'RSA keys below 2048 bits are refused: certificate authorities and peers do not accept them any more.',
-  },
-  RequestInvalid: { category: 'invalid', meaning: 'The certificate request cannot be built from these values.' },
+  ...certificateFailures,
   // The service
   ServiceNotRunning: { category: 'unavailable', meaning: 'The gateway service is not running on this store.' },
   ServiceAlreadyRunning: { category: 'conflict', meaning: 'Another gateway process runs on this store.' },

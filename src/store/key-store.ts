@@ -45,6 +45,10 @@ export interface KeyStore {
   dialbackSecret(): Secret;
   /** In place of the one there is. @param hexadecimal - 64 digits. */
   saveDialbackSecret(hexadecimal: string): void;
+  /** PEM with the authorities that were imported to be trusted. */
+  readonly trustedRootsPath: string;
+  /** In place of those there are. @param roots - DER. */
+  saveTrustedRoots(roots: readonly Buffer[]): void;
   readLocalCa(): LocalCa | undefined;
   /** @returns The authority that is kept, which is another one when another process was faster. */
   saveLocalCa(ca: LocalCa): LocalCa;
@@ -52,6 +56,7 @@ export interface KeyStore {
 
 const dialbackFile = 'dialback.secret';
 const localCaFile = 'local-ca.pem';
+const trustedRootsFile = 'trusted-roots.pem';
 
 /**
  * Touches nothing until it is asked for something.
@@ -98,6 +103,8 @@ export function openKeyStore(storeFolder: string, unlock: Unlock = () => undefin
       assert(/^[0-9a-f]{64}$/.test(hexadecimal), 'a dialback secret is 256 bits in hexadecimal');
       files.write(dialbackFile, `${hexadecimal}\n`);
     },
+    trustedRootsPath: path.resolve(files.pathOf(trustedRootsFile)),
+    saveTrustedRoots: (roots) => files.write(trustedRootsFile, printCertificates(roots)),
     readLocalCa: () => read(localCaFile, localCaOf),
     saveLocalCa(ca) {
       const text = printPrivateKey(ca.key).reveal() + printCertificates([ca.certificate.der]);

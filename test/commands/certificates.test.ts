@@ -302,8 +302,8 @@ describeWithPeers('from request to export', [peers.openssl, peers.certtool], () 
     expect(refused.reason).toContain(String(object['PublicKeySha256']));
     expect(refused.reason).toContain('request 1');
     expect(refused.reason).toMatch(/the certificate is for the public key [0-9a-f]{64}/);
-    const onlyRoot = await failure(run(importCertificate, { Path: root.certFile }, { folder }));
-    expect(onlyRoot.reason).toContain('authorities only');
+    const onlyAuthority = await failure(run(importCertificate, { Path: intermediate.certFile }, { folder }));
+    expect(onlyAuthority.reason).toContain('authorities only');
   });
 
   it('takes certificate and key from elsewhere in one file', async () => {

@@ -91,6 +91,30 @@ describe('idempotency of the verbs', () => {
   });
 });
 
+describe('limits', () => {
+  it('of a partner come before those of the gateway, 0 is none, and $null gives the gateway its say again', async () => {
+    await xgw.run('new-xmppfederatedpartner', 'fabrikam.com', '-MaximumBytesPerSecond', '0');
+    expect(await first('get-xmppfederatedpartner', 'fabrikam.com')).toMatchObject({
+      MaximumBytesPerSecond: 0,
+      MaximumStanzasPerSecond: null,
+    });
+    const cleared = ['-MaximumBytesPerSecond', '$null', '-MaximumStanzasPerSecond', '5', '-PassThru'];
+    expect(await first('set-xmppfederatedpartner', 'fabrikam.com', ...cleared)).toMatchObject({
+      MaximumBytesPerSecond: null,
+      MaximumStanzasPerSecond: 5,
+    });
+    const settings = ['-MaximumStanzasPerSecond', '0', '-AllowPrivateDialback', 'true'];
+    await xgw.run('set-xmppgatewayconfiguration', ...settings);
+    expect(await first('get-xmppgatewayconfiguration')).toMatchObject({
+      MaximumBytesPerSecond: 65_536,
+      MaximumStanzasPerSecond: 0,
+      AllowPrivateDialback: true,
+    });
+    const { code } = await xgw.type('set-xmppgatewayconfiguration', '-MaximumBytesPerSecond', '-1');
+    expect(code).not.toBe(0);
+  });
+});
+
 describe('partners', () => {
   it('take every setting, and $null clears what can be absent', async () => {
     const all = [

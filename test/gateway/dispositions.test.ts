@@ -7,7 +7,7 @@ import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
 import { childOf, type Element, element } from '../../src/gateway/xmpp/xml/element.ts';
 import { scriptedCrossing } from '../support/crossing.ts';
-import { body, fromBob } from '../support/xmpp-door.ts';
+import { body, fromBob, noPresence } from '../support/xmpp-door.ts';
 
 const receipts = 'urn:xmpp:receipts';
 
@@ -30,7 +30,6 @@ const envelope = (kinds: string): string =>
 async function exchange(kinds: string, later: (id: string) => Element) {
   const crossing = scriptedCrossing();
   const [deliveries, sent] = [new OrderedDeliveries(), new SentMessages(crossing.clock)];
-  const presence = { receive: () => undefined, maySee: () => false };
   fromSip(crossing, deliveries, sent).receive({
     aor: 'sip:alice@contoso.example',
     request: {
@@ -45,7 +44,7 @@ async function exchange(kinds: string, later: (id: string) => Element) {
   await deliveries.settled();
   const [message] = crossing.stanzas;
   if (message === undefined) throw new Error('nothing crossed');
-  const door = fromXmpp(crossing, { deliveries, sent, presence });
+  const door = fromXmpp(crossing, { deliveries, sent, presence: noPresence });
   const said = later(message.attributes['id'] ?? '');
   await door.receive(said);
   await door.receive(said);

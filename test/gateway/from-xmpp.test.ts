@@ -9,6 +9,7 @@ import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import { errorReply, readStanzaError, stanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
 import { type Element, element } from '../../src/gateway/xmpp/xml/element.ts';
 import { openConfiguration, scriptedCrossing } from '../support/crossing.ts';
+import { noPresence } from '../support/xmpp-door.ts';
 
 const addresses = { from: 'bob@fabrikam.example/desk', to: 'alice@contoso.example', id: 'm1' };
 const body = (text: string): Element => element('body', 'jabber:server', {}, text);
@@ -18,7 +19,7 @@ const message = (attributes: Record<string, string>, ...children: Element[]): El
 function gateway(crossing = scriptedCrossing()) {
   const deliveries = new OrderedDeliveries();
   const sent = new SentMessages(crossing.clock);
-  const xmpp = fromXmpp(crossing, { deliveries, sent, presence: { receive: () => undefined, maySee: () => false } });
+  const xmpp = fromXmpp(crossing, { deliveries, sent, presence: noPresence });
   const sip = fromSip(crossing, deliveries, sent);
   return {
     crossing,
@@ -216,8 +217,7 @@ describe('a stanza is handled', () => {
       new Promise((resolve) => {
         answers.xmpp = () => resolve(crossing.xmppAnswer);
       });
-    const presence = { receive: () => undefined, maySee: () => false };
-    const parts = { deliveries: new OrderedDeliveries(), sent: new SentMessages(crossing.clock), presence };
+    const parts = { deliveries: new OrderedDeliveries(), sent: new SentMessages(crossing.clock), presence: noPresence };
     const happened: string[] = [];
     const handled = Promise.resolve(fromXmpp(crossing, parts).receive(message({}, body('Hello')))).then(() =>
       happened.push('handled'),
@@ -247,8 +247,7 @@ describe('a stanza is handled', () => {
 
   it('at once where nothing is to be carried', () => {
     const crossing = scriptedCrossing();
-    const presence = { receive: () => undefined, maySee: () => false };
-    const parts = { deliveries: new OrderedDeliveries(), sent: new SentMessages(crossing.clock), presence };
+    const parts = { deliveries: new OrderedDeliveries(), sent: new SentMessages(crossing.clock), presence: noPresence };
     expect(fromXmpp(crossing, parts).receive(message({}))).toBeUndefined();
   });
 });

@@ -8,7 +8,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { type Gateway, startGateway } from '../../src/gateway/gateway.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
+import { subscriptionsPerMinute } from '../../src/gateway/subscription-rate.ts';
 import { stanza } from '../../src/gateway/xmpp/stanza.ts';
+import { readStanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
 import type { Element } from '../../src/gateway/xmpp/xml/element.ts';
 import { realClock } from '../../src/primitives/clock.ts';
 import type { DomainName } from '../../src/primitives/domain-name.ts';
@@ -316,15 +318,73 @@ describe('our users', () => {
 
 describe('a flood of queries', () => {
   it('is answered within bounds, and a message still crosses', async () => {
-    const { partner, hop, answers, gateway } = await scene();
+    const { partner, hop, answers, gateway, events } = await scene();
     const ends = "from='bob@fabrikam.example/x' to='contoso.example'";
     const query = (id: number): string => `<iq type='get' id='${id}' ${ends}><ping xmlns='urn:xmpp:ping'/></iq>`;
     const before = process.memoryUsage().heapUsed;
-    for (let id = 0; id < 5000; id += 1) partner.send(query(id));
-    partner.send("<message from='bob@fabrikam.example' to='alice@contoso.example'><body>the last</body></message>");
+    for (let id = 0; id < 2000; id += 1) partner.send(query(id));
+    partner.send("<message from='carol@fabrikam.example' to='alice@contoso.example'><body>the last</body></message>");
     await hop.waitForRequest((request) => request.endsWith('the last'));
-    expect(answers.received.length).toBeLessThanOrEqual(5000);
+    await answers.waitForStanza('a refusal', ({ attributes }) => attributes['type'] === 'error');
+    expect(answers.received.length).toBeLessThanOrEqual(2000);
+    const met = events.filter(({ id }) => id === 'LimitReached');
+    expect(met.map(({ facts }) => [facts?.['limit'], facts?.['subject']])).toContainEqual([
+      'stanzasPerSecond',
+      'bob@fabrikam.example',
+    ]);
+    expect(met.length).toBeLessThanOrEqual(3);
     expect(Math.max(...gateway.sessions().map(({ queued }) => queued))).toBeLessThanOrEqual(1000);
     expect(process.memoryUsage().heapUsed).toBeLessThan(before + 256 * 1024 * 1024);
+  });
+});
+
+describe('a flood of subscriptions', () => {
+  it('ends at the limit: the rest may ask again later, and who is known may ask at any time', async () => {
+    const { partner, answers, events } = await scene();
+    const ask = (user: string): string =>
+      `<presence type='subscribe' id='${user}' from='${user}@fabrikam.example' to='alice@contoso.example'/>`;
+    const users = Array.from({ length: subscriptionsPerMinute + 5 }, (_each, index) => `bob${index}`);
+    for (const user of users) partner.send(ask(user));
+    const refused = users.slice(subscriptionsPerMinute);
+    for (const user of refused) {
+      const answer = await answers.waitForStanza('error', (each) => idOf(each) === user);
+      expect(readStanzaError(answer)).toMatchObject({ type: 'wait', condition: 'resource-constraint' });
+    }
+    const met = events.filter(({ id }) => id === 'LimitReached');
+    expect(met).toMatchObject([{ facts: { limit: 'subscriptionsPerMinute', subject: 'fabrikam.example' } }]);
+    const from = (user: string) => answers.received.filter((each) => each.stanza.attributes['to']?.startsWith(user));
+    const before = from('bob0@').length;
+    partner.send(ask('bob0'));
+    await answers.waitForStanza('an answer', () => from('bob0@').length > before);
+    expect(from('bob0@').map((each) => each.stanza.attributes['type'])).not.toContain('error');
+  });
+});
+
+describe('DNS of a partner', () => {
+  it.each(['sip-udp', 'xmpp', 'metrics'])('does not make the gateway dial itself: %s', async (protocol) => {
+    const dns = await startDnsServer();
+    const metricsPort = await freePort();
+    const started = await startOf(await configured(dns, { metricsPort }), contosoCertificate);
+    const listening = [...started.gateway.listeners(), { protocol: 'metrics', port: metricsPort }];
+    dns.xmppServer('fabrikam.example', listening.find((each) => each.protocol === protocol)?.port ?? 0);
+    const answered = new Promise<number>((resolve) => {
+      started.gateway.receiveFromUser({
+        aor: 'sip:alice@contoso.example',
+        request: {
+          kind: 'request',
+          method: 'MESSAGE',
+          requestUri: 'sip:bob@fabrikam.example',
+          headers: Headers.of([['Call-ID', 'c']]),
+          body: Buffer.from('Hi'),
+        },
+        respond: resolve,
+      });
+    });
+    expect(await answered).toBeGreaterThanOrEqual(400);
+    const unreachable = started.events.find(({ id }) => id === 'PartnerUnreachable');
+    expect(unreachable?.facts).toMatchObject({
+      code: 'address-refused',
+      reason: expect.stringContaining('this gateway itself'),
+    });
   });
 });

@@ -20,6 +20,8 @@ function setUp(sipNextHop = 'proxy.contoso.example:5070;transport=tcp') {
       trustsAsHop: async ({ address }) => refuse(`${address} is nobody`),
     },
     onOutgoing: () => undefined,
+    onSubscribed: () => undefined,
+    onNews: () => undefined,
   });
   return { users, endpoint, clock, events };
 }

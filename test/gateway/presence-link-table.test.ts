@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 
-import { type LinkEnds, PresenceLinkTable } from '../../src/gateway/presence-link-table.ts';
+import type { LinkEnds } from '../../src/gateway/link-ends.ts';
+import { PresenceLinkTable } from '../../src/gateway/presence-link-table.ts';
 
 const ends = (user: string, contact: string): LinkEnds => ({
   userAor: `sip:${user}@contoso.example`,

@@ -33,14 +33,19 @@ function links(partnerType: PartnerType = 'Federated') {
   const partner = { ...fabrikam, partnerType };
   const crossing = scriptedCrossing({ ...openConfiguration, federatedPartners: { [partner.identity]: partner } });
   const updates: SubscriptionUpdate[] = [];
+  const follows = new Set<string>();
   const presence = new PresenceLinks(crossing, {
     presenceOf: () => open,
     notify: (_contact, _user, update) => void updates.push(update),
+    follow: ({ contactAor }) => void follows.add(contactAor),
+    unfollow: ({ contactAor }) => void follows.delete(contactAor),
   });
   return {
     crossing,
     presence,
     updates,
+    /** The contacts for whom the SIP side is asked to tell of our user. */
+    follows,
     receive: (type?: string, show?: string) =>
       presence.receive(
         stanza(
@@ -58,6 +63,9 @@ function links(partnerType: PartnerType = 'Federated') {
         .map((each) => each.attributes['type'] ?? `${childText(each, 'show')}|${childText(each, 'status')}`),
   };
 }
+
+/** What was sent has arrived. */
+const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 describe('a contact asks for the presence of our user', () => {
   it.each<[PartnerType, string[]]>([
@@ -77,13 +85,15 @@ describe('a contact asks for the presence of our user', () => {
     expect(sent()).toEqual(['subscribe', 'subscribed', 'dnd|']);
   });
 
-  it('sends each change to those who may see it, and to nobody else', () => {
+  it('sends each change to those who may see it, and to nobody else', async () => {
     const { presence, receive, sent } = links();
     presence.userChanged(alice, open);
     expect(sent()).toEqual([]);
     receive('subscribe');
+    await settled();
     sent();
     presence.userChanged(alice, { ...open, tuples: [] });
+    await settled();
     expect(sent()).toEqual(['unavailable']);
     receive('unsubscribe');
     expect(sent()).toEqual(['unavailable']);
@@ -100,9 +110,10 @@ describe('a contact asks for the presence of our user', () => {
     expect(unverified.sent()).toEqual(['unsubscribed']);
   });
 
-  it('confirms a subscription that exists already [RFC 6121 §3.1.3]', () => {
+  it('confirms a subscription that exists already [RFC 6121 §3.1.3]', async () => {
     const { receive, sent } = links();
     receive('subscribe');
+    await settled();
     sent();
     receive('subscribe');
     expect(sent()).toEqual(['subscribed', 'dnd|In a review']);
@@ -131,9 +142,10 @@ describe('the presence of our user', () => {
     ).toBe(ver);
   });
 
-  it('says nothing of that when the user is gone', () => {
+  it('says nothing of that when the user is gone', async () => {
     const { crossing, presence, receive } = links();
     receive('subscribe');
+    await settled();
     crossing.stanzas.length = 0;
     presence.userChanged(alice, { ...open, tuples: [] });
     expect(crossing.stanzas).toMatchObject([{ attributes: { type: 'unavailable' }, children: [] }]);
@@ -141,19 +153,24 @@ describe('the presence of our user', () => {
 
   it('may be seen by those who have been approved, and by nobody else', () => {
     const trusted = links('Federated');
-    expect(trusted.presence.maySee(addressed)).toBe(false);
+    expect(trusted.presence.contacts.list()).toEqual([]);
     trusted.receive('subscribe');
-    expect(trusted.presence.maySee(addressed)).toBe(true);
+    expect(trusted.presence.contacts.list()).toMatchObject([{ user: alice, contact: bob, state: 'from' }]);
     const unverified = links('PublicUnverified');
     unverified.receive('subscribe');
-    expect(unverified.presence.maySee(addressed)).toBe(false);
+    expect(unverified.presence.contacts.list()).toMatchObject([{ state: 'none+pi' }]);
   });
 
   it('reaches a contact whose domain is internationalized, whom the policy knows by A-labels', () => {
     const identity = 'xn--bcher-kva.example' as DomainName;
     const partner: FederatedPartner = { ...fabrikam, identity, additionalDomains: [] };
     const crossing = scriptedCrossing({ ...openConfiguration, federatedPartners: { [identity]: partner } });
-    const presence = new PresenceLinks(crossing, { presenceOf: () => open, notify: () => undefined });
+    const presence = new PresenceLinks(crossing, {
+      presenceOf: () => open,
+      notify: () => undefined,
+      follow: () => undefined,
+      unfollow: () => undefined,
+    });
     presence.watched({ watcherAor: alice, presentityUri: `sip:eva@${identity}`, fetch: false, refresh: false });
     expect(crossing.stanzas.map(({ attributes }) => attributes['to'])).toEqual(['eva@bücher.example']);
   });

@@ -165,6 +165,8 @@ describe('the object of a partner', () => {
       ['SupportDialbackNegotiation', true],
       ['EnableKeepAlive', true],
       ['ConnectionLimit', null],
+      ['MaximumBytesPerSecond', null],
+      ['MaximumStanzasPerSecond', null],
       ['ProxyFqdn', null],
       ['AllowInsecure', null],
       ['TrustedRootsPath', null],

@@ -9,7 +9,8 @@ import { missingIn } from '../../src/commands/host/missing-values.ts';
 import { parseProgram } from '../../src/commands/host/program.ts';
 import { cmdlets } from '../../src/commands/index.ts';
 import type { DialStep } from '../../src/gateway/xmpp/s2s-event.ts';
-import { type Advice, adviceForDial, adviceForRefusal } from '../../src/operations/federation-advice.ts';
+import { type Advice, adviceForDial } from '../../src/operations/federation-advice.ts';
+import { adviceForRefusal } from '../../src/operations/refusal-advice.ts';
 
 const steps = ['policy', 'dns', 'tcp', 'stream', 'tls', 'certificate', 'sasl', 'dialback', 'established'] as const;
 const codes = [
@@ -50,19 +51,33 @@ describe('the advice on a failed dial', () => {
 });
 
 describe('the advice on a refused stream', () => {
-  const refusals = ['policy-violation', 'host-unknown', 'not-authorized', 'resource-constraint', 'invalid', 'conflict'];
-  const reasons = [
-    'is not an allowed partner.',
-    'Use of STARTTLS required',
-    'The certificate of x is not accepted',
-    '',
+  const codes = [
+    'not-allowed',
+    'not-served',
+    'too-many-streams',
+    'tls-required',
+    'untrusted-root',
+    'policy',
+    'expired',
   ];
+  const others = ['bad-xml', 'dialback-unverified', 'key-not-ours', 'timed-out', 'no-own-certificate', 'toString', ''];
 
-  it.each(refusals)('with %s is a command that runs', (condition) => {
-    for (const reason of reasons) {
-      expectRuns(adviceForRefusal({ partner: 'fabrikam.com', domain: 'fabrikam.com', condition, reason }));
-      expectRuns(adviceForRefusal({ partner: undefined, domain: 'stranger.com', condition, reason }));
-      expectRuns(adviceForRefusal({ partner: undefined, domain: undefined, condition, reason }));
-    }
+  it.each([...codes, ...others])('with the code "%s" is a command that runs', (code) => {
+    for (const partner of ['fabrikam.com', undefined])
+      for (const domain of ['fabrikam.com', undefined]) expectRuns(adviceForRefusal({ partner, domain, code }));
+  });
+
+  it('goes by the code: what is wrong with the certificate decides what to do', () => {
+    const from = { partner: 'fabrikam.com', domain: 'fabrikam.com' };
+    expect(adviceForRefusal({ ...from, code: 'untrusted-root' }).fix).toContain('-TrustedRootsPath');
+    expect(adviceForRefusal({ ...from, code: 'expired' }).hint).toContain('must renew');
+    expect(adviceForRefusal({ ...from, code: 'policy' }).fix).toContain('-PinnedSpkiSha256');
+    expect(adviceForRefusal({ ...from, code: 'dialback-unverified' }).hint).toContain('call back');
+  });
+
+  it('is none where a stranger is turned away, unless it asks for what we could serve', () => {
+    const from = { partner: undefined, domain: 'stranger.com' };
+    expect(adviceForRefusal({ ...from, code: 'bad-xml' }).hint).toContain('nothing to do');
+    expect(adviceForRefusal({ ...from, code: 'not-allowed' }).fix).toContain('test-federationroute stranger.com');
   });
 });

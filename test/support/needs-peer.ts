@@ -19,9 +19,12 @@ export const peers = {
   script: { program: 'script', package: 'bsdutils' },
   prosody: { program: 'prosody', package: 'prosody lua-unbound' },
   ejabberd: { program: 'ejabberdctl', package: 'ejabberd' },
-  kamailio: { program: 'kamailio', package: 'kamailio kamailio-tls-modules' },
+  kamailio: { program: 'kamailio', package: 'kamailio kamailio-presence-modules kamailio-tls-modules' },
+  linphone: { program: 'linphonec', package: 'linphone-cli' },
   openssl: { program: 'openssl', package: 'openssl' },
   certtool: { program: 'certtool', package: 'gnutls-bin' },
+  pebble: { program: 'pebble', package: 'pebble' },
+  challtestsrv: { program: 'pebble-challtestsrv', package: 'pebble' },
   pk12util: { program: 'pk12util', package: 'libnss3-tools' },
 } as const satisfies Readonly<Record<string, Peer>>;
 

@@ -22,6 +22,8 @@ export interface XmppClient {
   readonly jid: string;
   /** Every stanza since the login, in order. */
   readonly received: readonly Element[];
+  /** What has been received so far is nothing that somebody still waits for. */
+  forget(): void;
   /** XML in the namespace jabber:client. */
   send(xml: string): void;
   sendMessage(to: string, body: string, id?: string): void;
@@ -112,6 +114,9 @@ function clientOn(socket: Socket, inbox: Inbox, jid: string): XmppClient {
   return {
     jid,
     received: inbox.received,
+    forget() {
+      inbox.received.length = 0;
+    },
     send,
     sendMessage(to, body, id = 'm1') {
       send(

@@ -1,6 +1,7 @@
 /** The door for stanzas of contacts, over a scripted crossing: what went in, what came out on either side. */
-import { type FromXmpp, fromXmpp } from '../../src/gateway/from-xmpp.ts';
+import { type FromXmpp, fromXmpp, type PresenceDoor } from '../../src/gateway/from-xmpp.ts';
 import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
+import { type ContactStanding, stranger } from '../../src/gateway/policy/contacts.ts';
 import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import { readStanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
@@ -19,11 +20,20 @@ export interface XmppDoor {
   errors(): readonly string[];
 }
 
-/** @param maySee - Whether contacts may see the presence of our users. */
-export function xmppDoor(crossing: ScriptedCrossing = scriptedCrossing(), maySee = false): XmppDoor {
+/** Presence links of users who have added nobody. */
+export const noPresence: PresenceDoor = { receive: () => undefined, standingOf: () => stranger };
+
+/** @param standing - What our users have said of their contacts. */
+export function xmppDoor(
+  crossing: ScriptedCrossing = scriptedCrossing(),
+  standing: ContactStanding = stranger,
+): XmppDoor {
   const deliveries = new OrderedDeliveries();
   const presence: Element[] = [];
-  const links = { receive: (received: Element) => void presence.push(received), maySee: () => maySee };
+  const links: PresenceDoor = {
+    receive: (received) => void presence.push(received),
+    standingOf: () => standing,
+  };
   const door = fromXmpp(crossing, { deliveries, sent: new SentMessages(crossing.clock), presence: links });
   return {
     crossing,

@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { afterEach } from '@jest/globals';
 
 import { validatePeer } from '../../src/certificates/peer-validation.ts';
+import type { GatewayPorts } from '../../src/gateway/gateway-ports.ts';
 import { dnsResolver } from '../../src/gateway/xmpp/dns-resolver.ts';
 import { namespaces } from '../../src/gateway/xmpp/namespaces.ts';
 import type { S2sEvent, StreamSummary } from '../../src/gateway/xmpp/s2s-event.ts';
@@ -30,6 +31,8 @@ export interface FederationOptions {
   readonly handle?: (stanza: Element) => Handled;
   /** Default: the real one. */
   readonly clock?: Clock;
+  /** What dialback keys are made from. Default: a secret of its own that never changes. */
+  readonly secrets?: Pick<GatewayPorts, 'dialbackSecret' | 'formerDialbackSecret'>;
   /** What each partner domain must pass; others are refused. May be changed while it runs. */
   readonly partners: Record<string, StreamSecurity>;
 }
@@ -64,6 +67,9 @@ export function row(
     tcpDialback: dialback && tls !== 'required',
     connectionLimit: 20,
     keepAlive: true,
+    // Tests send as fast as they can; those of the rates set them.
+    bytesPerSecond: 0,
+    stanzasPerSecond: 0,
     pinnedSpkiSha256: [],
   };
 }
@@ -76,11 +82,16 @@ export async function startFederation(options: FederationOptions): Promise<Feder
     for (const listener of listeners) listener();
   };
   const { certificate, root } = options;
+  const secret = new Secret(randomIds.token(256));
+  const secrets = options.secrets ?? { dialbackSecret: () => secret };
   const anchors = root === undefined ? [] : [new X509Certificate(root).raw];
   const s2s = createS2s({
     clock: options.clock ?? realClock,
     ids: randomIds,
-    dialbackSecret: new Secret(randomIds.token(256)),
+    get dialbackSecret() {
+      return secrets.dialbackSecret();
+    },
+    formerDialbackSecret: () => secrets.formerDialbackSecret?.(),
     dns: dnsResolver([options.dns]),
     limits: { ...defaultS2sLimits, ...options.limits },
     allowLoopbackPeers: () => options.allowLoopback ?? true,

@@ -1,4 +1,5 @@
 /** The about_ topics of get-help: what belongs to no single cmdlet. */
+import { partnerTypesText } from './about-partner-types.ts';
 import { describeParameters } from './cmdlet.ts';
 import { wrapped } from './cmdlet-help.ts';
 import { commonParametersOf } from './common-parameters.ts';
@@ -129,6 +130,11 @@ asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
    no XMPP from the moment the record has changed: move them first.`,
   },
   {
+    name: 'about_partnertypes',
+    synopsis: 'Who may add, see and write to whom: Federated, PublicVerified, PublicUnverified.',
+    text: partnerTypesText,
+  },
+  {
     name: 'about_environment',
     synopsis: 'Environment variables.',
     text: () => `  XGW_HOME               folder of the configuration store
@@ -139,6 +145,7 @@ asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
   XGW_TIMEOUT            seconds for acts on the network
   XGW_STDIN_TIMEOUT      seconds to wait for objects where nobody is asked
   XGW_JSON_ASCII         escape everything but ASCII in JSON
+  XGW_ACCESSIBLE         ask in plain lines (about_accessibility)
   NO_COLOR, FORCE_COLOR  colours never, or always
   CI                     as XGW_NONINTERACTIVE
 
@@ -150,8 +157,9 @@ Without XGW_HOME the store is /var/lib/xgw for root, else $XDG_STATE_HOME/xgw.`,
     text: () => `Colour repeats what words say. NO_COLOR=1 or -NoColor turns it off.
 Tables have a twin that reads line by line: -OutputFormat list.
 A narrow window hides whole columns and names them; nothing is cut.
-Nothing waits for an answer for a limited time, and nothing is repainted unless
-asked for.`,
+XGW_ACCESSIBLE=1 (or ACCESSIBLE=1) asks in plain lines: numbered choices, and an
+answer that is typed and ended with Enter; < goes back. Then a terminal with
+TERM=dumb is asked too. Nothing waits for an answer for a limited time.`,
   },
   {
     name: 'about_jobs',

@@ -90,6 +90,8 @@ export interface Question {
   /** The answers to choose from, each with a line that says what it means. */
   readonly choices?: readonly { readonly value: string; readonly meaning?: string }[];
   readonly initial?: string;
+  /** `initial` can be changed in place, letter by letter. */
+  readonly edits?: boolean;
   /** Esc goes back. */
   readonly mayGoBack?: boolean;
   /** One sentence in place of an answer that will not do. */

@@ -8,13 +8,14 @@ import { CodedError, systemErrorCode } from '../../primitives/errors.ts';
 import type { CmdletContext, CmdletDescription } from './cmdlet.ts';
 import { ask, askHidden } from './prompt.ts';
 import type { Session } from './session.ts';
+import { isAccessible } from './surroundings.ts';
 
 /** Milliseconds that objects for a table may wait for more of them. Source: PowerShell's Format-Table. */
 const tableDelayMs = 300;
 
 export function cmdletContext(session: Session): CmdletContext {
   const { cmdlet, common, host, messages, signal, process: processing, interactive } = session;
-  const streams = { stdin: host.stdin, stderr: host.stderr, signal };
+  const streams = { stdin: host.stdin, stderr: host.stderr, signal, plain: isAccessible(host.env) };
   return {
     get store() {
       return session.store();

@@ -1,31 +1,31 @@
 /** Asks a person, on standard error. The only file that knows inquirer, which is loaded when the first question is asked. */
-import type { Readable, Writable } from 'node:stream';
-
 import { CodedError } from '../../primitives/errors.ts';
 import type { Question } from './cmdlet.ts';
+import { askHiddenPlain, askPlain, type PlainStreams } from './plain-prompt.ts';
 
-export interface PromptStreams {
-  readonly stdin: Readable;
-  readonly stderr: Writable;
-  /** Aborts the question. */
-  readonly signal: AbortSignal;
+export interface PromptStreams extends PlainStreams {
+  /** Lines in place of a screen that is drawn again. */
+  readonly plain: boolean;
 }
 
 /** @returns The answer, or undefined after Esc where that is allowed. @throws CodedError `Interrupted` after Ctrl-C. */
 export async function ask(question: Question, streams: PromptStreams): Promise<string | undefined> {
+  if (streams.plain) return await askPlain(question, streams);
   const { message, choices, initial } = question;
   const validate = (answer: string): true | string => {
     if (answer === '?' || answer === '!?') return question.help ?? 'There is no help for this question.';
     return question.refuse?.(answer) ?? true;
   };
-  const common = { name: 'answer', message, default: initial } as const;
-  if (!choices) return await answerTo({ ...common, type: 'input', validate }, question.mayGoBack === true, streams);
+  const common = { name: 'answer' as const, message, default: initial };
+  const input = { ...common, type: 'input', validate, ...(question.edits === true ? { prefill: 'editable' } : {}) };
+  if (!choices) return await answerTo(input, question.mayGoBack === true, streams);
   const named = choices.map(({ value, meaning }) => ({ value, name: value, description: meaning }));
   return await answerTo({ ...common, type: 'select', choices: named }, question.mayGoBack === true, streams);
 }
 
 /** Hidden input. An empty answer is refused. */
 export async function askHidden(message: string, streams: PromptStreams): Promise<string> {
+  if (streams.plain) return await askHiddenPlain(message, streams);
   const validate = (answer: string): true | string => answer !== '' || 'Nothing was typed.';
   return (await answerTo({ name: 'answer', type: 'password', mask: true, message, validate }, false, streams)) ?? '';
 }

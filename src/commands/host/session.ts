@@ -14,7 +14,7 @@ import { ask } from './prompt.ts';
 import type { ErrorView } from './report-error.ts';
 import { type ShouldProcess, shouldProcessOf } from './should-process.ts';
 import { storeLocation } from './store-location.ts';
-import { canAsk, type HostProcess, isSet, wantsColour } from './surroundings.ts';
+import { canAsk, type HostProcess, isAccessible, isSet, wantsColour } from './surroundings.ts';
 
 export interface Run {
   readonly cmdlet: Cmdlet;
@@ -43,6 +43,7 @@ const lockTimeoutMs = 10_000;
 
 export function openSession(run: Run): Session {
   const { cmdlet, host, common } = run;
+  const { stdin, stderr, env } = host;
   const format = (common.OutputFormat ?? (host.env['XGW_OUTPUT'] || 'auto')).toLowerCase();
   const interactive = !run.readsInput && canAsk(host, common.NonInteractive === true);
   const writer = writerOf(run, format);
@@ -63,7 +64,7 @@ export function openSession(run: Run): Session {
       ifRevision: common.IfRevision,
       lockTimeoutMs: common.LockTimeout === undefined ? lockTimeoutMs : common.LockTimeout * 1000,
       confirmedCommand: confirmedCommand(run),
-      ask: async (question) => await ask(question, { stdin: host.stdin, stderr: host.stderr, signal: run.signal }),
+      ask: async (question) => await ask(question, { stdin, stderr, signal: run.signal, plain: isAccessible(env) }),
       say: messages.say,
       ...(isCaptured(host, format) ? { emit: (object) => writer.write(object) } : {}),
     }),

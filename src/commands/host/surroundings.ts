@@ -29,10 +29,14 @@ export const isSet = (env: Environment, name: string): boolean => {
 
 export const isContinuousIntegration = (env: Environment): boolean => isSet(env, 'CI');
 
+/** Questions are plain lines, as a screen reader wants them. */
+export const isAccessible = (env: Environment): boolean => isSet(env, 'XGW_ACCESSIBLE') || isSet(env, 'ACCESSIBLE');
+
 /** Whether somebody can be asked: a terminal on both sides, and nobody said otherwise. What is read from standard input is not known here. */
 export function canAsk({ stdin, stderr, env }: HostProcess, nonInteractive: boolean): boolean {
   if (nonInteractive || isContinuousIntegration(env) || isSet(env, 'XGW_NONINTERACTIVE')) return false;
-  return stdin.isTTY === true && stderr.isTTY === true && env['TERM'] !== 'dumb';
+  // A dumb terminal cannot be drawn on again, and mostly nobody sits there; plain lines need no more than it can do.
+  return stdin.isTTY === true && stderr.isTTY === true && (env['TERM'] !== 'dumb' || isAccessible(env));
 }
 
 /** NO_COLOR > -NoColor > FORCE_COLOR, CLICOLOR_FORCE > the stream is a terminal that is not dumb. [no-color.org] */

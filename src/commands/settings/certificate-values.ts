@@ -1,6 +1,7 @@
 /** Types of values that only the certificate cmdlets have. */
 import { parseCertificateName } from '../../certificates/subject-alternative-name.ts';
 import { type CertificateUsage, certificateUsages } from '../../config/configuration.ts';
+import { parseAuthorityName, printAuthorityName } from '../../operations/online-authority/authority-name.ts';
 import { ok, refuse } from '../../primitives/result.ts';
 import type { ValueType } from '../host/cmdlet.ts';
 import { oneOf } from '../host/parameters.ts';
@@ -54,6 +55,24 @@ export const keyAlgorithm: ValueType<'RSA' | 'ECDSA_P256' | 'ECDSA_P384'> = {
     if (!word.ok) return word;
     if (word.value === 'ECDH_P256') return ok('ECDSA_P256');
     return ok(word.value === 'ECDH_P384' ? 'ECDSA_P384' : word.value);
+  },
+};
+
+/** The test CA of this store, or an authority that answers over the network, as the store keeps its name. */
+export const onlineAuthority: ValueType<string> = {
+  name: 'Authority',
+  kind: 'value',
+  refusal: () => 'InvalidValue',
+  parse(given) {
+    if (given.toLowerCase() === 'local') return ok('local');
+    if (given.includes('\\'))
+      return refuse(
+        `"${given}" is a Windows authority, which is not reached from here: use -Output, then certreq -submit, then import-certificate.`,
+      );
+    const name = parseAuthorityName(given);
+    return name.ok
+      ? ok(printAuthorityName(name.value))
+      : refuse(`${name.error} -CA takes local, acme:<URL> or est:<URL>.`);
   },
 };
 

@@ -39,6 +39,14 @@ const yesOrNo = (setting: keyof typeof gatewayDefaults, help: string) => optiona
 export const gatewaySettings = {
   ConnectionLimit: number('connectionLimit', 'Streams of all partners together.'),
   PartnerConnectionLimit: number('partnerConnectionLimit', 'Streams of one partner that has no limit of its own.'),
+  MaximumBytesPerSecond: number(
+    'maximumBytesPerSecond',
+    'Bytes a second read from one stream of a partner; 0: no limit.',
+  ),
+  MaximumStanzasPerSecond: number(
+    'maximumStanzasPerSecond',
+    'Stanzas a second taken from one contact; the rest is returned. 0: no limit, also on subscriptions.',
+  ),
   KeepAliveInterval: number('keepAliveInterval', 'Seconds in which a partner must send a keep-alive.'),
   StreamEstablishmentTimeout: number('streamEstablishmentTimeout', 'Seconds that setting up a stream may take.'),
   StreamInactivityTimeout: number('streamInactivityTimeout', 'Seconds after which an idle stream is closed.'),
@@ -72,6 +80,10 @@ export const gatewaySettings = {
   TrustedRootsPath: optional(clearable(pathType), 'PEM file with further certificate authorities.', fromPipe),
   UseSystemRoots: yesOrNo('useSystemRoots', 'Trust the certificate authorities of the system.'),
   AllowLoopbackPeers: yesOrNo('allowLoopbackPeers', 'Connect to partners on this machine. For laboratories.'),
+  AllowPrivateDialback: yesOrNo(
+    'allowPrivateDialback',
+    'Verify dialback keys at servers on private networks, when partners live there.',
+  ),
   MetricsPort: number('metricsPort', 'Port of the metrics, on loopback only; 0 is off.'),
   ContactAddresses: optional(
     listChange(contactAddress),

@@ -18,14 +18,11 @@ import { openKeyStore } from '../../store/key-store.ts';
 import type { BoundValues } from '../host/binding.ts';
 import type { CmdletContext, Values } from '../host/cmdlet.ts';
 import { bool, domainName, listOf, oneOf, optional, path, switchType, text, textUpTo } from '../host/parameters.ts';
-import {
-  certificateAuthority,
-  certificateName,
-  certificateUsage,
-  keyAlgorithm,
-  rsaKeySize,
-} from './certificate-values.ts';
+import { checkProvable } from './acme-parameters.ts';
+import { certificateName, certificateUsage, keyAlgorithm, onlineAuthority, rsaKeySize } from './certificate-values.ts';
 import { givenKeyPassphrase, hintAboutPassphrase, keyPassphraseFile } from './key-passwords.ts';
+import { offlineInstructions } from './offline-instructions.ts';
+import { onlineParameters, renewalOf, requestOnline } from './online-request.ts';
 
 export const newRequestParameters = {
   Type: optional(listOf(certificateUsage), "What the certificate is for. Lync's names are taken too.", {
@@ -57,7 +54,11 @@ export const newRequestParameters = {
   Format: optional(oneOf(requestFormats, 'RequestFormat'), 'Form of the request file. new is the form of certreq.', {
     defaultText: 'new',
   }),
-  CA: optional(certificateAuthority, 'local: the test CA of this store signs, and the certificate is assigned.'),
+  CA: optional(
+    onlineAuthority,
+    'Who signs at once: local, the test CA of this store; acme:<directory URL>; est:<URL>. The certificate is assigned.',
+  ),
+  ...onlineParameters,
 };
 
 type NewRequest = Values<typeof newRequestParameters>;
@@ -71,6 +72,12 @@ export async function newCertificateRequest(wanted: NewRequest, context: CmdletC
   const keyPassphrase = await givenKeyPassphrase(wanted.KeyPassphraseFile, context);
   if (wanted.CA === 'local') return await issueAtOnce(plan, keyPassphrase, context);
   refuseSecondRequest(configuration, plan.friendlyName, context.force);
+  if (wanted.CA !== undefined) {
+    const renewal = renewalOf(wanted.CA, wanted);
+    checkProvable(renewal, plan, context);
+    if (context.whatIf) return await preview(plan, `Request a certificate from ${wanted.CA} and assign it`, context);
+    return await requestOnline({ plan, renewal, keyPassphrase }, context);
+  }
   if (output !== '-') checkOutputFile(output, context.force);
   if (context.whatIf) return await preview(plan, 'Make a private key and a certificate request', context);
   await requestFromAuthority(plan, { output, format: wanted.Format ?? 'new', keyPassphrase }, context);
@@ -158,7 +165,8 @@ async function requestFromAuthority(
     `request ${request?.requestId} made. The private key is in the store. Revision ${committed.after.revision}.`,
   );
   if (keyPassphrase !== undefined) hintAboutPassphrase(context);
-  context.hint('Send the request to your authority, then: xgw import-certificate <what it returns> -Type ExternalEdge');
+  const { usages, certificate } = plan;
+  for (const line of offlineInstructions({ output, template: certificate.template, usages })) context.hint(line);
   // Where the request itself goes to standard output, an object beside it would spoil both.
   if (output !== '-') context.write(requestObject(request ?? record, output));
 }

@@ -24,6 +24,8 @@ type Setting = keyof typeof partnerDefaults;
 const fromPipe = { pipeline: 'property' } as const;
 const withDefault = (setting: Setting) => ({ ...fromPipe, defaultText: printValue(partnerDefaults[setting]) });
 const { least, most } = gatewayRanges.partnerConnectionLimit;
+const rate = (setting: 'maximumBytesPerSecond' | 'maximumStanzasPerSecond') =>
+  wholeNumber(gatewayRanges[setting].least, gatewayRanges[setting].most);
 
 /** `null` clears a setting that can be absent. */
 export const partnerSettings = {
@@ -49,6 +51,19 @@ export const partnerSettings = {
     ...fromPipe,
     defaultText: 'PartnerConnectionLimit of the gateway',
   }),
+  MaximumBytesPerSecond: optional(
+    clearable(rate('maximumBytesPerSecond')),
+    'Bytes a second read from one stream; 0: no limit.',
+    {
+      ...fromPipe,
+      defaultText: 'MaximumBytesPerSecond of the gateway',
+    },
+  ),
+  MaximumStanzasPerSecond: optional(
+    clearable(rate('maximumStanzasPerSecond')),
+    'Stanzas a second taken from one contact; 0: no limit, also on subscriptions.',
+    { ...fromPipe, defaultText: 'MaximumStanzasPerSecond of the gateway' },
+  ),
   ProxyFqdn: optional(
     clearable(domainOrHostWithPort),
     'Host to connect to in place of what DNS says. Its certificate must still be for the domain of the partner.',
@@ -75,13 +90,16 @@ export interface GivenPartnerSettings {
   readonly SupportDialbackNegotiation: boolean | undefined;
   readonly EnableKeepAlive: boolean | undefined;
   readonly ConnectionLimit: number | null | undefined;
+  readonly MaximumBytesPerSecond: number | null | undefined;
+  readonly MaximumStanzasPerSecond: number | null | undefined;
   readonly ProxyFqdn: string | null | undefined;
   readonly AllowInsecure: string | null | undefined;
   readonly TrustedRootsPath: string | null | undefined;
 }
 
 export function withPartnerSettings(partner: FederatedPartner, given: GivenPartnerSettings): FederatedPartner {
-  const { connectionLimit, proxyFqdn, allowInsecure, trustedRootsPath, ...always } = partner;
+  const { connectionLimit, maximumBytesPerSecond, maximumStanzasPerSecond, ...others } = partner;
+  const { proxyFqdn, allowInsecure, trustedRootsPath, ...always } = others;
   const roots = given.TrustedRootsPath;
   return {
     ...always,
@@ -92,6 +110,8 @@ export function withPartnerSettings(partner: FederatedPartner, given: GivenPartn
     supportDialbackNegotiation: given.SupportDialbackNegotiation ?? partner.supportDialbackNegotiation,
     enableKeepAlive: given.EnableKeepAlive ?? partner.enableKeepAlive,
     ...setting('connectionLimit', given.ConnectionLimit, connectionLimit),
+    ...setting('maximumBytesPerSecond', given.MaximumBytesPerSecond, maximumBytesPerSecond),
+    ...setting('maximumStanzasPerSecond', given.MaximumStanzasPerSecond, maximumStanzasPerSecond),
     ...setting('proxyFqdn', given.ProxyFqdn, proxyFqdn),
     ...setting('allowInsecure', given.AllowInsecure, allowInsecure),
     // The gateway runs elsewhere: a relative path would mean another file there.

@@ -1,10 +1,11 @@
-/** -Retrieve: what an authority returned for an offline request, matched to that request and imported. */
+/** -Retrieve: what an authority returned for a request, matched to it and imported; an authority on the network is asked again. */
 import { readCertificateBundle } from '../../certificates/certificate-bundle.ts';
 import type { CertificateRequestRecord } from '../../config/configuration.ts';
 import { requestOrThrow } from '../../operations/request-certificate.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
 import importCertificate from '../import-certificate.ts';
+import { completeOnline } from './online-request.ts';
 
 export interface Retrieval {
   /** Undefined: the one that fits the certificate. */
@@ -15,6 +16,8 @@ export interface Retrieval {
 /** @throws CodedError `MandatoryParameterMissing`, `ObjectNotFound`, `KeyMismatch`, and what the import throws */
 export async function retrieveCertificate({ requestId, path }: Retrieval, context: CmdletContext): Promise<void> {
   const request = requestId === undefined ? undefined : requestOrThrow(context.store.read(), requestId);
+  if (path === undefined && request?.status === 'Pending' && request.renewal !== undefined)
+    return await completeOnline(request, request.renewal, context);
   if (path === undefined) throw fileMissing(request);
   // A bundle is read twice, standard input cannot be.
   const bytes = await context.readInput(path);

@@ -1,8 +1,8 @@
 /** The questions about what stands in the certificate: subject, host, domains, further names. */
 import { planSubject, type SubjectFields } from '../../certificates/subject.ts';
-import { parseCertificateName } from '../../certificates/subject-alternative-name.ts';
 import { domainName, listOf } from '../host/parameters.ts';
 import { certificateName } from '../settings/certificate-values.ts';
+import { itemsOf, newDomainAnswer, xmppDomainsOf } from './certificate-command.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import { refusing } from './refusing.ts';
 import type { WizardPage, WizardQuestion } from './step-driver.ts';
@@ -31,13 +31,21 @@ export const edgeName = ({ accessEdgeFqdn, sipDomains }: CertificateFacts): Wiza
   parameter: 'ComputerFqdn',
   message: 'Host that the certificate is for',
   help: 'The name that your SRV records point at: the subject of the certificate.',
-  initial: () => accessEdgeFqdn ?? `sip.${sipDomains[0] ?? 'contoso.com'}`,
+  initial: () => accessEdgeFqdn ?? (sipDomains[0] === undefined ? '' : `sip.${sipDomains[0]}`),
   refuse: refusing(domainName, 'sip.contoso.com'),
 });
 
 export const domainPage = ({ sipDomains }: CertificateFacts): WizardPage => ({
   title: 'SIP Domain Setting on Subject Alternative Names',
   questions: [
+    {
+      parameter: newDomainAnswer,
+      message: 'There is no SIP domain yet. One to create with new-sipdomain; nothing for none',
+      help: 'A SIP domain is what your users have behind the @, and what XMPP partners look for in the certificate.',
+      applies: () => sipDomains.length === 0,
+      initial: () => '',
+      refuse: refusing(domainName, 'contoso.com', true),
+    },
     {
       parameter: 'AllSipDomain',
       message: 'Add sip.<domain> for your SIP domains',
@@ -66,19 +74,21 @@ export const domainPage = ({ sipDomains }: CertificateFacts): WizardPage => ({
   ],
 });
 
-export const additionalNames: WizardQuestion = {
+export const additionalNames = (facts: CertificateFacts): WizardQuestion => ({
   parameter: 'DomainName',
-  message: 'Further names, separated by commas; nothing for none',
-  help: 'Your XMPP domains are there already. A wildcard reaches one level only.',
-  initial: () => '',
+  message: 'XMPP domains and further names, separated by commas',
+  help: 'Your XMPP domains are filled in: partners compare the certificate with them, and not with the host.',
+  edits: true,
+  initial: (answers) => xmppDomainsOf(answers, facts).join(', '),
   refuse: refusing(listOf(certificateName), 'chat.contoso.com,conference.contoso.com', true),
-  note(answer) {
-    const wild = answer.split(',').flatMap((name) => {
-      const parsed = parseCertificateName(name);
-      return parsed.ok && parsed.value.startsWith('*.') ? [parsed.value] : [];
-    });
-    return wild.length === 0
-      ? undefined
-      : `${wild.join(', ')}: a wildcard reaches one level only, and Lync takes none.`;
+  note(answer, answers) {
+    const names = itemsOf(answer);
+    const wild = names.filter((name) => name.startsWith('*.'));
+    const dropped = xmppDomainsOf(answers, facts).filter((domain) => !names.includes(domain));
+    const notes = [
+      ...(wild.length === 0 ? [] : [`${wild.join(', ')}: a wildcard reaches one level only, and Lync takes none.`]),
+      ...(dropped.length === 0 ? [] : [`Without ${dropped.join(', ')} XMPP partners refuse the certificate there.`]),
+    ];
+    return notes.length === 0 ? undefined : notes.join(' ');
   },
-};
+});

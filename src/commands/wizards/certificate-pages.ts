@@ -42,8 +42,8 @@ export const certificatePages = (
   domainPage(facts),
   {
     title: 'Configure Additional Subject Alternative Names',
-    intro: (answers) => ['The certificate carries already:', ...names({ ...answers, DomainName: '' })],
-    questions: [additionalNames],
+    intro: ({ DomainName: _, ...answers }) => ['Names that belong on the certificate:', ...names(answers)],
+    questions: [additionalNames(facts)],
   },
 ];
 
@@ -139,7 +139,7 @@ const friendlyNames = new Map([
   ['XmppServer', 'XMPP'],
 ]);
 
-const securityPage = ({ pending }: CertificateFacts): WizardPage => ({
+const securityPage = ({ pending, fileExists }: CertificateFacts): WizardPage => ({
   title: 'Name and Security',
   questions: [
     {
@@ -182,6 +182,14 @@ const securityPage = ({ pending }: CertificateFacts): WizardPage => ({
         { value: 'false', meaning: 'It stays in this store.' },
       ],
       initial: () => 'true',
+    },
+    {
+      parameter: 'KeyPassphraseFile',
+      message: 'File with a passphrase that encrypts the private key in the store; nothing for none',
+      help: 'The service needs the passphrase at every start. Without it the key is protected by the mode of its file.',
+      initial: () => '',
+      refuse: (answer) =>
+        answer === '' || fileExists(answer) ? undefined : `There is no file ${answer}. Example: /etc/xgw/key-pass`,
     },
   ],
 });

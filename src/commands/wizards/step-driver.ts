@@ -16,6 +16,8 @@ export interface WizardQuestion {
   readonly message: string;
   readonly help: string;
   readonly choices?: readonly { readonly value: string; readonly meaning?: string }[];
+  /** What is offered can be changed in place, letter by letter. */
+  readonly edits?: boolean;
   /** Absent: always asked. An answer to a question that is not asked does not count. */
   applies?(answers: Answers): boolean;
   initial(answers: Answers): string;
@@ -46,6 +48,13 @@ export type WizardEvent =
   | { readonly type: 'edit'; readonly page: number };
 
 export const firstState = (answers: Answers = {}): WizardState => ({ at: 0, answers, editing: false });
+
+/** Where somebody stopped with these answers: at the first question whose answer is missing or will not do any more. */
+export function resumedState(pages: readonly WizardPage[], answers: Answers): WizardState {
+  const all = places(pages);
+  const at = all.findIndex((place) => isAsked(place, answers) && problemOf(place.question, answers) !== undefined);
+  return { at: at < 0 ? all.length : at, answers, editing: false };
+}
 
 interface Place {
   readonly page: number;
@@ -142,6 +151,7 @@ export function promptAt(pages: readonly WizardPage[], state: WizardState, numbe
       mayGoBack,
       refuse: (answer) => (mayGoBack && answer === backWord ? undefined : question.refuse?.(answer, answers)),
       ...(choices ? { choices } : {}),
+      ...(question.edits === true ? { edits: true } : {}),
     },
   };
 }

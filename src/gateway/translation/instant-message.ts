@@ -80,4 +80,5 @@ export function childText(stanza: Element, name: string): string {
 }
 
 /** Letters, digits and hyphens, 35 characters at most: what peers accept as xml:lang. */
-export const isLanguageTag = (text: string): boolean => /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(text) && text.length <= 35;
+export const isLanguageTag = (text: string): boolean =>
+  /^[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*$/.test(text) && text.length <= 35;

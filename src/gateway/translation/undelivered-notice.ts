@@ -29,6 +29,7 @@ const reasons: Readonly<Partial<Record<StanzaErrorCondition, string>>> = {
 export function undeliveredNotice(stanza: Element, contact: string): UndeliveredNotice {
   const { condition } = readStanzaError(stanza);
   const reason = reasons[condition];
-  const text = `Your message to ${contact} was not delivered${reason === undefined ? '' : `: ${reason}`}. (${condition})`;
+  const fate = condition === 'remote-server-timeout' ? 'may not have been delivered' : 'was not delivered';
+  const text = `Your message to ${contact} ${fate}${reason === undefined ? '' : `: ${reason}`}. (${condition})`;
   return { condition, headers: [['Content-Type', 'text/plain;charset=UTF-8']], body: Buffer.from(text, 'utf8') };
 }

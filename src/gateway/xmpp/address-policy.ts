@@ -15,6 +15,23 @@ const loopback = blockList([
   ['64:ff9b::7f00:0', 104],
 ]);
 
+/** Private use, shared by carriers, and their like: networks that strangers have no business in. Source: RFC 6890, RFC 8215. */
+const privateUse = blockList([
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['fc00::', 7],
+  ['fec0::', 10],
+  ['64:ff9b:1::', 48],
+  ['64:ff9b::a00:0', 104],
+  ['64:ff9b::6440:0', 106],
+  ['64:ff9b::ac10:0', 108],
+  ['64:ff9b::c0a8:0', 112],
+]);
+
 /** Unspecified, link-local (where clouds keep their metadata service), multicast, reserved; and the same inside NAT64. */
 const never = blockList([
   ['0.0.0.0', 8],
@@ -27,6 +44,10 @@ const never = blockList([
   ['64:ff9b::', 104],
   ['64:ff9b::a9fe:0', 112],
   ['64:ff9b::e000:0', 99],
+  // Metadata services outside link-local: Amazon, Alibaba, Azure.
+  ['fd00:ec2::', 32],
+  ['100.100.100.200', 32],
+  ['168.63.129.16', 32],
 ]);
 
 /** Below it are the services of the system; a partner's SRV record has no business there, but for direct TLS behind HTTPS. */
@@ -36,6 +57,8 @@ const httpsPort = 443;
 export interface AddressPolicy {
   /** Whether a peer may live on a loopback address. */
   allowLoopbackPeers(): boolean;
+  /** Whether it may live on a private network. Absent: yes, the administrator has named the partner. */
+  allowPrivatePeers?(): boolean;
   /** Where this process accepts connections itself. */
   ownListeners?(): readonly ListenerAddress[];
 }
@@ -45,13 +68,23 @@ export function addressProblem(
   { address, port }: { readonly address: string; readonly port: number },
   policy: AddressPolicy,
 ): string | undefined {
-  const family = familyOf(address);
-  if (loopback.check(address, family)) {
-    if (!policy.allowLoopbackPeers()) return `${address} is a loopback address`;
-  } else if (never.check(address, family)) return `${address} is not an address of a server`;
+  const place = placeProblem(address, policy);
+  if (place !== undefined) return place;
   const own = policy.ownListeners?.().some((listener) => port === listener.port && reaches(listener.address, address));
   return own === true ? `${address} port ${port} is this gateway itself` : undefined;
 }
+
+function placeProblem(address: string, policy: AddressPolicy): string | undefined {
+  const family = familyOf(address);
+  if (isLoopback(address)) return policy.allowLoopbackPeers() ? undefined : `${address} is a loopback address`;
+  if (never.check(address, family)) return `${address} is not an address of a server`;
+  return isRefusedAsPrivate(address, policy) ? `${address} is an address of a private network` : undefined;
+}
+
+export const isRefusedAsPrivate = (address: string, policy: AddressPolicy): boolean =>
+  privateUse.check(address, familyOf(address)) && policy.allowPrivatePeers?.() === false;
+
+export const isLoopback = (address: string): boolean => loopback.check(address, familyOf(address));
 
 /** Why a port that a SRV record names is not dialled. */
 export function portProblem(port: number): string | undefined {
@@ -63,7 +96,7 @@ function reaches(bound: string, address: string): boolean {
   const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
   if (bound === plain) return true;
   if (bound !== '' && bound !== '::' && bound !== '0.0.0.0') return false;
-  return loopback.check(address, familyOf(address)) || machineAddresses().includes(plain);
+  return isLoopback(address) || machineAddresses().includes(plain);
 }
 
 const machineAddresses = (): readonly string[] =>

@@ -13,15 +13,26 @@ export interface DialbackClaim {
   readonly streamId: string;
 }
 
+export interface DialbackSecrets {
+  /** Keys are made from it. */
+  readonly dialbackSecret: Secret;
+  /** The secret before, while keys made from it still count. */
+  formerDialbackSecret?(): Secret | undefined;
+}
+
 /** HMAC-SHA256, hexadecimal. Its key is the hexadecimal text of the secret's SHA-256, as in the specification's vectors [XEP-0185 §3]. */
 export function dialbackKey(secret: Secret, { receiving, originating, streamId }: DialbackClaim): string {
   const key = createHash('sha256').update(secret.reveal(), 'utf8').digest('hex');
   return createHmac('sha256', key).update(`${receiving} ${originating} ${streamId}`, 'utf8').digest('hex');
 }
 
-/** Whether the key was made by us for exactly this claim. White space around the key is tolerated. */
-export function isGenuineKey(secret: Secret, claim: DialbackClaim, key: string): boolean {
+/** Whether the key was made from one of our secrets for exactly this claim. White space around the key is tolerated. */
+export function isGenuineKey(secrets: DialbackSecrets, claim: DialbackClaim, key: string): boolean {
   // A space inside would make two claims look alike to the key [Wrong Number Attack, 2016]; ids we take part in have none.
   if (/\s/.test(claim.streamId)) return false;
-  return equalInConstantTime(dialbackKey(secret, claim), key.trim());
+  // Each is compared, whichever fits: the time tells nothing of the key.
+  return [secrets.dialbackSecret, secrets.formerDialbackSecret?.()]
+    .filter((secret) => secret !== undefined)
+    .map((secret) => equalInConstantTime(dialbackKey(secret, claim), key.trim()))
+    .includes(true);
 }

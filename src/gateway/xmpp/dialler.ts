@@ -5,6 +5,7 @@ import { DialBackoff } from './dial-backoff.ts';
 import { codeOf, DialFailureLog, type DialFailureRecord } from './dial-failure-log.ts';
 import type { DomainPair } from './dialback.ts';
 import { DnsCache } from './dns-cache.ts';
+import { thinnedLimitReports } from './limit-reports.ts';
 import type { DialFailure } from './outbound-state.ts';
 import { cancelled, type Dialled, type DialRequest, dial } from './s2s-connector.ts';
 import type { S2sEvent } from './s2s-event.ts';
@@ -22,9 +23,10 @@ export class Dialler {
   constructor(given: S2sOptions, listening: () => readonly ListenerAddress[]) {
     this.#cache = new DnsCache(given.dns, given.clock);
     this.#backoffs = { stanzas: new DialBackoff(given), verify: new DialBackoff(given) };
+    const report = thinnedLimitReports((event) => given.onEvent(event), given.clock);
     const onEvent = (event: S2sEvent): void => {
       if (event.type === 'authenticated') this.resetBackoff(event.remoteDomain);
-      given.onEvent(event);
+      report(event);
     };
     const ownListeners = (): readonly ListenerAddress[] => [...listening(), ...(given.ownListeners?.() ?? [])];
     // Their getters stay getters: secrets, certificates and limits may change meanwhile.

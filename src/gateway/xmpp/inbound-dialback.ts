@@ -11,8 +11,12 @@ import {
   type InboundStep,
   ignore,
   noRoom,
+  notAllowed,
+  notServed,
   refuseStream,
+  type StreamRefusal,
   stay,
+  tlsRequired,
 } from './inbound-state.ts';
 import { maxPairsPerStream, maxVerificationsPerStream } from './s2s-limits.ts';
 import type { StanzaErrorCondition } from './stanza-error.ts';
@@ -21,26 +25,24 @@ import type { Element } from './xml/element.ts';
 
 export function dialback(state: InboundState, received: Element, context: InboundContext): InboundStep {
   const request = readDialback(received);
-  if (!request.ok) return refuseStream(state, { condition: 'improper-addressing', text: request.error });
+  if (!request.ok)
+    return refuseStream(state, { code: 'dialback-malformed', condition: 'improper-addressing', text: request.error });
   // We asked nothing on this stream, so nothing on it is an answer [XEP-0220 §2.6.1; XSF notice of 2012-08-21].
   if (request.value.outcome !== undefined)
     return ignore(state, `an unsolicited dialback answer in the name of ${request.value.from}`);
   const { from, to } = request.value;
   if (!context.isLocalDomain(to))
-    return answerError(state, request.value, 'item-not-found', `${to} is not served here.`);
+    return answerError(state, request.value, { ...notServed(to), condition: 'item-not-found' });
   const security = context.isLocalDomain(from) ? undefined : context.securityFor(from);
-  if (security === undefined)
-    return answerError(state, request.value, 'policy-violation', `${from} is not an allowed partner.`);
-  if (!state.encrypted && security.startTls === 'required')
-    return refuseStream(state, { condition: 'policy-violation', text: 'Use of STARTTLS required' });
+  if (security === undefined) return answerError(state, request.value, notAllowed(from));
+  if (!state.encrypted && security.startTls === 'required') return refuseStream(state, tlsRequired);
   const isProven = request.value.name === 'result' && isProvenByCertificate(state, from, { ...context, security });
   if (!isProven && !permits(security, dialbackMethod(state.encrypted)))
-    return answerError(
-      state,
-      request.value,
-      'policy-violation',
-      `${dialbackMethod(state.encrypted)} is not permitted for ${from}.`,
-    );
+    return answerError(state, request.value, {
+      code: 'dialback-not-permitted',
+      condition: 'policy-violation',
+      text: `${dialbackMethod(state.encrypted)} is not permitted for ${from}.`,
+    });
   return request.value.name === 'verify'
     ? verify(state, request.value, context)
     : result(state, request.value, { context: { ...context, security }, isProven });
@@ -64,7 +66,7 @@ function verify(state: InboundState, request: DialbackElement, context: InboundC
   const answer = answered(state, request, { type: genuine ? 'valid' : 'invalid' });
   if (genuine) return answer;
   const reason = `${request.from} asked about a dialback key that was not made here`;
-  return stay(state, ...answer.effects, { do: 'report-refusal', condition: 'invalid', reason });
+  return stay(state, ...answer.effects, { do: 'report-refusal', code: 'key-not-ours', condition: 'invalid', reason });
 }
 
 type ResultContext = InboundContext & { readonly security: StreamSecurity };
@@ -80,10 +82,18 @@ function result(
   if (state.verifying.some((other) => sameRequest(other, request)))
     return ignore(state, `a second dialback request of ${request.from} while the first is being verified`);
   if (state.pairs.length >= maxPairsPerStream || state.verifying.length >= maxVerificationsPerStream)
-    return answerError(state, request, 'resource-constraint', 'Too many domains on this connection.');
+    return answerError(state, request, {
+      code: 'too-many-domains',
+      condition: 'resource-constraint',
+      text: 'Too many domains on this connection.',
+    });
   if (isProven) return believe(state, request, context);
   if (context.security.pinnedSpkiSha256.length > 0)
-    return answerError(state, request, 'not-authorized', 'The certificate does not have a pinned key.');
+    return answerError(state, request, {
+      code: 'policy',
+      condition: 'not-authorized',
+      text: 'The certificate does not have a pinned key.',
+    });
   return {
     state: { ...state, verifying: [...state.verifying, request] },
     effects: [{ do: 'verify-key', request, streamId: state.streamId }],
@@ -100,19 +110,23 @@ export function keyVerified(
   const settled = { ...state, verifying: state.verifying.filter((other) => other !== request) };
   const security = context.securityFor(request.from);
   if (security === undefined || !permits(security, dialbackMethod(state.encrypted)))
-    return answerError(settled, request, 'policy-violation', `${request.from} is not an allowed partner any more.`);
+    return answerError(settled, request, notAllowed(request.from));
   if (outcome.type === 'valid') return believe(settled, request, { ...context, security });
   if (outcome.type === 'error')
-    return answerError(settled, request, outcome.condition, outcome.text ?? 'The key could not be verified.');
+    return answerError(settled, request, {
+      code: 'dialback-unverified',
+      condition: outcome.condition,
+      text: outcome.text ?? 'The key could not be verified.',
+    });
   const reason = `the authoritative server of ${request.from} does not know the dialback key`;
   if (settled.pairs.length > 0 || settled.verifying.length > 0)
-    return answerError(settled, request, 'forbidden', reason);
+    return answerError(settled, request, { code: 'dialback-key-refused', condition: 'forbidden', text: reason });
   // Nobody else uses the stream: a forged key costs it [XEP-0220 §2.4.2].
   return {
     state: { ...settled, name: 'ended' },
     effects: [
       ...answered(settled, request, { type: 'invalid' }).effects,
-      { do: 'report-refusal', condition: 'invalid', reason },
+      { do: 'report-refusal', code: 'dialback-key-refused', condition: 'invalid', reason },
       { do: 'close', reason },
     ],
   };
@@ -125,10 +139,8 @@ function believe(state: InboundState, request: DialbackElement, context: ResultC
     : 'SASL over TLS';
   const pair = { local: request.to, remote: request.from, method, security: context.security };
   const step = authenticate(state, pair, context);
-  if (step === undefined) {
-    const { condition, text } = noRoom(context.security);
-    return answerError(state, request, 'resource-constraint', text ?? condition);
-  }
+  if (step === undefined)
+    return answerError(state, request, { ...noRoom(context.security), condition: 'resource-constraint' });
   return { state: step.state, effects: [...step.effects, ...answered(state, request, { type: 'valid' }).effects] };
 }
 
@@ -138,15 +150,19 @@ const sameRequest = (one: DialbackElement, other: DialbackElement): boolean =>
 const answered = (state: InboundState, request: DialbackElement, outcome: DialbackOutcome): InboundStep =>
   stay(state, { do: 'send', element: printDialbackAnswer(request, outcome) });
 
+/** A dialback error: the stream stays for its other domains. */
+interface DialbackRefusal extends Pick<StreamRefusal, 'code' | 'text'> {
+  readonly condition: StanzaErrorCondition;
+}
+
 function answerError(
   state: InboundState,
   request: DialbackElement,
-  condition: StanzaErrorCondition,
-  text: string,
+  { code, condition, text = condition }: DialbackRefusal,
 ): InboundStep {
   return stay(
     state,
     { do: 'send', element: printDialbackAnswer(request, { type: 'error', condition, text }) },
-    { do: 'report-refusal', condition, reason: `db:${request.name} of ${request.from}: ${text}` },
+    { do: 'report-refusal', code, condition, reason: `db:${request.name} of ${request.from}: ${text}` },
   );
 }

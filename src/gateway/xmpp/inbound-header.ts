@@ -1,8 +1,15 @@
 /** The header that the peer sends, RFC 6120 §4.7, and what we offer in return. Part of the inbound stream machine, and as pure. */
 import { certificateProblem } from './inbound-sasl.ts';
-import { type InboundContext, type InboundState, type InboundStep, refuseStream } from './inbound-state.ts';
+import {
+  type InboundContext,
+  type InboundState,
+  type InboundStep,
+  notAllowed,
+  notServed,
+  refuseStream,
+  type StreamRefusal,
+} from './inbound-state.ts';
 import { external } from './sasl-external.ts';
-import type { StreamError } from './stream-error.ts';
 import { printStreamFeatures, type StreamFeatures } from './stream-features.ts';
 import { parseStreamHeader, type StreamHeader } from './stream-header.ts';
 import { permits } from './stream-security.ts';
@@ -27,9 +34,9 @@ export function header(
   context: InboundContext,
 ): InboundStep {
   const parsed = parseStreamHeader(root, contentNamespace);
-  if (!parsed.ok) return withHeader(state, refuseStream(state, parsed.error), context);
+  if (!parsed.ok) return withHeader(state, refuseStream(state, { ...parsed.error, code: 'bad-header' }), context);
   const refusal = refusalOfHeader(state, parsed.value, context);
-  if (refusal !== undefined) return withHeader(state, refuseStream(state, refusal), context);
+  if (refusal !== undefined) return withHeader(state, refuseStream(asClaimed(state, parsed.value), refusal), context);
   const { from, to, hasFeatures } = parsed.value;
   const known = { ...state, ...(to && { local: to }), ...(from && { remote: from }) };
   const opened: InboundState = { ...known, name: 'open', streamId: context.newStreamId() };
@@ -44,27 +51,34 @@ export function header(
   return { state: opened, effects: [reply, { do: 'send', element: printStreamFeatures(features) }] };
 }
 
-function refusalOfHeader(state: InboundState, header: StreamHeader, context: InboundContext): StreamError | undefined {
+/** Who is turned away, for the administrator; a header that changes its ends changes nothing of what is known. */
+const asClaimed = (state: InboundState, { from }: StreamHeader): InboundState =>
+  state.remote === undefined && from !== undefined ? { ...state, remote: from } : state;
+
+function refusalOfHeader(
+  state: InboundState,
+  header: StreamHeader,
+  context: InboundContext,
+): StreamRefusal | undefined {
   const { from, to } = header;
-  if (to === undefined) return { condition: 'improper-addressing', text: 'The stream has no to.' };
-  if (!context.isLocalDomain(to)) return { condition: 'host-unknown', text: `${to} is not served here.` };
+  if (to === undefined) return badHeader('The stream has no to.');
+  if (!context.isLocalDomain(to)) return notServed(to);
   // A stream that changed its ends after TLS or SASL would be believed for the wrong domain.
-  if (state.local !== undefined && state.local !== to)
-    return { condition: 'improper-addressing', text: 'The to of the stream changed.' };
-  if (state.remote !== undefined && state.remote !== from)
-    return { condition: 'improper-addressing', text: 'The from of the stream changed.' };
+  if (state.local !== undefined && state.local !== to) return badHeader('The to of the stream changed.');
+  if (state.remote !== undefined && state.remote !== from) return badHeader('The from of the stream changed.');
   return refusalOfSender(header, context);
 }
 
-function refusalOfSender({ from, hasFeatures }: StreamHeader, context: InboundContext): StreamError | undefined {
+const badHeader = (text: string): StreamRefusal => ({ code: 'bad-header', condition: 'improper-addressing', text });
+
+function refusalOfSender({ from, hasFeatures }: StreamHeader, context: InboundContext): StreamRefusal | undefined {
   if (from !== undefined && context.isLocalDomain(from))
-    return { condition: 'invalid-from', text: `${from} is served here.` };
+    return { code: 'own-domain', condition: 'invalid-from', text: `${from} is served here.` };
   const security = from === undefined ? undefined : context.securityFor(from);
-  if (from !== undefined && security === undefined)
-    return { condition: 'policy-violation', text: `${from} is not an allowed partner.` };
+  if (from !== undefined && security === undefined) return notAllowed(from);
   // Servers before XMPP 1.0 know plain dialback and nothing else.
   if (!hasFeatures && (security === undefined || !permits(security, 'TCP Dialback')))
-    return { condition: 'unsupported-version', text: 'XMPP 1.0 is required.' };
+    return { code: 'unsupported-version', condition: 'unsupported-version', text: 'XMPP 1.0 is required.' };
   return undefined;
 }
 
@@ -91,10 +105,15 @@ function nothingToOffer(
   state: InboundState,
   features: StreamFeatures,
   context: InboundContext,
-): StreamError | undefined {
+): StreamRefusal | undefined {
   if (state.pairs.length > 0 || features.dialback || features.startTls || features.mechanisms.length > 0)
     return undefined;
-  return state.encrypted
-    ? { condition: 'not-authorized', text: certificateProblem(state, context) ?? '' }
-    : { condition: 'internal-server-error', text: 'No certificate is assigned here, so TLS cannot be offered.' };
+  if (!state.encrypted)
+    return {
+      code: 'no-own-certificate',
+      condition: 'internal-server-error',
+      text: 'No certificate is assigned here, so TLS cannot be offered.',
+    };
+  const problem = certificateProblem(state, context);
+  return problem && { ...problem, condition: 'not-authorized' };
 }

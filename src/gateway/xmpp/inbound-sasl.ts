@@ -8,6 +8,7 @@ import {
   refuseStream,
   stay,
 } from './inbound-state.ts';
+import type { RefusalCode } from './refusal-code.ts';
 import { maxSaslAttempts } from './s2s-limits.ts';
 import {
   checkAuthorizationIdentity,
@@ -21,14 +22,21 @@ import {
 import { permits } from './stream-security.ts';
 import { type Element, textOf } from './xml/element.ts';
 
+interface Problem {
+  readonly code: RefusalCode;
+  readonly text: string;
+}
+
 /** Why the peer cannot authenticate by EXTERNAL now; nothing when it can. EXTERNAL is offered only if it will succeed [XEP-0178 §3]. */
-export function certificateProblem({ remote }: InboundState, context: InboundContext): string | undefined {
-  if (remote === undefined) return 'The stream has no from.';
+export function certificateProblem({ remote }: InboundState, context: InboundContext): Problem | undefined {
+  if (remote === undefined) return { code: 'bad-header', text: 'The stream has no from.' };
   const security = context.securityFor(remote);
   if (security === undefined || !permits(security, 'SASL over TLS'))
-    return 'SASL EXTERNAL is not permitted for this domain.';
+    return { code: 'external-not-permitted', text: 'SASL EXTERNAL is not permitted for this domain.' };
   const verdict = context.verdictFor(remote, security);
-  return verdict.ok ? undefined : `The certificate of ${remote} is not accepted (${verdict.reason}): ${verdict.detail}`;
+  if (verdict.ok) return undefined;
+  const text = `The certificate of ${remote} is not accepted (${verdict.reason}): ${verdict.detail}`;
+  return { code: verdict.reason, text };
 }
 
 export function sasl(state: InboundState, element: Element, context: InboundContext): InboundStep {
@@ -57,7 +65,8 @@ function answered(state: InboundState, response: string, context: InboundContext
   };
 }
 
-function saslFailed(state: InboundState, failure: SaslFailure, text?: string): InboundStep {
+function saslFailed(state: InboundState, failure: SaslFailure, problem?: Problem): InboundStep {
+  const { text, code = failure === 'encryption-required' ? 'tls-required' : 'sasl-malformed' } = problem ?? {};
   const failed = {
     ...state,
     sasl: state.sasl === 'done' ? state.sasl : 'none',
@@ -66,9 +75,9 @@ function saslFailed(state: InboundState, failure: SaslFailure, text?: string): I
   const reason = `SASL ${failure}${text === undefined ? '' : `: ${text}`}`;
   const effects = [
     { do: 'send', element: printSaslFailure(failure, text) },
-    { do: 'report-refusal', condition: failure, reason },
+    { do: 'report-refusal', code, condition: failure, reason },
   ] as const;
   if (failed.saslFailures < maxSaslAttempts) return { state: failed, effects };
-  const last = refuseStream(failed, { condition: 'policy-violation', text: 'Too many failed authentications.' });
+  const last = refuseStream(failed, { code, condition: 'policy-violation', text: 'Too many failed authentications.' });
   return { state: last.state, effects: [...effects, ...last.effects] };
 }

@@ -3,6 +3,7 @@ import type { PeerVerdict } from '../../certificates/peer-validation.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { DialbackElement, DialbackOutcome, DomainPair } from './dialback.ts';
 import type { DialbackClaim } from './dialback-key.ts';
+import type { RefusalCode } from './refusal-code.ts';
 import type { StanzaError } from './stanza-error.ts';
 import type { StreamError } from './stream-error.ts';
 import type { StreamLimits } from './stream-limits.ts';
@@ -71,7 +72,12 @@ export type InboundEffect =
   /** `number`: to be reported as handled under it. */
   | { readonly do: 'deliver'; readonly stanza: Element; readonly number?: number }
   | { readonly do: 'return'; readonly stanza: Element; readonly error: StanzaError; readonly number?: number }
-  | { readonly do: 'report-refusal'; readonly condition: string; readonly reason: string }
+  | {
+      readonly do: 'report-refusal';
+      readonly code: RefusalCode;
+      readonly condition: string;
+      readonly reason: string;
+    }
   | { readonly do: 'report-ignored'; readonly reason: string }
   /** Send the error, if there is one, and the closing tag; then wait for the peer's. */
   | { readonly do: 'close'; readonly error?: StreamError; readonly reason: string };
@@ -87,8 +93,8 @@ export interface InboundContext {
   isGenuineKey(claim: DialbackClaim, key: string): boolean;
   /** What we take, of strangers and of authenticated peers [XEP-0478]. */
   advertisedLimits(authenticated: boolean): StreamLimits;
-  /** Whether the partner may have one more authenticated stream. */
-  hasRoomFor(security: StreamSecurity): boolean;
+  /** Whether the partner may have one more authenticated stream, or this stream one more pair. */
+  hasRoomFor(pair: AuthenticatedPair): boolean;
 }
 
 export interface InboundStep {
@@ -109,12 +115,18 @@ export const initialInbound = (encrypted: boolean): InboundState => ({
 
 export const stay = (state: InboundState, ...effects: readonly InboundEffect[]): InboundStep => ({ state, effects });
 
+/** What the peer is told, and under which name the administrator finds it. */
+export interface StreamRefusal extends StreamError {
+  readonly code: RefusalCode;
+}
+
 /** Ends the stream with an error that the peer and the administrator read. */
-export function refuseStream(state: InboundState, error: StreamError, reason: string = error.text ?? ''): InboundStep {
+export function refuseStream(state: InboundState, { code, ...error }: StreamRefusal): InboundStep {
+  const reason = error.text ?? '';
   return {
     state: { ...state, name: 'ended' },
     effects: [
-      { do: 'report-refusal', condition: error.condition, reason },
+      { do: 'report-refusal', code, condition: error.condition, reason },
       { do: 'close', error, reason: `${error.condition}: ${reason}` },
     ],
   };
@@ -123,17 +135,37 @@ export function refuseStream(state: InboundState, error: StreamError, reason: st
 export const ignore = (state: InboundState, reason: string): InboundStep =>
   stay(state, { do: 'report-ignored', reason });
 
-/** Adds a pair to those that may send, unless the partner has all the streams it may have. */
+/** Adds a pair to those that may send, unless the partner, the pair or the address has all the streams it may have. */
 export function authenticate(
   state: InboundState,
   pair: AuthenticatedPair,
   context: InboundContext,
 ): InboundStep | undefined {
-  if (state.pairs.length === 0 && !context.hasRoomFor(pair.security)) return undefined;
+  if (!context.hasRoomFor(pair)) return undefined;
   return { state: { ...state, pairs: [...state.pairs, pair] }, effects: [{ do: 'authenticated', pair }] };
 }
 
-export const noRoom = (security: StreamSecurity): StreamError => ({
+export const noRoom = (security: StreamSecurity): StreamRefusal => ({
+  code: 'too-many-streams',
   condition: 'resource-constraint',
-  text: `${security.partner} has ${security.connectionLimit} streams, and may not have more.`,
+  text: `${security.partner} has all the streams it may have.`,
 });
+
+/** On the stream, and as the answer of dialback. */
+export const notAllowed = (remote: DomainName): StreamRefusal & { readonly condition: 'policy-violation' } => ({
+  code: 'not-allowed',
+  condition: 'policy-violation',
+  text: `${remote} is not an allowed partner.`,
+});
+
+export const notServed = (local: DomainName): StreamRefusal => ({
+  code: 'not-served',
+  condition: 'host-unknown',
+  text: `${local} is not served here.`,
+});
+
+export const tlsRequired: StreamRefusal = {
+  code: 'tls-required',
+  condition: 'policy-violation',
+  text: 'Use of STARTTLS required',
+};

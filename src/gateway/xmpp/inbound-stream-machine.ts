@@ -22,8 +22,11 @@ import {
   type InboundEvent,
   type InboundState,
   type InboundStep,
+  notAllowed,
+  notServed,
   refuseStream,
   stay,
+  tlsRequired,
 } from './inbound-state.ts';
 import { domainpartOf } from './jid.ts';
 import { namespaces } from './namespaces.ts';
@@ -63,7 +66,7 @@ type EndingEvent = Extract<
 function ended(state: InboundState, event: EndingEvent, context: InboundContext): InboundStep {
   switch (event.type) {
     case 'fault':
-      return withHeader(state, refuseStream(state, event.fault), context);
+      return withHeader(state, refuseStream(state, { ...event.fault, code: 'bad-xml' }), context);
     case 'stream-ended':
       return {
         state: { ...state, name: 'ended' },
@@ -71,8 +74,9 @@ function ended(state: InboundState, event: EndingEvent, context: InboundContext)
       };
     case 'establishment-timed-out': {
       if (state.pairs.length > 0) return stay(state);
-      const error = { condition: 'connection-timeout', text: 'The stream was not authenticated in time.' } as const;
-      return withHeader(state, refuseStream(state, error), context);
+      const text = 'The stream was not authenticated in time.';
+      const refusal = { code: 'timed-out', condition: 'connection-timeout', text } as const;
+      return withHeader(state, refuseStream(state, refusal), context);
     }
     case 'inactive': {
       const error = { condition: 'connection-timeout', text: 'Nothing was heard for too long.' } as const;
@@ -106,12 +110,12 @@ function received(state: InboundState, element: Element, context: InboundContext
     return { state: { ...state, name: 'ended' }, effects: [{ do: 'close', reason }] };
   }
   const required = state.remote !== undefined && context.securityFor(state.remote)?.startTls === 'required';
-  if (!state.encrypted && required)
-    return refuseStream(state, { condition: 'policy-violation', text: 'Use of STARTTLS required' });
+  if (!state.encrypted && required) return refuseStream(state, tlsRequired);
   if (isDialback(element)) return dialback(state, element, context);
   if (isStreamManagement(element)) return streamManagement(state, element);
   if (isStanza(element)) return stanza(state, element, context);
   return refuseStream(state, {
+    code: 'unsupported-element',
     condition: 'unsupported-stanza-type',
     text: 'Only message, presence and iq are stanzas.',
   });
@@ -124,7 +128,7 @@ function startTls(state: InboundState, context: InboundContext): InboundStep {
       state: { ...state, name: 'ended' },
       effects: [
         { do: 'send', element: element('failure', namespaces.tls) },
-        { do: 'report-refusal', condition: 'failure', reason: 'STARTTLS was not offered' },
+        { do: 'report-refusal', code: 'tls-not-offered', condition: 'failure', reason: 'STARTTLS was not offered' },
         { do: 'close', reason: 'STARTTLS was not offered' },
       ],
     };
@@ -135,20 +139,29 @@ function startTls(state: InboundState, context: InboundContext): InboundStep {
 function stanza(state: InboundState, stanza: Element, context: InboundContext): InboundStep {
   const { from, to } = stanza.attributes as Readonly<Record<string, string | undefined>>;
   if (state.pairs.length === 0)
-    return refuseStream(state, { condition: 'not-authorized', text: 'The stream is not authenticated.' });
+    return refuseStream(state, {
+      code: 'not-authenticated',
+      condition: 'not-authorized',
+      text: 'The stream is not authenticated.',
+    });
   if (from === undefined || to === undefined)
     return refuseStream(state, {
+      code: 'bad-address',
       condition: 'improper-addressing',
       text: 'A stanza between servers has a from and a to.',
     });
   const local = domainpartOf(to);
   const remote = domainpartOf(from);
   if (local === undefined)
-    return refuseStream(state, { condition: 'improper-addressing', text: 'The to has no domain name.' });
-  if (!context.isLocalDomain(local))
-    return refuseStream(state, { condition: 'host-unknown', text: `${local} is not served here.` });
+    return refuseStream(state, {
+      code: 'bad-address',
+      condition: 'improper-addressing',
+      text: 'The to has no domain name.',
+    });
+  if (!context.isLocalDomain(local)) return refuseStream(state, notServed(local));
   if (remote === undefined || !state.pairs.some((pair) => samePair(pair, { local, remote })))
     return refuseStream(state, {
+      code: 'sender-not-authenticated',
       condition: 'invalid-from',
       text: `${remote ?? 'This domain'} is not authenticated for ${local}.`,
     });
@@ -164,17 +177,16 @@ function policyChanged(state: InboundState, context: InboundContext): InboundSte
   const gone = [...(remote === undefined ? [] : [remote]), ...pairs.map((pair) => pair.remote)].find(
     (domain) => context.securityFor(domain) === undefined,
   );
-  if (gone !== undefined)
-    return withHeader(
-      state,
-      refuseStream(state, { condition: 'policy-violation', text: `${gone} is not an allowed partner.` }),
-      context,
-    );
+  if (gone !== undefined) return withHeader(state, refuseStream(state, notAllowed(gone)), context);
   const unserved = pairs.find((pair) => !context.isLocalDomain(pair.local));
   if (unserved !== undefined)
     return withHeader(
       state,
-      refuseStream(state, { condition: 'host-gone', text: `${unserved.local} is not served here any more.` }),
+      refuseStream(state, {
+        code: 'not-served',
+        condition: 'host-gone',
+        text: `${unserved.local} is not served here any more.`,
+      }),
       context,
     );
   const changed = pairs.find((pair) => {
@@ -184,7 +196,11 @@ function policyChanged(state: InboundState, context: InboundContext): InboundSte
   if (changed === undefined) return stay(state);
   return withHeader(
     state,
-    refuseStream(state, { condition: 'reset', text: 'The requirements for this stream changed.' }),
+    refuseStream(state, {
+      code: 'requirements-changed',
+      condition: 'reset',
+      text: 'The requirements for this stream changed.',
+    }),
     context,
   );
 }

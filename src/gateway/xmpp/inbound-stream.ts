@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 
 import type { Timer } from '../../primitives/clock.ts';
-import type { DialbackElement, DialbackOutcome } from './dialback.ts';
+import { type DialbackElement, type DialbackOutcome, type DomainPair, samePair } from './dialback.ts';
 import { isGenuineKey } from './dialback-key.ts';
 import {
   type AuthenticatedPair,
@@ -22,8 +22,8 @@ import type { StanzaError } from './stanza-error.ts';
 import { acceptDirectTls, acceptTls } from './starttls.ts';
 import type { StreamError } from './stream-error.ts';
 import type { StreamLimits } from './stream-limits.ts';
+import { rateHandlers } from './stream-rate.ts';
 import { StreamRecord } from './stream-record.ts';
-import type { StreamSecurity } from './stream-security.ts';
 import { StreamSocket } from './stream-socket.ts';
 import { type Element, element } from './xml/element.ts';
 
@@ -31,9 +31,9 @@ import { type Element, element } from './xml/element.ts';
 const streamIdBits = 128;
 
 export interface InboundHooks {
-  hasRoomFor(security: StreamSecurity): boolean;
-  /** Asks the authoritative server; always answers. */
-  verifyKey(request: DialbackElement, streamId: string): Promise<DialbackOutcome>;
+  hasRoomFor(stream: InboundStream, pair: AuthenticatedPair): boolean;
+  /** Asks the authoritative server on behalf of this address; always answers. */
+  verifyKey(request: DialbackElement, streamId: string, peerAddress: string): Promise<DialbackOutcome>;
   returnStanza(stanza: Element, error: StanzaError): void;
   deliver(stanza: Element, record: StreamRecord): Handled;
   onClosed(stream: InboundStream): void;
@@ -55,7 +55,7 @@ export class InboundStream {
     this.#hooks = hooks;
     this.#state = initialInbound(directTls);
     this.record = new StreamRecord(options, 'inbound');
-    this.#context = contextOf(options, hooks, this.record);
+    this.#context = contextOf(this, options, hooks);
     this.#socket = new StreamSocket(raw, options, {
       onHeader: (root, contentNamespace) => this.#dispatch({ type: 'header', root, contentNamespace }),
       onElement: (element) => this.#dispatch({ type: 'element', element }),
@@ -63,6 +63,7 @@ export class InboundStream {
       onStreamEnd: () => this.#dispatch({ type: 'stream-ended' }),
       onTls: (chain) => this.#onTls(chain, directTls),
       onClosed: (reason) => this.#onClosed(reason),
+      ...rateHandlers(options, () => ({ peerAddress: this.peerAddress, remote: this.#state.pairs[0]?.remote })),
     });
     this.record.attach(this.#socket);
     const { clock, limits } = options;
@@ -79,6 +80,17 @@ export class InboundStream {
 
   get peerAddress(): string {
     return this.#socket.peerAddress;
+  }
+
+  /** On the monotonic clock. */
+  get lastHeard(): number {
+    return this.#socket.lastHeard;
+  }
+
+  /** Whether it takes stanzas of the pair, and will go on to. */
+  carries(pair: DomainPair): boolean {
+    const { name, pairs } = this.#state;
+    return name !== 'closing' && name !== 'ended' && pairs.some((known) => samePair(known, pair));
   }
 
   /** The partner of its first pair: the one whose limit it counts against. */
@@ -142,7 +154,12 @@ export class InboundStream {
         this.#hooks.returnStanza(effect.stanza, effect.error);
         return effect.number === undefined ? undefined : this.#dispatch({ type: 'handled', number: effect.number });
       case 'report-refusal':
-        return this.record.report({ type: 'refused', condition: effect.condition, reason: effect.reason });
+        return this.record.report({
+          type: 'refused',
+          code: effect.code,
+          condition: effect.condition,
+          reason: effect.reason,
+        });
       case 'report-ignored':
         return this.record.report({ type: 'ignored', reason: effect.reason });
       default:
@@ -169,7 +186,7 @@ export class InboundStream {
   }
 
   async #verifyKey(request: DialbackElement, streamId: string): Promise<void> {
-    const outcome = await this.#hooks.verifyKey(request, streamId);
+    const outcome = await this.#hooks.verifyKey(request, streamId, this.peerAddress);
     this.#dispatch({ type: 'key-verified', request, outcome });
   }
 
@@ -197,25 +214,26 @@ export class InboundStream {
   }
 
   #onClosed(reason: string): void {
-    this.#closeReason ??= reason;
+    const goodbye = this.#closeReason;
     this.#dispatch({ type: 'stream-ended' });
     this.#establishment.cancel();
     this.#silence?.cancel();
     this.record.state = 'closed';
     this.#hooks.onClosed(this);
-    this.record.report({ type: 'closed', reason: this.#closeReason });
+    this.record.reportClosed(goodbye, reason);
   }
 }
 
-function contextOf(options: S2sOptions, hooks: InboundHooks, record: StreamRecord): InboundContext {
+function contextOf(stream: InboundStream, options: S2sOptions, hooks: InboundHooks): InboundContext {
+  const { record } = stream;
   return {
     newStreamId: () => options.ids.token(streamIdBits),
     isLocalDomain: (domain) => options.isLocalDomain(domain),
     securityFor: (remote) => options.securityFor(remote),
     verdictFor: (remote, security) => record.verdictFor(remote, security),
     hasCertificate: (local) => options.tlsIdentity(local) !== undefined,
-    isGenuineKey: (claim, key) => isGenuineKey(options.dialbackSecret, claim, key),
-    hasRoomFor: (security) => hooks.hasRoomFor(security),
+    isGenuineKey: (claim, key) => isGenuineKey(options, claim, key),
+    hasRoomFor: (pair) => hooks.hasRoomFor(stream, pair),
     advertisedLimits: (authenticated) => advertisedLimits(authenticated, options.limits),
   };
 }

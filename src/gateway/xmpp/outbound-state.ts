@@ -4,7 +4,7 @@ import type { DomainName } from '../../primitives/domain-name.ts';
 import type { DialbackOutcome, DomainPair } from './dialback.ts';
 import type { DialStep } from './s2s-event.ts';
 import type { StanzaErrorCondition } from './stanza-error.ts';
-import type { StreamError } from './stream-error.ts';
+import type { StreamError, StreamErrorCondition } from './stream-error.ts';
 import type { AuthenticationMethod, StreamSecurity } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -40,6 +40,8 @@ export interface OutboundState {
   readonly acknowledgements?: Acknowledgements;
   /** Bytes of one stanza that the peer takes [XEP-0478]. */
   readonly maxBytes?: number;
+  /** The stream error with which the peer ended the stream. */
+  readonly brokenOff?: StreamErrorCondition;
 }
 
 /** Counts since stream management was enabled, not wrapped [XEP-0198 §4]. */
@@ -74,6 +76,7 @@ export type DialCode =
   | 'no-server'
   | 'dns-temporary'
   | 'address-refused'
+  | 'private-address-refused'
   | 'port-refused'
   | 'unreachable'
   | 'no-own-certificate'
@@ -81,7 +84,16 @@ export type DialCode =
   | 'external-not-offered'
   | 'tls-not-offered'
   | 'dialback-key-refused'
+  | 'redirected'
+  | 'redirect-refused'
   | PeerRefusal;
+
+/** Where a server says that its domain is served. */
+export interface OtherHost {
+  /** A name, or an address without brackets. */
+  readonly host: string;
+  readonly port?: number;
+}
 
 /** Why a dial came to nothing: the step, what to tell the stanza's sender, what to tell the administrator. */
 export interface DialFailure {
@@ -92,6 +104,8 @@ export interface DialFailure {
   readonly reason: string;
   /** The name that was asked for, or the server that was dialled. */
   readonly target?: string;
+  /** Where the dial may go on. */
+  readonly otherHost?: OtherHost;
 }
 
 export type OutboundEffect =
@@ -124,11 +138,12 @@ export interface OutboundStep {
   readonly effects: readonly OutboundEffect[];
 }
 
-export const initialOutbound = (pair: DomainPair, purpose: OutboundPurpose, encrypted: boolean): OutboundState => ({
-  name: 'awaiting-header',
+/** Direct TLS begins with the handshake [XEP-0368]; everything else begins in clear. */
+export const initialOutbound = (pair: DomainPair, purpose: OutboundPurpose, directTls: boolean): OutboundState => ({
+  name: directTls ? 'awaiting-tls' : 'awaiting-header',
   pair,
   purpose,
-  encrypted,
+  encrypted: directTls,
   streamId: '',
   saslDone: false,
 });
@@ -146,9 +161,9 @@ export function failDial(
   state: OutboundState,
   step: DialStep,
   reason: string,
-  { condition = 'remote-server-timeout', code }: Partial<Pick<DialFailure, 'condition' | 'code'>> = {},
+  { condition = 'remote-server-timeout', ...more }: Partial<Pick<DialFailure, 'condition' | 'code' | 'otherHost'>> = {},
 ): OutboundStep {
-  const failure = withRefusal(state, { step, condition, reason, ...(code && { code }) });
+  const failure = withRefusal(state, { step, condition, reason, ...more });
   return goTo(state, 'ended', { do: 'failed', failure }, { do: 'close', reason: failure.reason });
 }
 

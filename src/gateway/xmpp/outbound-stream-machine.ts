@@ -32,6 +32,7 @@ import {
 import type { DialStep } from './s2s-event.ts';
 import { leastMaxBytes } from './s2s-limits.ts';
 import { isSasl, readSaslFailure } from './sasl-external.ts';
+import { sentElsewhere } from './see-other-host.ts';
 import { isStanza } from './stanza.ts';
 import { isStreamError, readStreamError, type StreamError } from './stream-error.ts';
 import { isStreamFeatures, readStreamFeatures, type StreamFeatures } from './stream-features.ts';
@@ -142,10 +143,7 @@ function header(
 }
 
 function received(state: OutboundState, element: Element, context: OutboundContext): OutboundStep {
-  if (isStreamError(element)) {
-    const { condition, text } = readStreamError(element);
-    return end(state, `the server answered ${condition}${text === undefined ? '' : `: ${text}`}`);
-  }
+  if (isStreamError(element)) return brokenOff(state, element, context);
   if (isStreamFeatures(element)) return features(state, readStreamFeatures(element), context);
   if (isDialback(element)) return dialbackAnswer(state, element, context);
   if (element.namespace === namespaces.tls && state.name === 'awaiting-proceed')
@@ -157,6 +155,13 @@ function received(state: OutboundState, element: Element, context: OutboundConte
   if (isStreamManagement(element)) return managed(state, element, context);
   if (isStanza(element)) return stanza(state, element);
   return stay(state, { do: 'report-ignored', reason: `the element ${element.name} where it means nothing` });
+}
+
+function brokenOff(state: OutboundState, error: Element, context: OutboundContext): OutboundStep {
+  const { condition, text } = readStreamError(error);
+  if (condition === 'see-other-host' && state.name !== 'established') return sentElsewhere(state, error, context);
+  const said = text === undefined ? condition : `${condition}: ${text}`;
+  return end({ ...state, brokenOff: condition }, `the server answered ${said}`);
 }
 
 function features(state: OutboundState, offered: StreamFeatures, context: OutboundContext): OutboundStep {

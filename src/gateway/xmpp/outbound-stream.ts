@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 
 import type { Timer } from '../../primitives/clock.ts';
 import type { DialbackOutcome, DomainPair } from './dialback.ts';
-import { dialbackKey } from './dialback-key.ts';
 import { watchSilence } from './keepalive.ts';
+import { outboundContext } from './outbound-context.ts';
 import {
   type DialFailure,
   initialOutbound,
@@ -18,7 +18,8 @@ import { elementLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { Endpoint } from './server-resolver.ts';
 import { requestTls } from './starttls.ts';
-import type { StreamError } from './stream-error.ts';
+import { isFarewell, type StreamError } from './stream-error.ts';
+import { rateHandlers } from './stream-rate.ts';
 import { StreamRecord } from './stream-record.ts';
 import type { AuthenticationMethod } from './stream-security.ts';
 import { StreamSocket } from './stream-socket.ts';
@@ -66,14 +67,18 @@ export class OutboundStream {
     this.#state = initialOutbound(pair, purpose, endpoint.directTls);
     this.record = new StreamRecord(options, 'outbound');
     this.record.identify(pair.local, pair.remote);
-    this.#context = contextOf(options, this.record, connection.anonymous);
+    this.#context = outboundContext(options, this.record, connection.anonymous);
     this.#socket = new StreamSocket(raw, options, {
       onHeader: (root, contentNamespace) => this.#dispatch({ type: 'header', root, contentNamespace }),
       onElement: (element) => this.#dispatch({ type: 'element', element }),
       onFault: (fault) => this.#dispatch({ type: 'fault', fault }),
       onStreamEnd: () => this.#dispatch({ type: 'stream-ended' }),
-      onTls: (chain) => this.#onTls(chain, endpoint.directTls),
+      onTls: (chain) => this.#onTls(chain),
       onClosed: (reason) => this.#onClosed(reason),
+      ...rateHandlers(options, () => ({
+        peerAddress: this.#socket.peerAddress,
+        remote: this.#state.method && pair.remote,
+      })),
     });
     this.record.attach(this.#socket);
     this.#unacknowledged = new UnacknowledgedStanzas(options, (type) => this.#dispatch({ type }));
@@ -98,6 +103,12 @@ export class OutboundStream {
   /** Whether the peer acknowledges stanzas [XEP-0198]. */
   get isAcknowledged(): boolean {
     return this.#state.acknowledgements !== undefined;
+  }
+
+  /** Whether the peer may have left unread what was written last: it went without a word, or broke off over what it read. */
+  get leavesDoubt(): boolean {
+    const { brokenOff } = this.#state;
+    return this.record.lost || (brokenOff !== undefined && !isFarewell(brokenOff));
   }
 
   /** Whether it takes one more stanza before the peer acknowledges others. */
@@ -191,11 +202,11 @@ export class OutboundStream {
     return { remote, identity, direct };
   }
 
-  #onTls(chain: readonly Buffer[], directTls: boolean): void {
+  #onTls(chain: readonly Buffer[]): void {
     this.record.chain = chain;
     this.record.tls = this.#socket.tls;
     this.record.report({ type: 'tls-established' });
-    this.#dispatch({ type: directTls ? 'connected' : 'tls-established' });
+    this.#dispatch({ type: 'tls-established' });
   }
 
   #onEstablished(method: AuthenticationMethod): void {
@@ -224,21 +235,12 @@ export class OutboundStream {
   }
 
   #onClosed(reason: string): void {
+    const goodbye = this.#closeReason;
     this.#dispatch({ type: 'lost', reason });
     this.#silence?.cancel();
     this.#unacknowledged.expect('nothing');
     this.record.state = 'closed';
-    this.record.report({ type: 'closed', reason: this.#closeReason ?? reason });
+    this.record.reportClosed(goodbye, reason);
     this.#hooks.onClosed(this);
   }
-}
-
-function contextOf(options: S2sOptions, record: StreamRecord, anonymous: boolean): OutboundContext {
-  return {
-    securityFor: (remote) => options.securityFor(remote),
-    verdictFor: (remote, security) => record.verdictFor(remote, security),
-    hasCertificate: (local) => !anonymous && options.tlsIdentity(local) !== undefined,
-    dialbackKey: ({ local, remote }, streamId) =>
-      dialbackKey(options.dialbackSecret, { receiving: remote, originating: local, streamId }),
-  };
 }

@@ -3,37 +3,29 @@
  * peer acknowledged them, or, where it does not [XEP-0198], when the kernel took them. Bounded in number, bytes and time;
  * nothing leaves the queue without an answer. [RFC 6120 §10.1, §10.4]
  */
-import type { Timer } from '../../primitives/clock.ts';
 import type { Result } from '../../primitives/result.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { type Delivery, undelivered } from './delivery.ts';
 import type { DomainPair } from './dialback.ts';
 import { awaitsAcknowledgement, delayed, fateOf } from './lost-stanzas.ts';
 import type { DialFailure } from './outbound-state.ts';
 import type { OutboundStream } from './outbound-stream.ts';
+import { bytesOf, type QueuedStanza } from './queued-stanza.ts';
 import { cancelled, type Dialled, type DialRequest } from './s2s-connector.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { StanzaErrorCondition } from './stanza-error.ts';
 import type { StreamError } from './stream-error.ts';
+import { UnconfirmedMessages } from './unconfirmed-messages.ts';
 import type { Element } from './xml/element.ts';
-import { printElement } from './xml/xml-writer.ts';
 
-interface Entry {
-  stanza: Element;
-  bytes: number;
-  readonly sent: Date;
-  /** Also of a resend: what is in doubt is sent again within `deliveryMs` or not at all, so never after minutes. */
-  readonly deadline: Timer;
-  readonly settle: (delivery: Delivery) => void;
-  /** Written, and the kernel took it. */
-  accepted: boolean;
-  /** Streams that broke before the stanza was done. */
-  broken: number;
-}
+type QueueLimit = 'queuedStanzas' | 'queuedBytes' | 'queuedBytesTotal';
 
 /** A stanza is written again after one broken stream; a second one returns it. */
 const maxBroken = 1;
 
 export interface PairQueueHooks {
+  /** Of all queues together. */
+  readonly budget: ByteBudget;
   dial(request: DialRequest): Promise<Result<Dialled, DialFailure>>;
   onStream(stream: OutboundStream): void;
   onClosed(stream: OutboundStream): void;
@@ -45,9 +37,10 @@ export class PairQueue {
   readonly pair: DomainPair;
   readonly #options: S2sOptions;
   readonly #hooks: PairQueueHooks;
-  readonly #waiting: Entry[] = [];
-  readonly #written: Entry[] = [];
-  #bytes = 0;
+  readonly #waiting: QueuedStanza[] = [];
+  readonly #written: QueuedStanza[] = [];
+  readonly #bytes: ByteBudget;
+  readonly #unconfirmed: UnconfirmedMessages;
   #stream: OutboundStream | undefined;
   /** Ended, but the kernel may still take what was written to it. */
   #ending: OutboundStream | undefined;
@@ -57,20 +50,28 @@ export class PairQueue {
     this.pair = pair;
     this.#options = options;
     this.#hooks = hooks;
+    this.#unconfirmed = new UnconfirmedMessages(options.clock);
+    this.#bytes = new ByteBudget(() => options.limits.queuedBytes, hooks.budget);
   }
 
   /** Resolves with what became of the stanza, `deliveryMs` from now at the latest. */
   async send(stanza: Element): Promise<Delivery> {
     const { limits, clock } = this.#options;
     const bytes = bytesOf(stanza);
-    const full =
-      this.#waiting.length + this.#written.length >= limits.queuedStanzas || this.#bytes + bytes > limits.queuedBytes;
-    if (full) return undelivered('resource-constraint', `Too much waits for ${this.pair.remote} already.`);
+    const full = this.#limitReached(bytes);
+    if (full !== undefined) return this.#refuse(full);
     return new Promise((resolve) => {
       const deadline = clock.after(limits.deliveryMs, () => this.#expire(entry));
-      const once = { accepted: false, broken: 0, settle: resolve };
-      const entry: Entry = { stanza, bytes, sent: clock.wallTime(), deadline, ...once };
-      this.#bytes += bytes;
+      const entry: QueuedStanza = {
+        stanza,
+        bytes,
+        sent: clock.wallTime(),
+        deadline,
+        settle: resolve,
+        accepted: false,
+        broken: 0,
+      };
+      this.#bytes.add(bytes);
       this.#waiting.push(entry);
       this.#pump();
     });
@@ -78,8 +79,8 @@ export class PairQueue {
 
   /** The policy changed: a dial to a domain that may not be dialled ends. */
   reconsider(): void {
-    if (this.#options.securityFor(this.pair.remote) === undefined)
-      this.stop(`${this.pair.remote} is not an allowed partner any more`);
+    const { remote } = this.pair;
+    if (this.#options.securityFor(remote) === undefined) this.stop(`${remote} is not an allowed partner any more`);
   }
 
   /** Ends the stream or the dial; what waits is returned, and so is what the peer does not acknowledge on the way out. */
@@ -88,6 +89,18 @@ export class PairQueue {
     this.#failWaiting('remote-server-timeout', reason);
     this.#dialling?.abort(cancelled);
     this.#stream?.close(reason, error);
+  }
+
+  #limitReached(bytes: number): QueueLimit | undefined {
+    if (this.#waiting.length + this.#written.length >= this.#options.limits.queuedStanzas) return 'queuedStanzas';
+    if (!this.#hooks.budget.hasRoomFor(bytes)) return 'queuedBytesTotal';
+    return this.#bytes.hasRoomFor(bytes) ? undefined : 'queuedBytes';
+  }
+
+  #refuse(limit: QueueLimit): Delivery {
+    const reason = `too much waits to be sent already (${limit} ${this.#options.limits[limit]})`;
+    this.#options.onEvent({ type: 'limit-reached', limit, subject: this.pair.remote, times: 1, reason });
+    return undelivered('resource-constraint', reason);
   }
 
   #pump(): void {
@@ -105,7 +118,7 @@ export class PairQueue {
     return this.#written.length === 0 && !this.#stream && !this.#ending && !this.#dialling;
   }
 
-  #write(entry: Entry, stream: OutboundStream): void {
+  #write(entry: QueuedStanza, stream: OutboundStream): void {
     if (entry.bytes > stream.maxBytes) {
       const limit = `${this.pair.remote} takes no more than ${stream.maxBytes} bytes in a stanza.`;
       return this.#fail(entry, 'policy-violation', limit);
@@ -118,7 +131,7 @@ export class PairQueue {
     });
   }
 
-  #onAccepted(entry: Entry, stream: OutboundStream): void {
+  #onAccepted(entry: QueuedStanza, stream: OutboundStream): void {
     entry.accepted = true;
     if (!stream.isAcknowledged) return this.#finish(entry, stream, false);
     this.#count(stream);
@@ -127,7 +140,8 @@ export class PairQueue {
     entry.settle(deliveredBy(stream, false));
   }
 
-  #finish(entry: Entry, stream: OutboundStream, acknowledged: boolean): void {
+  #finish(entry: QueuedStanza, stream: OutboundStream, acknowledged: boolean): void {
+    if (!acknowledged) this.#unconfirmed.add(entry.stanza, stream.record.id);
     this.#remove(this.#written, entry);
     this.#count(stream);
     entry.settle(deliveredBy(stream, acknowledged));
@@ -176,6 +190,8 @@ export class PairQueue {
   /** What is not done goes to the next stream, ahead of what came later. */
   #onClosed(stream: OutboundStream): void {
     this.#hooks.onClosed(stream);
+    const inDoubt = this.#unconfirmed.takeOf(stream.record.id);
+    if (stream.leavesDoubt) for (const answer of inDoubt) void this.#options.onStanza(answer, stream.record.summary());
     if (stream !== this.#ending) return this.#pump();
     this.#ending = undefined;
     const lost = this.#written.splice(0);
@@ -185,23 +201,22 @@ export class PairQueue {
     this.#pump();
   }
 
-  #afterLoss(entry: Entry, later: readonly Element[]): void {
+  #afterLoss(entry: QueuedStanza, later: readonly Element[]): void {
     entry.broken += 1;
-    const isInDoubt = entry.accepted;
-    const fate = isInDoubt ? fateOf(entry.stanza, later) : 'resend';
+    const fate = entry.accepted ? fateOf(entry.stanza, later) : 'resend';
     if (fate === 'drop')
       return this.#fail(entry, 'remote-server-timeout', 'The stream broke, and it means nothing later.');
     if (fate === 'return' || entry.broken > maxBroken)
       return this.#fail(entry, 'remote-server-timeout', 'The stream broke before the stanza was delivered.');
-    if (!isInDoubt) return undefined;
+    if (!entry.accepted) return undefined;
     entry.accepted = false;
     entry.stanza = delayed(entry.stanza, this.pair.local, entry.sent);
-    this.#bytes -= entry.bytes;
-    entry.bytes = bytesOf(entry.stanza);
-    this.#bytes += entry.bytes;
+    const bytes = bytesOf(entry.stanza);
+    this.#bytes.add(bytes - entry.bytes);
+    entry.bytes = bytes;
   }
 
-  #expire(entry: Entry): void {
+  #expire(entry: QueuedStanza): void {
     const stuck = this.#written.includes(entry) && !entry.accepted;
     this.#fail(entry, 'remote-server-timeout', `${this.pair.remote} did not take the stanza in time.`);
     if (stuck) this.#stream?.close('the peer does not read', { condition: 'connection-timeout' });
@@ -212,22 +227,19 @@ export class PairQueue {
     for (const entry of Array.from(this.#waiting)) this.#fail(entry, condition, reason);
   }
 
-  #fail(entry: Entry, condition: StanzaErrorCondition, reason: string): void {
-    this.#remove(this.#waiting, entry);
-    this.#remove(this.#written, entry);
+  #fail(entry: QueuedStanza, condition: StanzaErrorCondition, reason: string): void {
+    for (const list of [this.#waiting, this.#written]) this.#remove(list, entry);
     entry.settle(undelivered(condition, reason));
   }
 
-  #remove(list: Entry[], entry: Entry): void {
+  #remove(list: QueuedStanza[], entry: QueuedStanza): void {
     const index = list.indexOf(entry);
     if (index === -1) return;
     list.splice(index, 1);
     entry.deadline.cancel();
-    this.#bytes -= entry.bytes;
+    this.#bytes.add(-entry.bytes);
   }
 }
-
-const bytesOf = (stanza: Element): number => Buffer.byteLength(printElement(stanza));
 
 const deliveredBy = ({ record, method }: OutboundStream, acknowledged: boolean): Delivery => ({
   ok: true,

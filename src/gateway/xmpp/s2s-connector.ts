@@ -1,13 +1,20 @@
 /** From a domain pair to an open stream: resolve, connect, negotiate, and the next server when one fails. */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import type { AddressPolicy } from './address-policy.ts';
 import type { DialbackOutcome, DomainPair } from './dialback.ts';
 import type { DialFailure, OutboundPurpose } from './outbound-state.ts';
 import { type OutboundConnection, OutboundStream } from './outbound-stream.ts';
 import type { DialStep } from './s2s-event.ts';
 import type { S2sOptions } from './s2s-options.ts';
-import { type Endpoint, printEndpoint, type ResolverOptions, resolveServers } from './server-resolver.ts';
+import {
+  type Endpoint,
+  printEndpoint,
+  type ResolverOptions,
+  resolveOtherHost,
+  resolveServers,
+} from './server-resolver.ts';
 import { permits } from './stream-security.ts';
-import { type Connected, connectFirst } from './tcp-race.ts';
+import { type Connected, connectFirst, type RaceOptions } from './tcp-race.ts';
 
 export interface DialRequest {
   readonly pair: DomainPair;
@@ -20,6 +27,8 @@ export interface DialRequest {
   onClosed(stream: OutboundStream): void;
   /** Hears of each server that was refused or failed while the dial goes on to the next; not of what `dial` returns. */
   onFailure?(failure: DialFailure): void;
+  /** A server has sent us elsewhere already. */
+  readonly isSentOn?: boolean;
 }
 
 /** An established stream, or the answer of the authoritative server, by the purpose of the dial. */
@@ -49,12 +58,28 @@ export async function dial(request: DialRequest, options: S2sOptions): Promise<R
   return servers.ok ? dialServers(servers.value, request, options) : servers;
 }
 
-const resolving = ({ onFailure }: DialRequest, options: S2sOptions): ResolverOptions => ({
+const resolving = (request: DialRequest, options: S2sOptions): ResolverOptions => ({
   dns: options.dns,
   ids: options.ids,
+  ...addressPolicyOf(request, options),
+  ...(request.onFailure && { onRefused: request.onFailure }),
+});
+
+const racing = (request: DialRequest, options: S2sOptions): RaceOptions => ({
+  clock: options.clock,
+  limits: options.limits,
+  ...addressPolicyOf(request, options),
+});
+
+/** A private network is no place to be sent to by strangers; an administrator who names the server there means it. */
+const addressPolicyOf = ({ pair, purpose }: DialRequest, options: S2sOptions): AddressPolicy => ({
   allowLoopbackPeers: () => options.allowLoopbackPeers(),
+  allowPrivatePeers: () =>
+    purpose.type === 'stanzas' ||
+    options.securityFor(pair.remote)?.proxy !== undefined ||
+    options.allowLoopbackPeers() ||
+    options.allowPrivateDialback?.() === true,
   ownListeners: () => options.ownListeners?.() ?? [],
-  ...(onFailure && { onRefused: onFailure }),
 });
 
 /** The same, to servers that are known already. */
@@ -67,22 +92,38 @@ export async function dialServers(
   const failures: DialFailure[] = [];
   let untried = servers;
   while (untried.length > 0 && !signal.aborted) {
-    const connected = await connectFirst(untried, options, signal);
+    const connected = await connectFirst(untried, racing(request, options), signal);
     if (connected.raw === undefined) {
       failures.push(unreachable(connected.reasons, untried));
       break;
     }
-    const dialled = await authenticateTo(connected, request, options);
+    const dialled = await dialServer(connected, request, options);
     if (dialled.ok) {
       for (const failure of failures) onFailure?.(failure);
       return dialled;
     }
-    failures.push({ ...dialled.error, target: printEndpoint(connected.endpoint) });
+    failures.push(dialled.error);
     untried = untried.filter((endpoint) => endpoint !== connected.endpoint);
   }
   const told = furthest(failures) ?? unreachable([], untried);
   for (const failure of failures) if (failure !== told) onFailure?.(failure);
   return refuse(told);
+}
+
+/** Where the server sends us to another host, that is followed once, to the same domain by the same rules [RFC 6120 §4.9.3.19]. */
+async function dialServer(
+  connected: Connected,
+  request: DialRequest,
+  options: S2sOptions,
+): Promise<Result<Dialled, DialFailure>> {
+  const dialled = await authenticateTo(connected, request, options);
+  if (dialled.ok) return dialled;
+  const failure = { ...dialled.error, target: printEndpoint(connected.endpoint) };
+  const security = options.securityFor(request.pair.remote);
+  if (failure.otherHost === undefined || request.isSentOn === true || security === undefined) return refuse(failure);
+  request.onFailure?.(failure);
+  const servers = await resolveOtherHost(failure.otherHost, security, resolving(request, options));
+  return servers.ok ? dialServers(servers.value, { ...request, isSentOn: true }, options) : servers;
 }
 
 /**
@@ -100,7 +141,7 @@ async function authenticateTo(
   const isBrokenOff = failure.code === 'peer-rejects-certificate' && failure.step !== 'dialback';
   const security = options.securityFor(request.pair.remote);
   if (!isBrokenOff || security === undefined || !permits(security, 'TLS Dialback')) return refuse(failure);
-  const again = await connectFirst([connected.endpoint], options, request.signal);
+  const again = await connectFirst([connected.endpoint], racing(request, options), request.signal);
   if (again.raw === undefined) return refuse(failure);
   const anonymous = await openStream({ ...again, ...request, anonymous: true }, request, options);
   if (anonymous.ok) return anonymous;

@@ -1,5 +1,7 @@
 /** What streams report: one summary a stream, and one event for everything an administrator may have to explain. */
 import type { DomainName } from '../../primitives/domain-name.ts';
+import type { RefusalCode } from './refusal-code.ts';
+import type { S2sLimits } from './s2s-limits.ts';
 import type { AuthenticationMethod } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -54,13 +56,30 @@ export type S2sEvent =
       readonly method: AuthenticationMethod;
       readonly remoteDomain: DomainName;
     }
-  /** We said no. `condition` is what the peer was told; `reason` is for the administrator. */
-  | { readonly type: 'refused'; readonly stream: StreamSummary; readonly condition: string; readonly reason: string }
+  /** We said no. `condition` is what the peer was told; `code` and `reason` are for the administrator. */
+  | {
+      readonly type: 'refused';
+      readonly stream: StreamSummary;
+      readonly code: RefusalCode;
+      readonly condition: string;
+      readonly reason: string;
+    }
   /** Something was ignored without an answer, as the protocol wants it: unsolicited dialback answers and their like. */
   | { readonly type: 'ignored'; readonly stream: StreamSummary; readonly reason: string }
-  | { readonly type: 'closed'; readonly stream: StreamSummary; readonly reason: string }
+  /** `lost`: the peer was gone before either side said goodbye, or did not answer ours. */
+  | { readonly type: 'closed'; readonly stream: StreamSummary; readonly reason: string; readonly lost: boolean }
   | { readonly type: 'stanza-sent'; readonly stream: StreamSummary; readonly stanza: Element }
   | { readonly type: 'stanza-received'; readonly stream: StreamSummary; readonly stanza: Element }
+  /** Somebody ran into a limit. Told at once, and then once a minute while it goes on. */
+  | {
+      readonly type: 'limit-reached';
+      readonly limit: keyof S2sLimits;
+      /** Who: an address, a bare JID, a domain, a partner. */
+      readonly subject: string;
+      /** How often since it was told last, this time included. */
+      readonly times: number;
+      readonly reason: string;
+    }
   | {
       readonly type: 'dial-failed';
       readonly localDomain: DomainName;

@@ -37,13 +37,26 @@ export interface S2sLimits {
   /** Connections at one time that are not authenticated: all together, and from one address. */
   readonly halfOpen: number;
   readonly halfOpenPerAddress: number;
+  /** New connections in a minute from one address on which nobody is authenticated. Source: Openfire OF-3171 has such a limit. */
+  readonly connectionsPerMinutePerAddress: number;
+  /** Authenticated streams that peers opened, at one time: from one address, and for one domain pair. */
+  readonly authenticatedPerAddress: number;
+  readonly streamsPerPair: number;
+  /** Bytes a second that are read from one stream; strangers have no more, a partner's own setting comes before it. Source: ejabberd's shaper `fast` has 100 kB/s, Prosody 30 kb/s. */
+  readonly bytesPerSecond: number;
+  /** Stanzas a second from one remote bare JID; a partner's own setting comes before it. */
+  readonly stanzasPerSecond: number;
   /** Stanzas and bytes that wait for, or are being written to, one domain pair. */
   readonly queuedStanzas: number;
   readonly queuedBytes: number;
+  /** Bytes that all domain pairs together keep so. */
+  readonly queuedBytesTotal: number;
   /** Bytes that the peer does not take until it is disconnected. */
   readonly unsentBytes: number;
   /** Dialback keys of strangers being verified at one time, all streams together: each makes us open a connection. */
   readonly verifications: number;
+  /** Such connections in a minute to one domain on behalf of one address: another address's keys are verified meanwhile. */
+  readonly verificationsPerMinute: number;
 }
 
 export const defaultS2sLimits: S2sLimits = {
@@ -57,15 +70,34 @@ export const defaultS2sLimits: S2sLimits = {
   closeMs: 5_000,
   connections: 1_000,
   halfOpen: 500,
-  halfOpenPerAddress: 50,
+  halfOpenPerAddress: 10,
+  connectionsPerMinutePerAddress: 30,
+  authenticatedPerAddress: 50,
+  streamsPerPair: 4,
+  bytesPerSecond: 65_536,
+  stanzasPerSecond: 20,
   queuedStanzas: 1_000,
   queuedBytes: 4 * 1024 * 1024,
+  queuedBytesTotal: 64 * 1024 * 1024,
   unsentBytes: 8 * 1024 * 1024,
   verifications: 20,
+  verificationsPerMinute: 20,
 };
+
+/** Seconds' worth of its rate that a stream may send at once: at the default, about one stanza of the largest size. */
+export const byteBurstSeconds = 4;
+/** Seconds' worth of its rate that a bare JID may send at once: at the default, presence and probes of somebody with 100 contacts here. */
+export const stanzaBurstSeconds = 10;
+/** Bare JIDs, and addresses, whose rates are remembered; those seen the longest ago are forgotten first. */
+export const maxRatedJids = 10_000;
+export const maxRatedAddresses = 10_000;
+/** Milliseconds of the peer's silence after which one of too many streams of a pair gives way to a new one. Source: own choice. */
+export const replaceableMs = 60_000;
 
 /** Stanzas of one stream that wait to be acknowledged; the next ones are not written until then. Source: Prosody `smacks_max_queue_size`. */
 export const maxUnacknowledged = 500;
+/** Milliseconds before a stream breaks in which a message to a peer without acknowledgements may not have been read. Source: own choice: some round trips, and a busy server. */
+export const inDoubtMs = 10_000;
 /** Milliseconds until the peer is asked again for what its last acknowledgement left out. Source: own choice. */
 export const askAgainMs = 1_000;
 /** Milliseconds in which the same message on another stream is a repetition, and how many messages are remembered for that. */

@@ -5,6 +5,7 @@ import type { DomainName } from '../../primitives/domain-name.ts';
 import type { Ids } from '../../primitives/ids.ts';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import type { Secret } from '../../primitives/secret.ts';
+import type { DialbackSecrets } from './dialback-key.ts';
 import type { DnsPort } from './dns-resolver.ts';
 import type { S2sEvent, StreamSummary } from './s2s-event.ts';
 import type { S2sLimits } from './s2s-limits.ts';
@@ -21,15 +22,16 @@ export interface TlsIdentity {
   readonly chain: string;
 }
 
-export interface S2sOptions {
+/** The secrets are the same on every connection and after a restart, so that a key can be verified on another connection. */
+export interface S2sOptions extends DialbackSecrets {
   readonly clock: Clock;
   readonly ids: Ids;
-  /** The same on every connection and after a restart, so that a key can be verified on another connection. */
-  readonly dialbackSecret: Secret;
   readonly dns: DnsPort;
   readonly limits: S2sLimits;
   /** Whether a peer may live on a loopback address. */
   allowLoopbackPeers(): boolean;
+  /** Whether a stranger's dialback key is verified at a server on a private network. Absent: no. */
+  allowPrivateDialback?(): boolean;
   /** Where else this process accepts connections: DNS of a partner must not lead there. */
   ownListeners?(): readonly ListenerAddress[];
   isLocalDomain(domain: DomainName): boolean;

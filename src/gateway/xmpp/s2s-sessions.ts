@@ -2,10 +2,13 @@
 import type { Socket } from 'node:net';
 
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
+import { ByteBudget } from './byte-budget.ts';
 import { type Delivery, undelivered } from './delivery.ts';
 import type { DialFailureRecord } from './dial-failure-log.ts';
 import type { DomainPair } from './dialback.ts';
 import { Dialler } from './dialler.ts';
+import { InboundAdmission } from './inbound-admission.ts';
+import type { AuthenticatedPair } from './inbound-state.ts';
 import { InboundStream } from './inbound-stream.ts';
 import { KeyVerification } from './key-verification.ts';
 import type { OutboundStream } from './outbound-stream.ts';
@@ -16,9 +19,9 @@ import { S2sListener, type S2sListenOptions } from './s2s-listener.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import { type ProbeReport, probe } from './s2s-probe.ts';
 import { type Handled, stanzaAddresses } from './stanza.ts';
-import { errorReply, type StanzaError } from './stanza-error.ts';
-import { type PeerCertificate, StreamRecord } from './stream-record.ts';
-import type { StreamSecurity } from './stream-security.ts';
+import { errorReply, type StanzaError, stanzaError } from './stanza-error.ts';
+import { hearsOfExcess, StanzaRates, type TooFast } from './stanza-rates.ts';
+import type { PeerCertificate, StreamRecord } from './stream-record.ts';
 import type { Element } from './xml/element.ts';
 
 export type { Delivery } from './delivery.ts';
@@ -61,6 +64,9 @@ class S2sSessions implements S2s {
   readonly #dialler: Dialler;
   readonly #verification: KeyVerification;
   readonly #repeated: RepeatedMessages;
+  readonly #admission: InboundAdmission;
+  readonly #rates: StanzaRates;
+  readonly #budget: ByteBudget;
   #whenEmpty: (() => void) | undefined;
   #closing = false;
 
@@ -68,6 +74,13 @@ class S2sSessions implements S2s {
     this.#dialler = new Dialler(options, () => this.#listener.bound);
     this.#options = this.#dialler.options;
     this.#repeated = new RepeatedMessages(options.clock);
+    this.#rates = new StanzaRates(this.#options);
+    this.#budget = new ByteBudget(() => options.limits.queuedBytesTotal);
+    this.#admission = new InboundAdmission(this.#options, {
+      inbound: this.#inbound,
+      outboundCount: () => this.#outbound.size,
+      queues: () => [...this.#queues.values()].map(({ pair }) => pair),
+    });
     this.#verification = new KeyVerification(this.#options, {
       dial: (request) => this.#dialler.dial(request),
       onStream: (stream) => this.#outbound.add(stream),
@@ -91,7 +104,7 @@ class S2sSessions implements S2s {
       return undelivered('policy-violation', `policy: ${pair.remote} is not an allowed partner.`);
     const queue = this.#queues.get(pairKey(pair));
     if (queue !== undefined) return queue.send(stanza);
-    if (!this.#hasRoomFor(security))
+    if (!this.#admission.hasRoomForPartner(security))
       return undelivered('resource-constraint', `policy: ${security.partner} has all the streams it may have.`);
     return this.#openQueue(pair).send(stanza);
   }
@@ -156,6 +169,7 @@ class S2sSessions implements S2s {
 
   #openQueue(pair: DomainPair): PairQueue {
     const queue = new PairQueue(pair, this.#options, {
+      budget: this.#budget,
       dial: (request) => this.#dialler.dial(request),
       onStream: (stream) => this.#outbound.add(stream),
       onClosed: (stream) => this.#onOutboundClosed(stream),
@@ -166,18 +180,12 @@ class S2sSessions implements S2s {
   }
 
   #accept(socket: Socket, directTls: boolean): void {
-    const problem = this.#crowded(socket.remoteAddress);
-    if (problem !== undefined) {
-      new StreamRecord(this.#options, 'inbound').report({
-        type: 'refused',
-        condition: 'resource-constraint',
-        reason: problem,
-      });
-      socket.destroy();
-      return;
-    }
+    const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const problem = this.#admission.connectionProblem(address);
+    if (problem !== undefined) this.#options.onEvent({ type: 'limit-reached', subject: address, times: 1, ...problem });
+    if (problem !== undefined || this.#closing) return void socket.destroy();
     const hooks = {
-      hasRoomFor: (security: StreamSecurity) => this.#hasRoomFor(security),
+      hasRoomFor: (stream: InboundStream, pair: AuthenticatedPair) => this.#admission.hasRoomFor(stream, pair),
       verifyKey: this.#verification.verify.bind(this.#verification),
       returnStanza: (stanza: Element, error: StanzaError) => this.#return(stanza, error),
       deliver: (stanza: Element, record: StreamRecord) => this.#deliver(stanza, record),
@@ -186,34 +194,22 @@ class S2sSessions implements S2s {
     this.#inbound.add(new InboundStream(socket, this.#options, hooks, directTls));
   }
 
-  #crowded(address: string | undefined): string | undefined {
-    const { connections, halfOpen, halfOpenPerAddress } = this.#options.limits;
-    if (this.#closing) return 'The gateway is stopping.';
-    if (this.#inbound.size + this.#outbound.size >= connections) return `There are ${connections} streams already.`;
-    const unauthenticated = [...this.#inbound].filter((stream) => !stream.isAuthenticated);
-    if (unauthenticated.length >= halfOpen) return `${halfOpen} connections are not authenticated yet.`;
-    const sameAddress = unauthenticated.filter((stream) => address?.endsWith(stream.peerAddress) === true);
-    if (sameAddress.length >= halfOpenPerAddress)
-      return `${halfOpenPerAddress} connections from ${address ?? ''} are not authenticated yet.`;
-    return undefined;
-  }
-
-  /** Only authenticated streams count: a stranger who claims to be the partner takes nothing away from it. */
-  #hasRoomFor({ partner, connectionLimit }: StreamSecurity): boolean {
-    const inbound = [...this.#inbound].filter((stream) => stream.partner === partner).length;
-    const outbound = [...this.#queues.values()].filter(
-      ({ pair }) => this.#options.securityFor(pair.remote)?.partner === partner,
-    ).length;
-    return inbound + outbound < connectionLimit;
-  }
-
   #deliver(stanza: Element, record: StreamRecord): Handled {
+    const excess = this.#rates.excess(stanza);
+    if (excess !== undefined) return this.#tooFast(stanza, excess);
     return this.#repeated.pass(
       stanza,
       record.id,
       () => this.#options.onStanza(stanza, record.summary()),
       () => record.report({ type: 'ignored', reason: 'a message that came on another stream before' }),
     );
+  }
+
+  #tooFast(stanza: Element, { sender: subject, perSecond }: TooFast): void {
+    const reason = `sends more than ${perSecond} stanzas a second`;
+    this.#options.onEvent({ type: 'limit-reached', limit: 'stanzasPerSecond', subject, times: 1, reason });
+    if (hearsOfExcess(stanza))
+      this.#return(stanza, stanzaError('resource-constraint', 'Too many stanzas in a second.'));
   }
 
   #return(stanza: Element, error: StanzaError): void {

@@ -6,9 +6,9 @@ import type { DomainName } from '../../primitives/domain-name.ts';
 import { systemErrorCode } from '../../primitives/errors.ts';
 import type { Ids } from '../../primitives/ids.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
-import { type AddressPolicy, addressProblem, portProblem } from './address-policy.ts';
+import { type AddressPolicy, addressProblem, isRefusedAsPrivate, portProblem } from './address-policy.ts';
 import { type AddressRecord, type DnsPort, isAbsent } from './dns-resolver.ts';
-import type { DialFailure } from './outbound-state.ts';
+import type { DialFailure, OtherHost } from './outbound-state.ts';
 import { randomFraction } from './random-fraction.ts';
 import { orderBySrv } from './srv-order.ts';
 import type { StreamSecurity } from './stream-security.ts';
@@ -42,12 +42,33 @@ export async function resolveServers(
   options: ResolverOptions,
 ): Promise<Result<readonly Endpoint[], DialFailure>> {
   const hosts = await hostsOf(domain, security, options);
-  if (!hosts.ok) return hosts;
+  // The proxy was named by the administrator, not by DNS: its port is as meant.
+  return hosts.ok ? endpointsAt(hosts.value, options, { anyPort: security.proxy !== undefined }) : hosts;
+}
+
+/** The same of a host that a server sends us to: as DNS would name it, unless there is a port [RFC 6120 §4.9.3.19]. */
+export async function resolveOtherHost(
+  { host, port }: OtherHost,
+  { startTls }: StreamSecurity,
+  options: ResolverOptions,
+): Promise<Result<readonly Endpoint[], DialFailure>> {
+  const isNamed = port === undefined && isIP(host) === 0;
+  const hosts = isNamed
+    ? await hostsOf(host as DomainName, { startTls }, options)
+    : ok([{ host, port: port ?? defaultPort, directTls: false }]);
+  return hosts.ok ? endpointsAt(hosts.value, options, { anyPort: false }) : hosts;
+}
+
+async function endpointsAt(
+  hosts: readonly Host[],
+  options: ResolverOptions,
+  { anyPort }: { readonly anyPort: boolean },
+): Promise<Result<readonly Endpoint[], DialFailure>> {
   const refused: DialFailure[] = [];
-  const resolved = await Promise.all(hosts.value.map((host) => endpointsOf(host, options.dns)));
+  const resolved = await Promise.all(hosts.map((host) => endpointsOf(host, options.dns)));
   const endpoints = resolved.flatMap((result) => (result.ok ? result.value : [])).slice(0, maxEndpoints);
   const allowed = endpoints.filter((endpoint) => {
-    const problem = problemOf(endpoint, security, options);
+    const problem = problemOf(endpoint, anyPort, options);
     if (problem !== undefined) refused.push(problem);
     return problem === undefined;
   });
@@ -58,16 +79,16 @@ export async function resolveServers(
   const [first, ...others] = refused;
   for (const failure of others) options.onRefused?.(failure);
   if (first !== undefined) return refuse(first);
-  return resolved.find((result) => !result.ok) ?? noServer(`${domain} has no server.`);
+  return resolved.find((result) => !result.ok) ?? noServer('There is no server.');
 }
 
-/** The proxy was named by the administrator, not by DNS: its port is as meant. */
-function problemOf(endpoint: Endpoint, { proxy }: StreamSecurity, policy: AddressPolicy): DialFailure | undefined {
-  const port = proxy === undefined ? portProblem(endpoint.port) : undefined;
+function problemOf(endpoint: Endpoint, anyPort: boolean, policy: AddressPolicy): DialFailure | undefined {
+  const port = anyPort ? undefined : portProblem(endpoint.port);
   const problem = port ?? addressProblem(endpoint, policy);
   if (problem === undefined) return undefined;
+  const code = isRefusedAsPrivate(endpoint.address, policy) ? 'private-address-refused' : 'address-refused';
   return {
-    ...(port === undefined ? { step: 'dns', code: 'address-refused' } : { step: 'policy', code: 'port-refused' }),
+    ...(port === undefined ? { step: 'dns', code } : { step: 'policy', code: 'port-refused' }),
     condition: 'remote-server-not-found',
     reason: `${endpoint.host}: ${problem}.`,
     target: printEndpoint(endpoint),
@@ -82,7 +103,7 @@ type Host = Omit<Endpoint, 'address'>;
 
 async function hostsOf(
   domain: DomainName,
-  { proxy, startTls }: StreamSecurity,
+  { proxy, startTls }: Pick<StreamSecurity, 'proxy' | 'startTls'>,
   { dns, ids }: ResolverOptions,
 ): Promise<Result<readonly Host[], DialFailure>> {
   if (proxy !== undefined) return ok([{ host: proxy.host, port: proxy.port ?? defaultPort, directTls: false }]);

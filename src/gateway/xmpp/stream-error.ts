@@ -34,6 +34,11 @@ export const streamErrorConditions = [
 
 export type StreamErrorCondition = (typeof streamErrorConditions)[number];
 
+/** What a server says that goes, or that has heard nothing for long: it has read what came before. */
+const farewells: readonly StreamErrorCondition[] = ['connection-timeout', 'host-gone', 'reset', 'system-shutdown'];
+
+export const isFarewell = (condition: StreamErrorCondition): boolean => farewells.includes(condition);
+
 export interface StreamError {
   readonly condition: StreamErrorCondition;
   /** One sentence for the peer's administrator. */

@@ -61,3 +61,6 @@ export function printStreamHeader({ from, to, id }: Omit<StreamHeader, 'hasFeatu
 }
 
 export const streamEnd = '</stream:stream>';
+
+/** Why a connection ends whose peer owes the closing tag. */
+export const noStreamEnd = 'the peer did not close';

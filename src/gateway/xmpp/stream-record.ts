@@ -3,6 +3,7 @@ import type { PeerVerdict } from '../../certificates/peer-validation.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { S2sEvent, StreamState, StreamSummary } from './s2s-event.ts';
 import type { S2sOptions } from './s2s-options.ts';
+import { noStreamEnd } from './stream-header.ts';
 import type { AuthenticationMethod, StreamSecurity } from './stream-security.ts';
 import type { StreamSocket } from './stream-socket.ts';
 import type { Element } from './xml/element.ts';
@@ -43,6 +44,8 @@ export class StreamRecord {
   authenticated: readonly DomainName[] = [];
   queued = 0;
   unacknowledged: number | undefined;
+  /** The peer was gone before either side said goodbye, or did not answer ours. */
+  lost = false;
 
   constructor(options: RecordOptions, direction: StreamSummary['direction']) {
     this.id = options.ids.token(32);
@@ -110,6 +113,12 @@ export class StreamRecord {
       : never,
   ): void {
     this.#options.onEvent({ ...event, stream: this.summary() });
+  }
+
+  /** @param goodbye - Why it was being closed, if it was. @param ending - How the connection ended. */
+  reportClosed(goodbye: string | undefined, ending: string): void {
+    this.lost = goodbye === undefined || ending === noStreamEnd;
+    this.report({ type: 'closed', reason: goodbye ?? ending, lost: this.lost });
   }
 
   summary(): StreamSummary {

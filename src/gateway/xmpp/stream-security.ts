@@ -13,6 +13,9 @@ export interface StreamSecurity {
   /** Streams to and from this partner at one time. */
   readonly connectionLimit: number;
   readonly keepAlive: boolean;
+  /** Bytes a second of one stream, and stanzas a second of one JID, in place of what everybody may send; 0: as many as come. */
+  readonly bytesPerSecond?: number;
+  readonly stanzasPerSecond?: number;
   /** Connect here in place of what DNS says. The certificate must still match the domain. */
   readonly proxy?: { readonly host: string; readonly port?: number };
   /** Additional trust anchors for this partner, DER. */

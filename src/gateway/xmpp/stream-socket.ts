@@ -6,10 +6,11 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
 import type { Clock, Timer } from '../../primitives/clock.ts';
+import { ReadingRate } from './reading-rate.ts';
 import type { ElementLimits, S2sLimits } from './s2s-limits.ts';
 import { readPeerChain } from './starttls.ts';
 import { printStreamError, type StreamError } from './stream-error.ts';
-import { printStreamHeader, streamEnd } from './stream-header.ts';
+import { noStreamEnd, printStreamHeader, streamEnd } from './stream-header.ts';
 import type { Element } from './xml/element.ts';
 import { XmlParser } from './xml/xml-parser.ts';
 import { printElement } from './xml/xml-writer.ts';
@@ -21,6 +22,9 @@ export interface StreamSocketHandlers {
   onStreamEnd(): void;
   /** TLS is up; `chain` is what the peer showed, DER, leaf first. */
   onTls(chain: readonly Buffer[]): void;
+  /** Bytes a second that the peer may send now; 0: as many as come. When it sends more, it is read no faster. */
+  bytesPerSecond(): number;
+  onThrottled(): void;
   /** The connection is gone, for whatever reason; called once, and last. */
   onClosed(reason: string): void;
 }
@@ -42,6 +46,7 @@ export class StreamSocket {
   readonly peerPort: number;
   readonly #options: StreamSocketOptions;
   readonly #handlers: StreamSocketHandlers;
+  readonly #rate: ReadingRate;
   #socket: Socket | TLSSocket;
   #parser: XmlParser;
   #elementLimits: ElementLimits | undefined;
@@ -53,8 +58,9 @@ export class StreamSocket {
   #peerEnded = false;
   #lossReason: string | undefined;
   #closeTimer: Timer | undefined;
-  /** On the monotonic clock, when bytes last went either way. */
+  /** On the monotonic clock, when bytes last went either way, and when the peer's last came. */
   lastTraffic: number;
+  lastHeard: number;
 
   constructor(socket: Socket, options: StreamSocketOptions, handlers: StreamSocketHandlers) {
     this.#socket = socket;
@@ -62,6 +68,8 @@ export class StreamSocket {
     this.#handlers = handlers;
     this.#parser = this.#newParser();
     this.lastTraffic = options.clock.now();
+    this.lastHeard = this.lastTraffic;
+    this.#rate = new ReadingRate(options.clock, () => handlers.bytesPerSecond());
     this.peerAddress = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     this.peerPort = socket.remotePort ?? 0;
     socket.setNoDelay(true);
@@ -123,6 +131,7 @@ export class StreamSocket {
     this.#parser.stop();
     this.#after = () => {
       this.#state = 'upgrading';
+      this.#rate.release();
       this.#socket.removeAllListeners('data');
       this.#socket.pause();
       if (announcement === undefined) this.#startTls(upgrade);
@@ -140,9 +149,8 @@ export class StreamSocket {
     const farewell = `${error === undefined ? '' : printElement(printStreamError(error))}${streamEnd}`;
     if (this.#headerSent) this.#write(farewell);
     this.#state = 'closing';
-    this.#closeTimer = this.#options.clock.after(this.#options.limits.closeMs, () =>
-      this.destroy('the peer did not close'),
-    );
+    this.#rate.end(this.#socket);
+    this.#closeTimer = this.#options.clock.after(this.#options.limits.closeMs, () => this.destroy(noStreamEnd));
     if (!isHeard) this.#parser.stop();
     const isPeerDone = this.#peerEnded || !this.#peerOpened;
     if (error !== undefined || isPeerDone || !this.#headerSent) this.#socket.end();
@@ -157,7 +165,9 @@ export class StreamSocket {
 
   #onBytes(bytes: Buffer): void {
     this.lastTraffic = this.#options.clock.now();
+    this.lastHeard = this.lastTraffic;
     const { leftover } = this.#parser.feed(bytes);
+    if (this.#rate.count(bytes.length, this.#socket)) this.#handlers.onThrottled();
     const after = this.#after;
     this.#after = undefined;
     if (after === undefined) return;
@@ -225,14 +235,12 @@ export class StreamSocket {
 
   #onSocketClosed(): void {
     if (this.#state === 'closed') return;
-    const during =
-      this.#state === 'upgrading'
-        ? 'the peer closed the connection during the TLS handshake'
-        : 'the peer closed the connection';
+    const during = this.#state === 'upgrading' ? ' during the TLS handshake' : '';
     this.#state = 'closed';
     this.#closeTimer?.cancel();
+    this.#rate.release();
     this.#parser.stop();
-    this.#handlers.onClosed(this.#lossReason ?? during);
+    this.#handlers.onClosed(this.#lossReason ?? `the peer closed the connection${during}`);
   }
 }
 

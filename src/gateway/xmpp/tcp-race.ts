@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 
 import type { Timer } from '../../primitives/clock.ts';
-import { addressProblem } from './address-policy.ts';
+import { type AddressPolicy, addressProblem } from './address-policy.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { Endpoint } from './server-resolver.ts';
 
@@ -11,7 +11,7 @@ export interface Connected {
   readonly endpoint: Endpoint;
 }
 
-type RaceOptions = Pick<S2sOptions, 'clock' | 'limits' | 'allowLoopbackPeers' | 'ownListeners'>;
+export type RaceOptions = Pick<S2sOptions, 'clock' | 'limits'> & AddressPolicy;
 
 /**
  * Connects to the endpoints in their order, `attemptDelayMs` apart or as soon as the one before failed.

@@ -17,7 +17,7 @@ const destination: Destination = { transport: 'tls', host: 'pool.contoso.example
 
 function setUp(more: Partial<NextHopOptions> = {}) {
   const endpoint = scriptedEndpoint();
-  const outgoing: string[] = [];
+  const [outgoing, subscribed]: [string[], string[]] = [[], []];
   const untrusted: [Source, string][] = [];
   const hop = nextHop({
     endpoint,
@@ -31,6 +31,11 @@ function setUp(more: Partial<NextHopOptions> = {}) {
       outgoing.push(request.aor);
       request.respond(202);
     },
+    onSubscribe(incoming, watcher) {
+      subscribed.push(watcher);
+      incoming.respond(200);
+    },
+    onNotify: (incoming) => incoming.respond(481),
     ...more,
   });
   async function ask(method: string, parts: RequestParts = {}): Promise<readonly Answer[]> {
@@ -43,7 +48,7 @@ function setUp(more: Partial<NextHopOptions> = {}) {
     await settle();
     return incoming.answers;
   }
-  return { hop, endpoint, outgoing, untrusted, ask };
+  return { hop, endpoint, outgoing, subscribed, untrusted, ask };
 }
 
 const inDialog = '<sip:bob@fabrikam.example>;tag=gone';
@@ -66,7 +71,8 @@ describe('a request of the next hop', () => {
     ['OPTIONS', {}, { status: 200 }],
     ['INVITE', {}, { status: 405 }],
     ['INVITE', { to: inDialog }, { status: 481 }],
-    ['SUBSCRIBE', {}, { status: 405 }],
+    ['SUBSCRIBE', { headers: [['Require', '100rel']] }, { status: 420 }],
+    ['SUBSCRIBE', { from: 'sip:eve@elsewhere.example' }, { status: 403 }],
     ['NOTIFY', {}, { status: 481 }],
     ['BYE', { to: inDialog }, { status: 481 }],
     ['INFO', { to: inDialog }, { status: 481 }],
@@ -81,12 +87,19 @@ describe('a request of the next hop', () => {
     expect(outgoing).toEqual([]);
   });
 
+  it('is the matter of presence when it is a SUBSCRIBE, in a dialog or outside, by the sender in one spelling', async () => {
+    const { ask, subscribed } = setUp();
+    await ask('SUBSCRIBE', { from: 'sip:Alice@Contoso.Example' });
+    await ask('SUBSCRIBE', { to: inDialog });
+    expect(subscribed).toEqual(['sip:alice@contoso.example', 'sip:alice@contoso.example']);
+  });
+
   it('says what is understood: Allow and Accept for OPTIONS, Allow with 405, Unsupported with 420', async () => {
     const { ask } = setUp();
     const [options] = await ask('OPTIONS');
-    expect(options?.headers.getAll('Allow')).toEqual(['MESSAGE', 'OPTIONS']);
+    expect(options?.headers.getAll('Allow')).toEqual(['MESSAGE', 'NOTIFY', 'OPTIONS', 'SUBSCRIBE']);
     expect(options?.headers.getAll('Accept')).toEqual(['text/plain']);
-    expect((await ask('SUBSCRIBE'))[0]?.headers.getAll('Allow')).toEqual(['MESSAGE', 'OPTIONS']);
+    expect((await ask('INVITE'))[0]?.headers.getAll('Allow')).toEqual(options?.headers.getAll('Allow'));
     const [required] = await ask('MESSAGE', { headers: [['Require', '100rel, timer']] });
     expect(required?.headers.getAll('Unsupported')).toEqual(['100rel', 'timer']);
   });

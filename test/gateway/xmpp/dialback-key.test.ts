@@ -5,6 +5,7 @@ import type { DomainName } from '../../../src/primitives/domain-name.ts';
 import { Secret } from '../../../src/primitives/secret.ts';
 
 const secret = new Secret('s3cr3tf0rd14lb4ck');
+const ours = { dialbackSecret: secret };
 const claim = (receiving: string, originating: string, streamId: string) => ({
   receiving: receiving as DomainName,
   originating: originating as DomainName,
@@ -25,22 +26,34 @@ describe('dialback key [XEP-0185]', () => {
     ],
   ])('is that of the specification: %s', (_, vector, key) => {
     expect(dialbackKey(secret, vector)).toBe(key);
-    expect(isGenuineKey(secret, vector, key)).toBe(true);
-    expect(isGenuineKey(secret, vector, `\n ${key}\n`)).toBe(true);
+    expect(isGenuineKey(ours, vector, key)).toBe(true);
+    expect(isGenuineKey(ours, vector, `\n ${key}\n`)).toBe(true);
   });
 
   it('is of no use for another pair, stream or secret', () => {
     const made = claim('montague.example', 'capulet.example', 'D60000229F');
     const key = dialbackKey(secret, made);
-    expect(isGenuineKey(secret, { ...made, streamId: 'D60000229E' }, key)).toBe(false);
-    expect(isGenuineKey(secret, claim('capulet.example', 'montague.example', 'D60000229F'), key)).toBe(false);
-    expect(isGenuineKey(new Secret('other'), made, key)).toBe(false);
-    expect(isGenuineKey(secret, made, '')).toBe(false);
+    expect(isGenuineKey(ours, { ...made, streamId: 'D60000229E' }, key)).toBe(false);
+    expect(isGenuineKey(ours, claim('capulet.example', 'montague.example', 'D60000229F'), key)).toBe(false);
+    expect(isGenuineKey({ dialbackSecret: new Secret('other') }, made, key)).toBe(false);
+    expect(isGenuineKey(ours, made, '')).toBe(false);
+  });
+
+  it('made from the secret before counts as long as that one does', () => {
+    const made = claim('montague.example', 'capulet.example', 'D60000229F');
+    const former = new Secret('before');
+    const rotated = { ...ours, formerDialbackSecret: () => former };
+    expect(isGenuineKey(rotated, made, dialbackKey(former, made))).toBe(true);
+    expect(isGenuineKey(rotated, made, dialbackKey(secret, made))).toBe(true);
+    expect(isGenuineKey(rotated, made, dialbackKey(new Secret('other'), made))).toBe(false);
+    expect(isGenuineKey({ ...ours, formerDialbackSecret: () => undefined }, made, dialbackKey(former, made))).toBe(
+      false,
+    );
   });
 
   it('cannot be moved to another pair through a space in the stream id', () => {
     const made = { receiving: 'a.example', originating: 'b.example', streamId: 'c.example x' };
     const key = dialbackKey(secret, claim(made.receiving, made.originating, made.streamId));
-    expect(isGenuineKey(secret, claim(made.receiving, made.originating, made.streamId), key)).toBe(false);
+    expect(isGenuineKey(ours, claim(made.receiving, made.originating, made.streamId), key)).toBe(false);
   });
 });

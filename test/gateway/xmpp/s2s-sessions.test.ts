@@ -337,7 +337,7 @@ describe('a hostile peer', () => {
 
   it('may not hold more connections than strangers may', async () => {
     const { contoso } = await pair(
-      { ...good, security: strict, limits: { halfOpenPerAddress: 2 } },
+      { ...good, security: strict, limits: { halfOpen: 2 } },
       { ...goodPeer, security: strict },
     );
     const [first, second] = [await rawPeer(contoso.port), await rawPeer(contoso.port)];
@@ -345,7 +345,7 @@ describe('a hostile peer', () => {
     await contoso.waitForEvent('stream-opened');
     const third = await rawPeer(contoso.port);
     expect(await third.ended).toBe('');
-    expect(await contoso.waitForEvent('refused')).toMatchObject({ condition: 'resource-constraint' });
+    expect(await contoso.waitForEvent('limit-reached')).toMatchObject({ limit: 'halfOpen', subject: '127.0.0.1' });
   });
 
   it('is asked for a certificate of any issuer, since naming issuers makes some servers send none', async () => {

@@ -4,13 +4,17 @@ import { describe, expect, it } from '@jest/globals';
 
 import { addressProblem, portProblem } from '../../../src/gateway/xmpp/address-policy.ts';
 import { type AddressRecord, type DnsPort, dnsResolver } from '../../../src/gateway/xmpp/dns-resolver.ts';
-import type { DialFailure } from '../../../src/gateway/xmpp/outbound-state.ts';
+import type { DialFailure, OutboundPurpose } from '../../../src/gateway/xmpp/outbound-state.ts';
+import { dial } from '../../../src/gateway/xmpp/s2s-connector.ts';
+import { defaultS2sLimits } from '../../../src/gateway/xmpp/s2s-limits.ts';
+import type { S2sOptions } from '../../../src/gateway/xmpp/s2s-options.ts';
 import { resolveServers } from '../../../src/gateway/xmpp/server-resolver.ts';
 import { orderBySrv } from '../../../src/gateway/xmpp/srv-order.ts';
 import type { DomainName } from '../../../src/primitives/domain-name.ts';
 import { randomIds } from '../../../src/primitives/ids.ts';
 import type { ListenerAddress } from '../../../src/primitives/listener-address.ts';
 import { startDnsServer } from '../../support/dns-server.ts';
+import { movableClock } from '../../support/movable-clock.ts';
 import { row } from '../../support/xmpp-federation.ts';
 
 const fabrikam = 'fabrikam.example' as DomainName;
@@ -206,6 +210,69 @@ describe('SRV order [RFC 2782]', () => {
   });
 });
 
+describe('addresses of private networks', () => {
+  const privateUse = [
+    ['10.1.2.3'],
+    ['172.16.0.1'],
+    ['172.31.255.255'],
+    ['192.168.1.1'],
+    ['100.64.0.1'],
+    ['198.18.0.1'],
+    ['fd12:3456::1'],
+    ['::ffff:10.0.0.1'],
+    ['64:ff9b::192.168.0.1'],
+    ['64:ff9b::10.0.0.1'],
+    ['64:ff9b:1::1'],
+  ];
+
+  it.each(privateUse)('%s is refused where private peers are', (address) => {
+    const ask = (allowed?: boolean): string | undefined =>
+      addressProblem(
+        { address, port: 5269 },
+        { allowLoopbackPeers: () => false, ...(allowed !== undefined && { allowPrivatePeers: () => allowed }) },
+      );
+    expect(ask(false)).toMatch(/private/);
+    expect(ask(true)).toBeUndefined();
+    expect(ask()).toBeUndefined();
+  });
+
+  it.each([['11.0.0.1'], ['172.32.0.1'], ['192.169.0.1'], ['100.128.0.1'], ['2001:db8::1'], ['64:ff9b::192.0.2.1']])(
+    '%s is none of them',
+    (address) => {
+      const policy = { allowLoopbackPeers: () => false, allowPrivatePeers: () => false };
+      expect(addressProblem({ address, port: 5269 }, policy)).toBeUndefined();
+    },
+  );
+
+  const atPrivate = { [starttls]: [srv('a.example', 5269)], 'A a.example': ['10.0.0.1'] };
+  /** The dial is over before it connects: what is left is whether it would have. */
+  async function dialCode(purpose: OutboundPurpose, given: Partial<S2sOptions> = {}, proxy?: { host: string }) {
+    const options = {
+      dns: tableDns(atPrivate),
+      ids: randomIds,
+      clock: movableClock(),
+      limits: defaultS2sLimits,
+      allowLoopbackPeers: () => false,
+      securityFor: () => ({ ...security, ...(proxy && { proxy }) }),
+      ...given,
+    } as unknown as S2sOptions;
+    const pair = { local: 'contoso.example' as DomainName, remote: fabrikam };
+    const hooks = { onStream: () => undefined, onEnding: () => undefined, onClosed: () => undefined };
+    const dialled = await dial({ pair, purpose, signal: AbortSignal.abort(), ...hooks }, options);
+    return dialled.ok ? undefined : dialled.error.code;
+  }
+
+  it('are dialled for stanzas, and for the key of a stranger only when the administrator said so [SSRF]', async () => {
+    const verify = { type: 'verify', id: '1', key: 'k' } as const;
+    const [refused, wouldDial] = ['private-address-refused', 'unreachable'];
+    expect(await dialCode(verify)).toBe(refused);
+    expect(await dialCode({ type: 'stanzas' })).toBe(wouldDial);
+    expect(await dialCode(verify, { allowPrivateDialback: () => true })).toBe(wouldDial);
+    expect(await dialCode(verify, { allowLoopbackPeers: () => true })).toBe(wouldDial);
+    expect(await dialCode(verify, {}, { host: '10.0.0.1' })).toBe(wouldDial);
+  });
+});
+
 describe('addresses that streams are opened to', () => {
   const problem = (address: string, loopback: boolean): string | undefined =>
     addressProblem({ address, port: 5269 }, { allowLoopbackPeers: () => loopback });
@@ -224,6 +291,9 @@ describe('addresses that streams are opened to', () => {
     ['::ffff:0.0.0.0'],
     ['::192.0.2.1'],
     ['169.254.169.254'],
+    ['fd00:ec2::254'],
+    ['100.100.100.200'],
+    ['168.63.129.16'],
     ['::ffff:169.254.169.254'],
     ['64:ff9b::169.254.169.254'],
     ['fe80::1'],

@@ -3,13 +3,18 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
-/** Bundles `writing-process.ts` for a plain node. @returns Its path, below the project so that native modules are found. */
-export function buildWritingProcess(): string {
-  const outfile = path.join(root, 'dist', `writing-process-${process.pid}.mjs`);
+/** Bundles a program of this folder for a plain node. @returns Its path, below the project so that native modules are found. */
+export function buildWritingProcess(name = 'writing-process'): string {
+  const outfile = path.join(root, 'dist', `${name}-${process.pid}.mjs`);
   const esbuild = path.join(root, 'node_modules', 'esbuild', 'bin', 'esbuild');
-  const source = path.join(import.meta.dirname, 'writing-process.ts');
+  const source = path.join(import.meta.dirname, `${name}.ts`);
   // conf is left outside: a bundle of it would need a `require` that ES modules do not have.
-  const options = ['--bundle', '--platform=node', '--format=esm', '--external:conf', '--external:fs-native-extensions'];
+  const options = [
+    '--bundle',
+    '--platform=node',
+    '--format=esm',
+    ...['conf', 'fs-native-extensions', 'lmdb'].map((module) => `--external:${module}`),
+  ];
   execFileSync(esbuild, [source, ...options, `--outfile=${outfile}`, '--log-level=error']);
   return outfile;
 }

@@ -1,0 +1,44 @@
+/** docs/limits.md says what the code does: every limit of the streams, with its number. */
+import { readFileSync } from 'node:fs';
+
+import { expect, it } from '@jest/globals';
+
+import { gatewayDefaults } from '../src/config/defaults.ts';
+import { subscriptionsPerMinute } from '../src/gateway/subscription-rate.ts';
+import * as limits from '../src/gateway/xmpp/s2s-limits.ts';
+
+const page = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8');
+
+/** `name` to number, of the rows that give one. */
+const rows = [...page.matchAll(/^\| `([A-Za-z.]+)`[^|]*\| (\d+) \|/gm)].map(
+  ([, name = '', value]) => [name, Number(value)] as const,
+);
+
+/** `limit`, or `group.limit`; the limits of streams go without their group. */
+function flat([name, value]: readonly [string, unknown]): readonly (readonly [string, number])[] {
+  if (typeof value === 'number') return [[name, value]];
+  const prefix = name === 'defaultS2sLimits' ? '' : `${name}.`;
+  return Object.entries(value as Readonly<Record<string, number>>).map(([key, each]) => [`${prefix}${key}`, each]);
+}
+
+const settings = rows.filter(([name]) => /^[A-Z]/.test(name));
+
+it('names every limit of the streams with the number it has, and no other', () => {
+  const inCode = new Map(Object.entries({ ...limits, subscriptionsPerMinute }).flatMap(flat));
+  const onPage = rows.filter(([name]) => !/^[A-Z]/.test(name));
+  expect(Object.fromEntries(onPage)).toEqual(Object.fromEntries(inCode));
+  expect(onPage).toHaveLength(inCode.size);
+});
+
+it('gives the settings their defaults', () => {
+  expect(settings.length).toBeGreaterThan(4);
+  for (const [name, value] of settings) {
+    const setting = (name.charAt(0).toLowerCase() + name.slice(1)) as keyof typeof gatewayDefaults;
+    expect([name, gatewayDefaults[setting]]).toEqual([name, value]);
+  }
+});
+
+it('sets the limits of authenticated partners to those of everybody', () => {
+  expect(gatewayDefaults.maximumBytesPerSecond).toBe(limits.defaultS2sLimits.bytesPerSecond);
+  expect(gatewayDefaults.maximumStanzasPerSecond).toBe(limits.defaultS2sLimits.stanzasPerSecond);
+});
