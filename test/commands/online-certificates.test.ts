@@ -200,6 +200,34 @@ describe('update-certificate', () => {
   });
 });
 
+describe('an authority that cannot be reached now', () => {
+  it('leaves the request with its key, and -Retrieve asks again with the same', async () => {
+    const { folder, server, request } = await newSite();
+    const { script } = server;
+    server.script = () => ({ status: 503 });
+    await expect(request()).rejects.toMatchObject({
+      id: 'AuthorityUnreachable',
+      fix: expect.arrayContaining([
+        'xgw request-certificate -Retrieve -RequestId 1',
+        'xgw request-certificate -Clear -RequestId 1',
+      ]),
+    });
+    server.script = script;
+    const retrieved = await runCmdlet(requestCertificate, { Retrieve: 'true', RequestId: '1' }, { folder });
+    expect(retrieved.objects).toMatchObject([{ AssignedTo: ['ExternalEdge'] }]);
+  });
+});
+
+describe('-Output', () => {
+  it.each(['local', 'est:https://est.example', 'acme:https://acme.example/directory'])(
+    'does not go with -CA %s, which makes no request file',
+    async (CA) => {
+      const asked = runCmdlet(requestCertificate, { CA, Output: 'edge.csr' }, { folder: await newStore() });
+      await expect(asked).rejects.toMatchObject({ id: 'ParameterConflict' });
+    },
+  );
+});
+
 describe('a request for Active Directory Certificate Services', () => {
   const facts = { output: '/root/requests/edge.csr', template: 'WebServer', usages: ['ExternalEdge'] } as const;
 

@@ -50,7 +50,10 @@ export const gatewaySettings = {
   KeepAliveInterval: number('keepAliveInterval', 'Seconds in which a partner must send a keep-alive.'),
   StreamEstablishmentTimeout: number('streamEstablishmentTimeout', 'Seconds that setting up a stream may take.'),
   StreamInactivityTimeout: number('streamInactivityTimeout', 'Seconds after which an idle stream is closed.'),
-  SubscriptionRefreshInterval: number('subscriptionRefreshInterval', 'Seconds in which presence is refreshed.'),
+  SubscriptionRefreshInterval: number(
+    'subscriptionRefreshInterval',
+    'Seconds a SIP subscription lasts at most, and after which a contact that has said nothing is asked again.',
+  ),
   EnableLoggingAllMessageBodies: yesOrNo('enableLoggingAllMessageBodies', 'Log what people say, not only who talks.'),
   AccessEdgeFqdn: optional(clearable(domainName), 'The name partners reach this gateway by.', fromPipe),
   XmppListenAddress: optional(clearable(listenAddress), 'Where to accept XMPP; all interfaces when absent.', fromPipe),

@@ -14,6 +14,7 @@ import {
 } from '../../operations/request-certificate.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import type { Secret } from '../../primitives/secret.ts';
+import { shellWord } from '../../primitives/shell-word.ts';
 import { openKeyStore } from '../../store/key-store.ts';
 import type { BoundValues } from '../host/binding.ts';
 import type { CmdletContext, Values } from '../host/cmdlet.ts';
@@ -66,7 +67,7 @@ type NewRequest = Values<typeof newRequestParameters>;
 export async function newCertificateRequest(wanted: NewRequest, context: CmdletContext): Promise<void> {
   const configuration = context.store.read();
   // What was not said comes before what is wrong with the rest.
-  const output = wanted.CA === undefined ? outputOf(wanted) : '-';
+  const output = wanted.CA === undefined ? outputOf(wanted) : noOutput(wanted.CA, wanted);
   const plan = planOf(wanted, context);
   warnAboutNames(plan, context);
   const keyPassphrase = await givenKeyPassphrase(wanted.KeyPassphraseFile, context);
@@ -114,6 +115,17 @@ function warnAboutNames({ certificate }: RequestPlan, context: CmdletContext): v
     context.warn(
       `${name} covers neither ${name.slice(2)} itself nor two levels below it, and Lync does not take wildcards.`,
     );
+}
+
+function noOutput(authority: string, { Output }: NewRequest): string {
+  if (Output === undefined) return '-';
+  throw new CodedError('ParameterConflict', '-Output and -CA do not go together.', {
+    reason: `${authority} issues at once, there is no request file to send`,
+    fix: [
+      `xgw request-certificate -New -CA ${shellWord(authority)}`,
+      `xgw request-certificate -New -Output ${shellWord(Output)}`,
+    ],
+  });
 }
 
 function outputOf({ Output, Format }: NewRequest): string {

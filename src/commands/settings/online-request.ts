@@ -6,7 +6,8 @@ import { readCertificate } from '../../certificates/certificate.ts';
 import type { CertificateRenewal } from '../../config/certificate-renewal.ts';
 import type { CertificateRequestRecord } from '../../config/configuration.ts';
 import { certificateObject } from '../../operations/certificates.ts';
-import { addImported, importWarnings, keepImported, planImport } from '../../operations/import-certificate.ts';
+import { addImported, keepImported, planImport } from '../../operations/import-certificate.ts';
+import { importWarnings } from '../../operations/import-warnings.ts';
 import { authorityFor } from '../../operations/online-authority/authority-for.ts';
 import { PendingAtAuthority } from '../../operations/online-authority/online-authority.ts';
 import { ownAnchors } from '../../operations/own-anchors.ts';
@@ -91,13 +92,27 @@ export async function requestOnline(order: OnlineRequest, context: CmdletContext
   try {
     await completeOnline(request, renewal, context);
   } catch (error) {
-    if (isCodedError(error) && isFinal(error)) await giveUp(request, context);
+    if (!isCodedError(error) || !error.id.startsWith('Authority')) throw error;
+    if (passing.has(error.id)) throw askAgain(error, request);
+    await giveUp(request, context);
     throw error;
   }
 }
 
-/** Asking again with the same request would not help. */
-const isFinal = ({ id }: CodedError): boolean => id.startsWith('Authority') && id !== 'AuthorityPending';
+/** Failures that may be over soon: the same request can be asked for again. After the others it would be refused again. */
+const passing: ReadonlySet<string> = new Set(['AuthorityPending', 'AuthorityUnreachable', 'AuthorityLimited']);
+
+const askAgain = ({ id, message, reason, fix, target, cause }: CodedError, { requestId }: CertificateRequestRecord) =>
+  new CodedError(id, message, {
+    reason,
+    fix: [
+      ...fix,
+      `xgw request-certificate -Retrieve -RequestId ${requestId}`,
+      `xgw request-certificate -Clear -RequestId ${requestId}`,
+    ],
+    target,
+    cause,
+  });
 
 async function giveUp({ requestId, publicKeySha256 }: CertificateRequestRecord, context: CmdletContext): Promise<void> {
   const cleared = await context.commit({

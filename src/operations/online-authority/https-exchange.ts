@@ -39,13 +39,15 @@ export interface HttpsAnswer {
   readonly body: Buffer;
 }
 
-/** @throws CodedError `AuthorityUnreachable`, `AuthorityUntrusted`, `AuthorityAnswerUnusable` for a body that is too long */
+/** @throws CodedError `AuthorityUnreachable`, `AuthorityUntrusted`, `Interrupted`, `AuthorityAnswerUnusable` for a body that is too long */
 export async function exchange(order: HttpsRequest): Promise<HttpsAnswer> {
   const deadline = AbortSignal.timeout(order.deadlineMs);
   try {
     return await perform(order, AbortSignal.any([deadline, ...(order.signal === undefined ? [] : [order.signal])]));
   } catch (error) {
     if (isCodedError(error)) throw error;
+    if (order.signal?.aborted === true)
+      throw new CodedError('Interrupted', `stopped while ${order.url.host} was asked.`);
     throw failureOf(error, order, deadline.aborted);
   }
 }

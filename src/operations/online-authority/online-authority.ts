@@ -22,6 +22,10 @@ export interface OnlineAuthority {
   issue(order: CertificateOrder, signal?: AbortSignal): Promise<readonly Buffer[]>;
 }
 
+/** Milliseconds for which an authority wants to be left alone after this failure; undefined: it does not say. */
+export const retryAfterOf = (error: CodedError): number | undefined =>
+  'retryAfterMs' in error && typeof error.retryAfterMs === 'number' ? error.retryAfterMs : undefined;
+
 /** Not refused and not issued: the same order has to be given again, not before some time has passed. */
 export class PendingAtAuthority extends CodedError {
   /** Milliseconds. */

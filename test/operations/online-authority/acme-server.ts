@@ -48,7 +48,13 @@ export interface TestAcmeServer {
   asked(): readonly string[];
   /** Replaces an answer; where it returns undefined the server answers by itself. */
   script?: ((request: AcmeRequest) => AcmeReply | undefined) | undefined;
-  /** As the first order stands. */
+  /** How an order is when it is placed; looked at again it is ready. */
+  firstStatus: 'pending' | 'ready';
+  /** How often a finalized order is shown as one that is being worked on, with `Retry-After: 7`. */
+  slowness: number;
+  /** What its directory shows. */
+  resources(): Json;
+  /** The order as it would stand in an answer. */
   order(status: string, more?: Json): Json;
   readonly keys: Map<string, KeyObject>;
 }
@@ -80,9 +86,16 @@ export async function acmeServer(): Promise<TestAcmeServer> {
     rootFile,
     rootDer: web.rootDer,
     requests: [],
+    firstStatus: 'ready',
+    slowness: 0,
     keys: new Map(),
     asked: () =>
       server.requests.map(({ method, path: at }) => `${method} ${at}`).filter((each) => !/dir$|nonce$/.test(each)),
+    resources: () => ({
+      newNonce: `${server.url}/nonce`,
+      newAccount: `${server.url}/account`,
+      newOrder: `${server.url}/order`,
+    }),
     order: (status, more = {}) => ({
       status,
       identifiers: state.names.map((value) => ({ type: 'dns', value })),
@@ -120,30 +133,44 @@ export async function acmeServer(): Promise<TestAcmeServer> {
     const identifier = { type: 'dns', value: name.replace('*.', '') };
     return { json: { status: 'valid', identifier, challenges: [], ...(name.startsWith('*') && { wildcard: true }) } };
   };
-  const ownAnswer = ({ path: at, header, payload }: AcmeRequest): AcmeReply => {
-    const { url } = server;
-    const made = (name: string, json: unknown): AcmeReply => ({ status: 201, headers: { Location: url + name }, json });
-    if (at === '/dir')
-      return { json: { newNonce: `${url}/nonce`, newAccount: `${url}/account`, newOrder: `${url}/order`, meta: {} } };
-    if (at === '/nonce') return {};
-    if (at === '/account') {
-      server.keys.set(`${url}/account/1`, createPublicKey({ key: header['jwk'], format: 'jwk' }));
+  const shown = (): AcmeReply => {
+    const isSlow = state.status === 'valid' && server.slowness > 0;
+    if (isSlow) server.slowness -= 1;
+    return isSlow
+      ? { json: server.order('processing'), headers: { 'Retry-After': '7' } }
+      : { json: server.order(state.status) };
+  };
+  const made = (name: string, json: unknown): AcmeReply => ({
+    status: 201,
+    headers: { Location: `${server.url}${name}` },
+    json,
+  });
+  const own: Readonly<Record<string, (request: AcmeRequest) => AcmeReply>> = {
+    '/dir': () => ({ json: server.resources() }),
+    '/nonce': () => ({}),
+    '/account': ({ header }) => {
+      server.keys.set(`${server.url}/account/1`, createPublicKey({ key: header['jwk'], format: 'jwk' }));
       return made('/account/1', { status: 'valid' });
-    }
-    if (at === '/account/1') return { json: { status: 'valid' } };
-    if (at === '/order') {
+    },
+    '/account/1': () => ({ json: { status: 'valid' } }),
+    '/order': ({ payload }) => {
       Object.assign(state, { status: 'ready', names: payload?.['identifiers'].map((each: Json) => each['value']) });
-      return made('/order/1', server.order('ready'));
-    }
-    if (at === '/order/1') return { json: server.order(state.status) };
-    if (at === '/finalize') {
+      return made('/order/1', server.order(server.firstStatus));
+    },
+    '/order/1': shown,
+    '/finalize': ({ payload }) => {
       Object.assign(state, { status: 'valid', chain: issue(payload?.['csr']) });
-      return { json: server.order('valid') };
-    }
-    if (at === '/certificate')
-      return { headers: { 'Content-Type': 'application/pem-certificate-chain' }, body: state.chain };
-    const [, index] = /^\/authz\/(\d+)$/.exec(at) ?? [];
-    return index === undefined ? problem('malformed', 'not here', 404) : authorization(Number(index));
+      return shown();
+    },
+    '/certificate': () => ({
+      headers: { 'Content-Type': 'application/pem-certificate-chain' },
+      body: state.chain,
+    }),
+  };
+  const ownAnswer = (request: AcmeRequest): AcmeReply => {
+    const [, index] = /^\/authz\/(\d+)$/.exec(request.path) ?? [];
+    if (index !== undefined) return authorization(Number(index));
+    return own[request.path]?.(request) ?? problem('malformed', 'not here', 404);
   };
 
   const listening = createServer({ key: webCertificate.key, cert: webCertificate.chain }, (incoming, response) => {

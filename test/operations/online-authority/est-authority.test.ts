@@ -279,5 +279,5 @@ it('an interruption ends the exchange', async () => {
   const server = await estServer();
   const { order } = await newOrder();
   const authority = await authorityFor(settings(server), { now, store });
-  await expect(authority.issue(order, AbortSignal.abort())).rejects.toMatchObject({ id: 'AuthorityUnreachable' });
+  await expect(authority.issue(order, AbortSignal.abort())).rejects.toMatchObject({ id: 'Interrupted' });
 });

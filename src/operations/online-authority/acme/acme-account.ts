@@ -37,7 +37,8 @@ export async function openAccount(session: AcmeSession, wanted: AccountWanted, f
   const kept = files.readAccount(wanted.name) ?? files.createAccount(wanted.name, await newAccount());
   const known = httpsUrl(kept.url);
   if (known === undefined) return accountOf(session, kept.key, await register(session, kept, wanted, files));
-  if (isSame(kept.contact, wanted.contact)) return accountOf(session, kept.key, known);
+  // A request that names no contact says nothing about those of the account, which other certificates share.
+  if (wanted.contact.length === 0 || isSame(kept.contact, wanted.contact)) return accountOf(session, kept.key, known);
   try {
     await session.send({ url: known, payload: { contact: wanted.contact } }, { key: kept.key, accountUrl: known });
     files.saveAccount(wanted.name, { ...kept, contact: wanted.contact });

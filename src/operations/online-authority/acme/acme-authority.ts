@@ -5,9 +5,6 @@
  */
 import { createHash } from 'node:crypto';
 
-import { readCertificate } from '../../../certificates/certificate.ts';
-import { readCertificateRequest } from '../../../certificates/certificate-request.ts';
-import { readPem } from '../../../certificates/pem.ts';
 import { CodedError } from '../../../primitives/errors.ts';
 import { pause } from '../../../primitives/pause.ts';
 import type { AcmeFiles } from '../../../store/acme-files.ts';
@@ -29,6 +26,7 @@ import {
 } from './acme-session.ts';
 import { proveNames } from './authorizations.ts';
 import type { ChallengeSolver } from './challenge-solver.ts';
+import { chainType, readIssuedChain } from './issued-chain.ts';
 import { printProblem } from './problem-document.ts';
 import { refuseUnprovable } from './provable-names.ts';
 
@@ -164,27 +162,9 @@ const orderFailed = (url: URL, reason: string): CodedError =>
     target: url.href,
   });
 
-/** Certificates of one answer. */
-const maxCertificates = 10;
-const chainType = 'application/pem-certificate-chain';
-
-/** The certificate first, each one certified by the next. [RFC 8555 §9.1] */
 async function download({ order: { certificate }, url }: Placed, { account, order }: Run): Promise<readonly Buffer[]> {
   const from = certificate ?? url;
-  const answer = await account.send({ url: from, accept: chainType });
-  const type = answer.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== chainType) throw unusableAnswer(from, `the type of the certificate is not ${chainType}`);
-  const blocks = readPem(answer.body.toString('latin1'));
-  if (!blocks.ok) throw unusableAnswer(from, blocks.error);
-  const ders = blocks.value.filter(({ label }) => label === 'CERTIFICATE').map(({ der }) => der);
-  const [leaf] = ders;
-  if (leaf === undefined || ders.length !== blocks.value.length || ders.length > maxCertificates)
-    throw unusableAnswer(from, `it is not 1 to ${maxCertificates} certificates`);
-  const read = readCertificate(leaf);
-  if (!read.ok) throw unusableAnswer(from, `its certificate cannot be read: ${read.error}`);
-  const request = readCertificateRequest(order.csr);
-  const wanted = request.ok ? createHash('sha256').update(request.value.spki).digest() : undefined;
-  if (wanted?.equals(read.value.publicKeySha256) !== true)
-    throw unusableAnswer(from, 'the certificate in it is for another key than the request');
-  return ders;
+  const chain = readIssuedChain(await account.send({ url: from, accept: chainType }), order.csr);
+  if (!chain.ok) throw unusableAnswer(from, chain.error);
+  return chain.value;
 }
