@@ -20,6 +20,10 @@ export default defineCmdlet({
   },
   examples: [
     { command: 'get-service', shows: 'The state of the gateway.' },
+    {
+      command: 'get-service -Property Certificate,CertificateSince,PlannedCertificate,EffectiveDate',
+      shows: 'What partners are shown, and what follows it.',
+    },
     { command: 'get-service -ExpandProperty Listeners', shows: 'Every address and port it accepts connections on.' },
   ],
   output: serviceOutput,

@@ -7,11 +7,11 @@ import { holdsAuthoritiesOnly } from '../operations/import-authorities.ts';
 import {
   addImported,
   type ImportPlan,
-  importWarnings,
   keepImported,
   keyToEncrypt,
   planImport,
 } from '../operations/import-certificate.ts';
+import { importWarnings } from '../operations/import-warnings.ts';
 import { keepKey } from '../operations/keep-key.ts';
 import { ownAnchors } from '../operations/own-anchors.ts';
 import { CodedError } from '../primitives/errors.ts';

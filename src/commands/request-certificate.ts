@@ -43,6 +43,17 @@ const requestCertificate: CmdletDefinition<typeof parameters> = {
       command: 'request-certificate -New -Type ExternalEdge -CA local',
       shows: 'A certificate for a lab, in use at once.',
     },
+    {
+      command:
+        'request-certificate -CA acme:https://acme-v02.api.letsencrypt.org/directory -AcmeContact hostmaster@contoso.com',
+      shows:
+        'A certificate of a public authority by ACME, which is shown the names on port 80. It is renewed by itself.',
+    },
+    {
+      command:
+        'request-certificate -CA acme:https://acme.contoso.com/directory -AcmeChallenge dns-01 -AcmeDnsHook /etc/xgw/dns-hook -AcmeRootsPath root.pem -WhatIf',
+      shows: 'What would be asked of a private authority, with the names proven by records in DNS; asks nobody.',
+    },
     { command: 'request-certificate -List', shows: 'The requests that wait for their certificate.' },
     {
       command: 'request-certificate -Retrieve -RequestId 1 -Path edge.p7b',

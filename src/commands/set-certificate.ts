@@ -1,18 +1,22 @@
 /** Set-Certificate: which certificate serves what, now or from a time on. The running gateway shows it to the next stream. */
 import { withDueAssignments } from '../config/certificate-assignment.ts';
-import type { CertificateRecord } from '../config/configuration.ts';
+import type { CertificateRecord, CertificateUsage } from '../config/configuration.ts';
+import { openCertificateFile } from '../operations/certificate-file.ts';
 import {
   assignCertificate,
   certificateObject,
   chainOf,
   refuseUnsuitable,
   selectCertificates,
+  thumbprintOf,
 } from '../operations/certificates.ts';
 import { ownAnchors } from '../operations/own-anchors.ts';
+import { CodedError } from '../primitives/errors.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { certificateOutput } from './get-certificate.ts';
 import { type CmdletContext, type Committed, defineCmdlet } from './host/cmdlet.ts';
-import { listOf, mandatory, text } from './host/parameters.ts';
+import { listOf, mandatory, optional, path, text } from './host/parameters.ts';
 import { checkRoll, rollParameters, warnAboutGap } from './settings/certificate-roll.ts';
 import { certificateUsage } from './settings/certificate-values.ts';
 
@@ -23,7 +27,12 @@ export default defineCmdlet({
   description:
     'The certificate that was assigned before stays in the store. Live streams keep the one they began with, the next stream gets the new one; nothing has to be restarted. With -EffectiveDate the present certificate serves until then, and the running gateway changes over by itself.',
   parameters: {
-    Thumbprint: mandatory(text, 'Thumbprint of the certificate.', { position: 0, pipeline: 'both' }),
+    Thumbprint: optional(text, 'Thumbprint of the certificate. It, or -Path, is needed.', {
+      position: 0,
+      pipeline: 'both',
+      aliases: ['Reference'],
+    }),
+    Path: optional(path, 'A file with the certificate, in place of its thumbprint; - reads standard input.'),
     Type: mandatory(listOf(certificateUsage), 'What it is to serve.'),
     ...rollParameters,
   },
@@ -31,6 +40,10 @@ export default defineCmdlet({
     {
       command: 'set-certificate 5A3F8E1B9C0D4A7766554433221100FFEEDD19C2 -Type ExternalEdge',
       shows: 'Partners see this certificate from now on.',
+    },
+    {
+      command: 'set-certificate -Path edge.cer -Type ExternalEdge',
+      shows: 'The same, for one that was imported before.',
     },
     {
       command:
@@ -41,10 +54,10 @@ export default defineCmdlet({
   impact: 'Medium',
   output: certificateOutput,
 
-  async run({ Thumbprint, Type, EffectiveDate, Roll }, context) {
+  async run({ Thumbprint, Path, Type, EffectiveDate, Roll }, context) {
     const keys = openKeyStore(context.store.folder);
     const configuration = context.store.read();
-    const [wanted] = selectCertificates(configuration, Thumbprint);
+    const [wanted] = selectCertificates(configuration, Thumbprint ?? (await thumbprintIn(Path, Type, context)));
     if (wanted === undefined) return;
     const plan = {
       usages: Type,
@@ -73,6 +86,28 @@ export default defineCmdlet({
     context.write({ ...certificateObject(record, chain, view), Changed: committed.changed });
   },
 });
+
+/** Of the certificate in the file that the store has. @throws CodedError `MandatoryParameterMissing`, `ObjectNotFound` */
+async function thumbprintIn(
+  file: string | undefined,
+  usages: readonly CertificateUsage[],
+  context: CmdletContext,
+): Promise<string> {
+  if (file === undefined)
+    throw new CodedError('MandatoryParameterMissing', 'Which certificate?', {
+      reason: 'neither -Thumbprint nor -Path was given',
+      fix: 'xgw get-certificate',
+      target: 'Thumbprint',
+    });
+  const { certificates } = await openCertificateFile(file, undefined, context);
+  const found = certificates.map(thumbprintOf).find((each) => Object.hasOwn(context.store.read().certificates, each));
+  if (found !== undefined) return found;
+  throw new CodedError('ObjectNotFound', `${file} holds no certificate of the store.`, {
+    reason: 'set-certificate assigns what import-certificate has taken in',
+    fix: `xgw import-certificate ${shellWord(file)} -Type ${usages.join(',')}`,
+    target: file,
+  });
+}
 
 function tell(record: CertificateRecord, { after }: Committed, context: CmdletContext): void {
   const { thumbprint, assignedTo, planned, localTestCa } = record;

@@ -1,10 +1,10 @@
 /** Test-CertificateConfiguration: whether partners would accept what this gateway shows them, name by name, and why not. */
 import type { CertificateFinding } from '../operations/certificate-finding.ts';
-import { examineCertificates } from '../operations/examine-certificates.ts';
+import { type Examination, examineCertificates } from '../operations/examine-certificates.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
-import { listOf, optional } from './host/parameters.ts';
+import { listOf, optional, wholeNumber } from './host/parameters.ts';
 import { certificateUsage } from './settings/certificate-values.ts';
 import { reported, reportFile } from './settings/report-file.ts';
 
@@ -18,10 +18,18 @@ export default defineCmdlet({
     Type: optional(listOf(certificateUsage), 'Only the certificates that serve this.', {
       defaultText: 'all that are assigned',
     }),
+    ExpiringInDays: optional(
+      wholeNumber(0, 10_000),
+      'Fails for a certificate that lasts no longer than so many days.',
+      {
+        defaultText: 'only one that has ended fails',
+      },
+    ),
     Report: optional(reportFile, 'File for a report; it ends in .html, .md or .json.'),
   },
   examples: [
     { command: 'test-certificateconfiguration', shows: 'Whether partners can trust this gateway.' },
+    { command: 'test-certificateconfiguration -ExpiringInDays 14 -Quiet', shows: 'For a nightly job: exit code 21.' },
     { command: 'test-certificateconfiguration -Type ExternalEdge -Report edge.html', shows: 'The same, to file away.' },
   ],
   output: {
@@ -29,16 +37,17 @@ export default defineCmdlet({
     table: ['Result', 'Domain', 'Name', 'Covered', 'Detail', 'Fix'],
   },
 
-  run: async ({ Type, Report }, context) =>
-    await reported(Report, context, async (recording) => await examine(Type, recording)),
+  run: async ({ Type, ExpiringInDays, Report }, context) =>
+    await reported(Report, context, async (recording) => await examine(Type, ExpiringInDays, recording)),
 });
 
 async function examine(
-  usages: Parameters<typeof examineCertificates>[2]['usages'],
+  usages: Examination['usages'],
+  failsWithinDays: number | undefined,
   context: CmdletContext,
 ): Promise<void> {
   const { store } = context;
-  const where = { usages, storeFolder: store.folder, now: context.now() };
+  const where = { usages, storeFolder: store.folder, now: context.now(), failsWithinDays };
   const findings = await examineCertificates(store.read(), openKeyStore(store.folder), where);
   for (const finding of findings) context.write(finding);
   const failures = findings.filter(({ Result }) => Result === 'Failure');

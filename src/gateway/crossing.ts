@@ -4,6 +4,7 @@ import type { Clock } from '../primitives/clock.ts';
 import type { Ids } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { HeaderField } from './sip/headers.ts';
+import type { ChatState } from './translation/typing.ts';
 import type { Delivery } from './xmpp/s2s-sessions.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
@@ -16,6 +17,8 @@ export interface SipDelivery {
   readonly to: string;
   readonly headers: readonly HeaderField[];
   readonly body: Buffer;
+  /** What it says when it is no message; an IM session has its own words for that. */
+  readonly chatState?: ChatState | undefined;
 }
 
 /** The SIP side's final word. No answer is 408, a broken transport 503. */
@@ -29,7 +32,7 @@ export interface Crossing {
   configuration(): Configuration;
   /** Resolves within 30 s, when the stanza is with an authenticated stream or can not be. */
   toXmpp(stanza: Element): Promise<Delivery>;
-  /** Resolves within 32 s. */
+  /** Resolves within 32 s, or 96 s when the user must be invited to a session again. */
   toSip(delivery: SipDelivery): Promise<SipOutcome>;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -12,17 +12,20 @@ import { admitContact, stranger } from './policy/contacts.ts';
 import type { Refusal } from './policy/partners.ts';
 import { requestRefusalOf } from './refusal-answer.ts';
 import type { SentMessages } from './sent-messages.ts';
+import { bodyOf } from './sip/bodies/body-part.ts';
 import type { DispositionAsked } from './sip/bodies/imdn.ts';
 import { isComposingType, parseIsComposing } from './sip/bodies/is-composing.ts';
+import { keyboardActivityType, parseKeyboardActivity } from './sip/bodies/keyboard-activity.ts';
 import type { HeaderField } from './sip/headers.ts';
 import type { SipRequest } from './sip/message.ts';
 import type { ResponseParts } from './sip/sip-endpoint.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
+import type { SipEnds } from './sip-presence.ts';
 import { jidToAor, sipUriToJid } from './translation/address.ts';
 import { type SipFailure, sipFailureOf } from './translation/failure.ts';
 import { messageFromSip } from './translation/instant-message.ts';
 import { acceptedBodies, openBody } from './translation/text-body.ts';
-import { chatStateFromSip } from './translation/typing.ts';
+import { chatStateFromKeyboard, chatStateFromSip, goneFromSip } from './translation/typing.ts';
 import { printJid } from './xmpp/jid.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
@@ -37,10 +40,20 @@ export interface RequestFromUser {
 export interface FromSip {
   /** Answers every request exactly once. @returns The correlation id of what follows from it. */
   receive(incoming: RequestFromUser): string;
+  /** Whether the user may begin an IM session with whom the Request-URI names. A refusal is in the log already. */
+  admit(invited: Pick<RequestFromUser, 'aor' | 'request'>): Result<SipEnds, InvitationRefused>;
+}
+
+/** The answer to an INVITE of somebody who may not. */
+export interface InvitationRefused {
+  readonly status: number;
+  readonly more: ResponseParts;
 }
 
 interface Addressed {
   readonly correlationId: string;
+  /** Both in the spelling that addresses have on the SIP side after they were JIDs. */
+  readonly ends: SipEnds;
   /** Sender and contact as bare JIDs. */
   readonly from: string;
   readonly to: string;
@@ -66,6 +79,15 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
       );
       if (!accepted) answer({ status: 500, reason: 'Too Many Messages Waiting' });
       return id;
+    },
+    admit({ aor, request }) {
+      const id = newCorrelationId(crossing.clock.wallTime(), crossing.ids);
+      crossing.onEvent(flow(id, 'sip', { from: aor, to: 'gateway', label: request.method }));
+      const addressed = address(crossing, { aor, request }, id);
+      if (addressed.ok) return ok(addressed.value.ends);
+      const { status, reason } = addressed.error;
+      crossing.onEvent(refused(id, aor, request.requestUri, addressed.error));
+      return refuse({ status, more: { reason, headers: headersOf(addressed.error) } });
     },
   };
 }
@@ -112,6 +134,9 @@ interface ForContact {
 }
 
 function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Result<ForContact, SipFailure> {
+  // What is said inside an IM session, beside messages; sessions let nothing else through.
+  if (request.method === 'BYE') return ok({ element: goneFromSip({ from, to }) });
+  if (request.method === 'INFO') return typedFor(request, { from, to });
   if (request.method !== 'MESSAGE') return refuse({ status: 405, reason: 'Method Not Allowed' });
   const body = openBody(request);
   if (!body.ok) return body;
@@ -126,13 +151,23 @@ function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Re
     : refuse({ status: 400, reason: 'Bad Typing Notice' });
 }
 
+function typedFor(request: SipRequest, ends: { from: string; to: string }): Result<ForContact, SipFailure> {
+  if (bodyOf(request).mediaType !== keyboardActivityType) return refuse({ status: 405, reason: 'Method Not Allowed' });
+  const status = parseKeyboardActivity(request.body);
+  return status.ok
+    ? ok({ element: chatStateFromKeyboard(status.value, ends) })
+    : refuse({ status: 400, reason: 'Bad Typing Notice' });
+}
+
 interface AddressRefusal extends SipFailure {
   readonly refusal?: Refusal;
   /** Why, for people: the value of a Warning header. */
   readonly warning?: string;
 }
 
-function address(crossing: Crossing, incoming: RequestFromUser, id: string): Result<Addressed, AddressRefusal> {
+type From = Pick<RequestFromUser, 'aor' | 'request'>;
+
+function address(crossing: Crossing, incoming: From, id: string): Result<Addressed, AddressRefusal> {
   const target = parseSipUri(incoming.request.requestUri);
   // A sips URI promises TLS on every hop, and nobody can promise that of XMPP [RFC 7247 §9].
   if (!target.ok || target.value.scheme === 'sips') return refuse({ status: 416, reason: 'Unsupported URI Scheme' });
@@ -141,15 +176,16 @@ function address(crossing: Crossing, incoming: RequestFromUser, id: string): Res
   const [from, to] = [sipUriToJid(sender.value), sipUriToJid(target.value)];
   if (!from.ok || !to.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
 
-  const contactAor = jidToAor(to.value);
-  if (!contactAor.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
+  const [userAor, contactAor] = [jidToAor(from.value), jidToAor(to.value)];
+  if (!userAor.ok || !contactAor.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
 
-  const ends = { userAor: incoming.aor, contactAor: contactAor.value, standing: stranger };
-  const act = { ...ends, action: 'SendIm', direction: 'FromUser' } as const;
+  const parties = { userAor: incoming.aor, contactAor: contactAor.value, standing: stranger };
+  const act = { ...parties, action: 'SendIm', direction: 'FromUser' } as const;
   const admitted = admitContact(crossing.configuration(), act, crossing.clock.wallTime());
   if (!admitted.ok) return refuse({ ...requestRefusalOf(admitted.error), refusal: admitted.error });
   return ok({
     correlationId: id,
+    ends: { userAor: userAor.value, contactAor: contactAor.value },
     from: printJid(from.value),
     to: printJid(to.value),
     partnerDomain: to.value.domainpart,
@@ -159,12 +195,15 @@ function address(crossing: Crossing, incoming: RequestFromUser, id: string): Res
 const answering =
   (crossing: Crossing, incoming: RequestFromUser, id: string) =>
   ({ status, reason, warning }: Pick<AddressRefusal, 'status' | 'reason' | 'warning'>): void => {
-    const headers: HeaderField[] = warning === undefined ? [] : [['Warning', warning]];
+    const headers = headersOf({ warning });
     if (status === 415) headers.push(['Accept', acceptedBodies]);
     if (status === 405) headers.push(['Allow', 'MESSAGE']);
     crossing.onEvent(flow(id, 'sip', { from: 'gateway', to: incoming.aor, label: `${status} ${reason}` }));
     incoming.respond(status, { reason, headers });
   };
+
+const headersOf = ({ warning }: { readonly warning?: string | undefined }): HeaderField[] =>
+  warning === undefined ? [] : [['Warning', warning]];
 
 const refused = (id: string, from: string, to: string, { reason, refusal }: AddressRefusal) =>
   ({

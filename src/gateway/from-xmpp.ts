@@ -136,7 +136,7 @@ function deliveryFor(stanza: Element, addressed: Addressed): Result<SipDelivery 
   const state = chatStateOf(stanza);
   if (state === undefined) return ok(undefined);
   const body = Buffer.from(printIsComposing(chatStateToSip(state)), 'utf8');
-  return ok({ ...ends, headers: [['Content-Type', isComposingType]], body });
+  return ok({ ...ends, headers: [['Content-Type', isComposingType]], body, chatState: state });
 }
 
 function concluded(crossing: Crossing, { stanza, addressed }: Received, { status, reason }: SipOutcome): Handled {

@@ -50,6 +50,7 @@ export class Gateway {
       notify: (contact, user, update) => this.#sip?.presence.notify(contact, user, update),
       follow: (ends) => this.#sip?.presence.follow(ends),
       unfollow: (ends) => this.#sip?.presence.unfollow(ends),
+      watchersChanged: (user, ended) => this.#sip?.presence.watchersChanged?.(user, ended),
     };
     this.#presence = new PresenceLinks(crossing, sip, ports.state);
     this.#fromSip = fromSip(crossing, this.#deliveries, sent);
@@ -120,6 +121,7 @@ export class Gateway {
     if (!isDeepStrictEqual(before.gateway.dnsServers, next.gateway.dnsServers)) this.#xmpp.clearDnsCache();
     this.#xmpp.reconsider();
     this.#presence.reconsider();
+    this.#sip?.home?.reconsider();
     if (!isDeepStrictEqual(xmppListening(before), xmppListening(next))) {
       await this.#rebinding('XMPP', () => this.#listenXmpp());
     }
@@ -167,8 +169,10 @@ export class Gateway {
   async #openSip(): Promise<void> {
     const doors: SipDoors = {
       onOutgoing: (request) => void this.#fromSip.receive(request),
+      admit: (invited) => this.#fromSip.admit(invited),
       onPresenceChange: (aor, state) => this.#presence.userChanged(aor, state),
       onSubscribed: (event) => this.#presence.watched(event),
+      watchersOf: (aor) => this.#presence.watchersOf(aor),
       onNews: (ends, news) => this.#presence.userTold(ends, news),
     };
     await this.#sip?.close();

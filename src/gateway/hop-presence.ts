@@ -6,8 +6,10 @@ import type { Clock } from '../primitives/clock.ts';
 import type { Ids } from '../primitives/ids.ts';
 import type { Pidf } from './sip/bodies/pidf.ts';
 import { canonicalAor, sipUriIn } from './sip/home/aor.ts';
-import { createNotifier, type SubscribedEvent } from './sip/home/notifier.ts';
+import { servedBy } from './sip/home/event-package.ts';
+import { Notifier, type SubscribedEvent } from './sip/home/notifier.ts';
 import { ownContact, sourceAsDestination } from './sip/home/own-contact.ts';
+import { presencePackage } from './sip/home/presence-package.ts';
 import { tagOf } from './sip/name-addr.ts';
 import type { IncomingRequest, SipEndpoint } from './sip/sip-endpoint.ts';
 import type { PresenceNews } from './sip/subscriber/subscriber.ts';
@@ -45,9 +47,10 @@ export function hopPresence(options: HopPresenceOptions): HopPresence {
   const { clock, ids, endpoint } = options;
   /** What the hop said last, for each contact that follows a user. */
   const known = new Map<string, Pidf>();
-  const notifier = createNotifier({
+  const notifier = new Notifier({
     clock,
     endpoint,
+    package: presencePackage,
     // The hop's connection, while it is open; then the hop, wherever the request came from.
     destinationOf: (source) => ({
       ...(options.destination() ?? sourceAsDestination(source)),
@@ -86,7 +89,7 @@ export function hopPresence(options: HopPresenceOptions): HopPresence {
       if (tagOf(headers.get('To')) !== undefined) return notifier.resubscribe(incoming, watcherAor);
       const uri = sipUriIn(`<${requestUri}>`);
       if (uri?.user === undefined || options.isLocalDomain(uri.host)) return incoming.respond(404);
-      void notifier.subscribe(incoming, { watcherAor, presentityUri: canonicalAor(uri) });
+      void servedBy(incoming, [notifier])?.subscribe(incoming, { watcherAor, presentityUri: canonicalAor(uri) });
     },
     notified: (incoming) => subscribers.notified(incoming),
     close() {

@@ -4,9 +4,10 @@ import { parseSipNextHop, type SipNextHop } from '../config/network-address.ts';
 import type { Clock } from '../primitives/clock.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
-import type { RequestFromUser } from './from-sip.ts';
+import type { FromSip, RequestFromUser } from './from-sip.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import { hopPresence } from './hop-presence.ts';
+import { type ImSessions, imSessions } from './im-sessions.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
 import { nextHop } from './sip/next-hop.ts';
@@ -19,21 +20,23 @@ import { acceptedBodies } from './translation/text-body.ts';
 import { randomFraction } from './xmpp/random-fraction.ts';
 
 export interface NextHopUsersOptions {
-  readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
+  readonly endpoint: Pick<SipEndpoint, 'request' | 'sendAck' | 'localAddress'>;
   readonly configuration: () => Configuration;
   readonly ports: Pick<GatewayPorts, 'clock' | 'ids' | 'onEvent'>;
   readonly trust: SipTrust;
   onOutgoing(request: RequestFromUser): void;
+  admit: FromSip['admit'];
   onSubscribed(event: SubscribedEvent): void;
   onNews(ends: SipEnds, news: PresenceNews): void;
 }
 
 export interface NextHopUsers {
   handle(incoming: IncomingRequest): void;
-  /** Resolves within 32 s; never rejects. */
+  readonly sessions: ImSessions;
+  /** Resolves within 96 s; never rejects. */
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
   readonly presence: SipPresence;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
@@ -55,6 +58,12 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
     onSubscribed: (event) => options.onSubscribed(event),
     onNews: (ends, news) => options.onNews(ends, news),
   });
+  const outcomeOf = (final: FinalResponse): SipOutcome => {
+    if (final.ok) return { status: final.response.status, reason: final.response.reason };
+    ports.onEvent(unreachable(configuration().gateway.sipNextHop ?? '', final.detail));
+    return unanswered[final.why];
+  };
+  const sessions = hopSessions(options, destination, outcomeOf);
   const hop = nextHop({
     endpoint: options.endpoint,
     destination,
@@ -66,21 +75,41 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
     accepts: acceptedBodies,
     token: (bits) => ports.ids.token(bits),
     onOutgoing: (request) => options.onOutgoing(request),
+    onSession: (incoming, aor) => sessions.receive(incoming, aor),
     onSubscribe: (incoming, watcherAor) => presence.subscribe(incoming, watcherAor),
     onNotify: (incoming) => presence.notified(incoming),
   });
   return {
     handle: (incoming) => hop.handle(incoming),
-    async deliver(delivery) {
-      const final = await hop.deliver(delivery);
-      if (final.ok) return { status: final.response.status, reason: final.response.reason };
-      ports.onEvent(unreachable(configuration().gateway.sipNextHop ?? '', final.detail));
-      return unanswered[final.why];
-    },
+    sessions,
+    deliver: (delivery) => sessions.deliver(delivery, async () => outcomeOf(await hop.deliver(delivery))),
     presence,
-    close: () => presence.close(),
+    async close() {
+      presence.close();
+      await sessions.close();
+    },
   };
 }
+
+const hopSessions = (
+  options: NextHopUsersOptions,
+  destination: () => SipNextHop | undefined,
+  answerOf: (final: FinalResponse) => SipOutcome,
+): ImSessions =>
+  imSessions({
+    clock: options.ports.clock,
+    endpoint: options.endpoint,
+    destination(source) {
+      const place = destination();
+      // Back by the hop's connection, while it is open.
+      return place && { ...place, connectionId: source?.connectionId };
+    },
+    token: (bits) => options.ports.ids.token(bits),
+    answerOf,
+    mode: () => options.configuration().gateway.sipSessionMode,
+    admit: (invited) => options.admit(invited),
+    onOutgoing: (request) => options.onOutgoing(request),
+  });
 
 /**
  * A hop that cannot be reached is an administrator's matter, and may be over soon: to the sender it is a server that did not

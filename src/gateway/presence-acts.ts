@@ -9,6 +9,7 @@ import type { StateStore } from '../primitives/state-store.ts';
 import type { Crossing } from './crossing.ts';
 import { LatestState } from './latest-state.ts';
 import { type LinkEnds, policyEnds } from './link-ends.ts';
+import { watcherOf, withEnd } from './link-watcher.ts';
 import { admitContact, admitEnds, type ContactRefused, type ContactStanding, stranger } from './policy/contacts.ts';
 import {
   askedByUs,
@@ -22,6 +23,7 @@ import {
 import { type PresenceLink, PresenceLinkTable } from './presence-link-table.ts';
 import { PresenceOutlet } from './presence-outlet.ts';
 import { type Pidf, printPidf } from './sip/bodies/pidf.ts';
+import type { Watcher, WatcherEvent } from './sip/bodies/watcher-info.ts';
 import type { SubscriptionUpdate } from './sip/home/subscription-machine.ts';
 import type { SipPresence } from './sip-presence.ts';
 import { presenceToPidf, unknownPidf } from './translation/presence.ts';
@@ -60,14 +62,28 @@ export class PresenceActs {
     return admitContact(this.#crossing.configuration(), act, this.#crossing.clock.wallTime());
   }
 
-  become(link: PresenceLink, state: LinkState): void {
+  /** @param ended - Why the contact watches no longer, if that is what changes. */
+  become(link: PresenceLink, state: LinkState, ended: WatcherEvent = 'timeout'): void {
     if (link.state === state) return;
+    const watched = this.watcherOf(link);
     const sawUs = seesUs(link.state);
     link.state = state;
     if (seesUs(state) && !sawUs) this.#ports.follow(link);
     if (!seesUs(state) && sawUs) this.#ports.unfollow(link);
     link.since = this.#crossing.clock.wallTime().getTime();
     this.links.changed(link);
+    this.#tellWhoWatches(link, watched, ended);
+  }
+
+  /** The contact as watcher information names it; nothing while it neither sees our user nor asks to. */
+  watcherOf(link: PresenceLink): Watcher | undefined {
+    return watcherOf(link, this.#crossing.clock.wallTime());
+  }
+
+  #tellWhoWatches(link: PresenceLink, before: Watcher | undefined, ended: WatcherEvent): void {
+    const now = this.watcherOf(link);
+    if (before?.status === now?.status) return;
+    this.#ports.watchersChanged?.(link.userAor, before && !now ? withEnd(before, ended) : undefined);
   }
 
   follow(link: PresenceLink): void {
@@ -77,14 +93,23 @@ export class PresenceActs {
   /** Sends a subscription stanza of our side where it means something. */
   send(link: PresenceLink, type: SubscriptionStanza): void {
     const step = sendStep(link.state, type);
-    this.become(link, step.state);
+    this.become(link, step.state, 'rejected');
     if (step.crosses) void this.outlet.typed(link, type);
   }
 
   /** Our user has said something of the contact. */
   regard(link: PresenceLink, said: Partial<ContactStanding>): void {
+    const watched = this.watcherOf(link);
     link.standing = { ...link.standing, ...said };
     this.links.changed(link);
+    this.#tellWhoWatches(link, watched, 'rejected');
+  }
+
+  /** Whether nothing crosses for now. */
+  rest(link: PresenceLink, resting: boolean): void {
+    const watched = this.watcherOf(link);
+    link.resting = resting;
+    this.#tellWhoWatches(link, watched, 'probation');
   }
 
   /** Our user adds the contact: asks once, and lets through what waited for that. */
@@ -153,7 +178,7 @@ export class PresenceActs {
 
   tellWatchers(link: PresenceLink): void {
     const update: SubscriptionUpdate = seenByUs(link.state)
-      ? { state: 'active', pidf: printPidf(contactPresence(link)) }
+      ? { state: 'active', document: printPidf(contactPresence(link)) }
       : { state: 'pending' };
     this.outlet.watchers(link, update);
   }

@@ -22,6 +22,7 @@ import type { PresenceLink } from './presence-link-table.ts';
 import { reviewAgain } from './presence-review.ts';
 import { PresenceUpkeep } from './presence-upkeep.ts';
 import type { Pidf } from './sip/bodies/pidf.ts';
+import type { Watcher } from './sip/bodies/watcher-info.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
 import type { PresenceNews } from './sip/subscriber/subscriber.ts';
 import type { SipEnds } from './sip-presence.ts';
@@ -91,6 +92,11 @@ export class PresenceLinks {
     if (!refresh && seenByUs(link.state)) void this.#acts.probe(link);
     if (!fetch || askedByUs(link.state)) this.#acts.addContact(link);
     this.#acts.tellWatchers(link);
+  }
+
+  /** The contacts that see the user, or ask to. */
+  watchersOf(userAor: string): readonly Watcher[] {
+    return this.#acts.links.ofUser(userAor).flatMap((link) => this.#acts.watcherOf(link) ?? []);
   }
 
   /** The presence of one of our users has changed: whoever may see it gets to know. */

@@ -57,7 +57,7 @@ export function reviewAgain(acts: PresenceActs, link: PresenceLink): void {
   acts.outlet.begin();
   if (!presence.ok) acts.outlet.refused(link, presence.error);
   perform(acts, link, review);
-  link.resting = review === 'rest';
+  acts.rest(link, review === 'rest');
 }
 
 function perform(acts: PresenceActs, link: PresenceLink, review: Exclude<Review, 'keep'>): void {

@@ -2,6 +2,7 @@
 import type { LinkEnds } from './link-ends.ts';
 import type { Notify } from './presence-outlet.ts';
 import type { Pidf } from './sip/bodies/pidf.ts';
+import type { Watcher } from './sip/bodies/watcher-info.ts';
 
 /** One of our users and one contact, as SIP names them. */
 export type SipEnds = Pick<LinkEnds, 'userAor' | 'contactAor'>;
@@ -13,4 +14,10 @@ export interface SipPresence {
   /** The contact may see the user from now on: who knows the user's presence is asked to tell. */
   follow(ends: SipEnds): void;
   unfollow(ends: SipEnds): void;
+  /**
+   * The contacts that see the user, or ask to, are others now. Absent where nobody is told who watches.
+   *
+   * @param ended - The one that does not any more.
+   */
+  watchersChanged?(userAor: string, ended: Watcher | undefined): void;
 }

@@ -7,13 +7,17 @@ import { userOf } from '../config/user-lookup.ts';
 import type { ListenerAddress } from '../primitives/listener-address.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
-import type { RequestFromUser } from './from-sip.ts';
+import type { FromSip, RequestFromUser } from './from-sip.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
+import { type ImSessions, imSessions } from './im-sessions.ts';
+import { limitEvent } from './limit-event.ts';
 import { nextHopUsers } from './next-hop-users.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import type { Pidf } from './sip/bodies/pidf.ts';
+import type { Watcher } from './sip/bodies/watcher-info.ts';
 import { createHomeServer, type HomeServer } from './sip/home/home-server.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
+import { sourceAsDestination } from './sip/home/own-contact.ts';
 import { hostLookup } from './sip/host-lookup.ts';
 import { createSipEndpoint, type IncomingRequest, type SipEndpoint, type SipEvent } from './sip/sip-endpoint.ts';
 import type { PresenceNews } from './sip/subscriber/subscriber.ts';
@@ -22,15 +26,19 @@ import { type SipTrust, sipTrust } from './sip-trust.ts';
 
 export interface SipDoors {
   onOutgoing(request: RequestFromUser): void;
+  /** Whether a user may begin an IM session. */
+  admit: FromSip['admit'];
   onPresenceChange(userAor: string, state: Pidf): void;
   onSubscribed(event: SubscribedEvent): void;
+  /** The contacts that see a user of the home server, or ask to. */
+  watchersOf(userAor: string): readonly Watcher[];
   /** What a next hop tells of a user, for one contact. */
   onNews(ends: SipEnds, news: PresenceNews): void;
 }
 
 export interface SipSide {
   readonly listeners: readonly ListenerAddress[];
-  /** Resolves within 32 s; never rejects. */
+  /** Resolves within 96 s; never rejects. */
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
   readonly presence: SipPresence;
   /** The home server; nothing when a next hop owns the users. */
@@ -65,7 +73,10 @@ export async function openSipSide(
     isOurHost: (host) => isLocalDomain(configuration(), host),
     lookup,
     onRequest: (incoming) => arrived.handle(incoming),
-    onEvent: (event) => ports.onEvent(logEventOf(event)),
+    onEvent(event) {
+      ports.onEvent(logEventOf(event));
+      if (event.type === 'ack-missing') users.sessions.ackMissing(event.callId, event.localTag);
+    },
   });
   const users: Users =
     gateway.sipMode === 'HomeServer'
@@ -76,6 +87,7 @@ export async function openSipSide(
           ports,
           trust,
           onOutgoing: (request) => doors.onOutgoing(request),
+          admit: (invited) => doors.admit(invited),
           onSubscribed: (event) => doors.onSubscribed(event),
           onNews: (ends, news) => doors.onNews(ends, news),
         });
@@ -87,7 +99,7 @@ export async function openSipSide(
     presence: users.presence,
     home: users.home,
     async close() {
-      users.close();
+      await users.close();
       await endpoint.close();
     },
   };
@@ -98,7 +110,8 @@ interface Users {
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
   readonly presence: SipPresence;
   readonly home?: HomeServer;
-  close(): void;
+  readonly sessions: ImSessions;
+  close(): Promise<void>;
 }
 
 interface Around {
@@ -108,6 +121,17 @@ interface Around {
 }
 
 function homeUsers(endpoint: SipEndpoint, configuration: () => Configuration, { ports, doors, trust }: Around): Users {
+  const sessions = imSessions({
+    clock: ports.clock,
+    endpoint,
+    destination: (source) => source && sourceAsDestination(source),
+    token: (bits) => ports.ids.token(bits),
+    answerOf: (final) => (final.ok ? final.response : { status: final.why === 'timeout' ? 408 : 480, reason: 'Gone' }),
+    // A device is invited by its user alone: who has several gets each message on all of them.
+    mode: () => 'Pager',
+    admit: (invited) => doors.admit(invited),
+    onOutgoing: (request) => doors.onOutgoing(request),
+  });
   const home = createHomeServer({
     clock: ports.clock,
     ids: ports.ids,
@@ -121,23 +145,32 @@ function homeUsers(endpoint: SipEndpoint, configuration: () => Configuration, { 
     realm: (domain) => domain,
     offerSha256: () => configuration().gateway.sipDigestSha256,
     refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
-    onOutgoing: (request) => doors.onOutgoing(request),
+    onGuessing: (met) => ports.onEvent(limitEvent(met, 'sip')),
+    onOutgoing: (request) => {
+      if (!sessions.receive(request, request.aor)) doors.onOutgoing(request);
+    },
     onPresenceChange: (aor, state) => doors.onPresenceChange(aor, state),
     onSubscribed: (event) => doors.onSubscribed(event),
     onUnsubscribed: () => undefined,
+    watchersElsewhere: (aor) => doors.watchersOf(aor),
   });
   return {
     handle: (incoming) => home.handle(incoming),
-    deliver: (delivery) => home.deliver(delivery),
+    sessions,
+    deliver: (delivery) => sessions.deliver(delivery, () => home.deliver(delivery)),
     // The home server tells each change of its users by itself.
     presence: {
       presenceOf: ({ userAor }) => home.presence.presenceOf(userAor),
       notify: (contactAor, userAor, update) => home.presence.notifier.update(contactAor, userAor, update),
       follow: () => undefined,
       unfollow: () => undefined,
+      watchersChanged: (userAor, ended) => home.presence.watchersChanged(userAor, ended),
     },
     home,
-    close: () => home.close(),
+    async close() {
+      home.close();
+      await sessions.close();
+    },
   };
 }
 

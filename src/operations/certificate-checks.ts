@@ -27,7 +27,7 @@ export function certificateChecks(examined: Examined, around: Surroundings): rea
           purpose: purposeCheck(leaf),
           key: keyCheck(examined),
           strength: strengthCheck(leaf),
-          expiry: expiryCheck(leaf, examined, around.now),
+          expiry: expiryCheck(leaf, examined, around),
           ...serviceCheck(examined, around),
         };
   return Object.entries(checks).map(([Name, { result, detail, fix }]) => ({
@@ -44,7 +44,7 @@ export function certificateChecks(examined: Examined, around: Surroundings): rea
 const renewal = ({ usage }: Examined): string => `xgw request-certificate -New -Type ${usage} -Output edge.csr`;
 
 /** What a partner with these anchors would say, and what it lacks. Dates are another check. */
-function chainCheck({ chain, record }: Examined, { anchors, now }: Surroundings): Check {
+function chainCheck({ chain, record }: Examined, { anchors, anchorSources, now }: Surroundings): Check {
   const [leaf] = chain;
   if (record.localTestCa)
     return { result: 'Warning', detail: 'it is of the LOCAL TEST CA: partners trust it only when they have its root' };
@@ -59,11 +59,12 @@ function chainCheck({ chain, record }: Examined, { anchors, now }: Surroundings)
     );
   if (verdict.reason === 'incomplete-chain') return incomplete(chain, record.thumbprint);
   const isPrivate = verdict.reason === 'untrusted-root' || verdict.reason === 'self-signed';
+  const known = anchorSources === undefined ? '' : `. Known here: ${anchorSources.join(', ') || 'no authority'}`;
   const detail = verdict.detail.replace(/\.$/, '');
   return {
     result: 'Failure',
-    detail: isPrivate ? `${detail}; partners refuse it unless they have that root` : detail,
-    ...(isPrivate ? { fix: 'xgw set-xmppgatewayconfiguration -TrustedRootsPath root.pem' } : {}),
+    detail: isPrivate ? `${detail}; partners refuse it unless they have that root${known}` : detail,
+    ...(isPrivate ? { fix: 'xgw import-certificate root.pem' } : {}),
   };
 }
 
@@ -107,11 +108,12 @@ const dayMs = 86_400_000;
 /** Days before the end from which on it is time to renew. */
 const warnDays = 30;
 
-function expiryCheck(leaf: Certificate, { record }: Examined, now: Date): Check {
+function expiryCheck(leaf: Certificate, { record }: Examined, { now, failsWithinDays }: Surroundings): Check {
   const problem = problemOfDates(leaf, now);
   if (problem !== undefined) return { result: 'Failure', detail: problem.detail };
   const days = Math.floor((leaf.notAfter.getTime() - now.getTime()) / dayMs);
   const detail = `it lasts ${days} more ${days === 1 ? 'day' : 'days'}, until ${leaf.notAfter.toISOString()}`;
+  if (failsWithinDays !== undefined && days <= failsWithinDays) return { result: 'Failure', detail };
   return days >= warnDays ? passed(detail) : { result: 'Warning', detail: `${detail} ("${record.friendlyName}")` };
 }
 

@@ -32,7 +32,11 @@ export interface Surroundings {
   readonly configuration: Configuration;
   /** DER; the root of the local test CA is added for its own certificates. */
   readonly anchors: readonly Buffer[];
+  /** Where the anchors come from, with counts; absent: it is not told. */
+  readonly anchorSources?: readonly string[];
   readonly now: Date;
   /** What the running gateway shows; undefined: none runs. */
   readonly served: string | undefined;
+  /** Days: what ends sooner fails. Undefined: only what has ended does. */
+  readonly failsWithinDays?: number | undefined;
 }

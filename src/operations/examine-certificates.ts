@@ -6,23 +6,29 @@ import type { KeyStore } from '../store/key-store.ts';
 import type { CertificateFinding, Examined, Surroundings } from './certificate-finding.ts';
 import { certificateFindings, nothingAssigned } from './certificate-findings.ts';
 import { chainOf } from './certificates.ts';
-import { ownAnchors } from './own-anchors.ts';
+import { ownTrustAnchors } from './own-anchors.ts';
 import { servedCertificateOf } from './service-state.ts';
 
-/** @param usages - Undefined: all that a certificate is assigned to, and ExternalEdge when nothing is. */
+export interface Examination {
+  /** Undefined: all that a certificate is assigned to, and ExternalEdge when nothing is. */
+  readonly usages: readonly CertificateUsage[] | undefined;
+  readonly storeFolder: string;
+  readonly now: Date;
+  readonly failsWithinDays?: number | undefined;
+}
+
 export async function examineCertificates(
   configuration: Configuration,
   keys: KeyStore,
-  {
-    usages,
-    storeFolder,
-    now,
-  }: { readonly usages: readonly CertificateUsage[] | undefined; readonly storeFolder: string; readonly now: Date },
+  { usages, storeFolder, now, failsWithinDays }: Examination,
 ): Promise<readonly CertificateFinding[]> {
+  const trusted = ownTrustAnchors(configuration);
   const around: Surroundings = {
     configuration,
-    anchors: ownAnchors(configuration),
+    anchors: trusted.ders,
+    anchorSources: trusted.sources,
     now,
+    failsWithinDays,
     served: (await servedCertificateOf(storeFolder))?.thumbprint,
   };
   const inForce = (usage: CertificateUsage) => certificateInForce(configuration, usage, now);
@@ -31,11 +37,12 @@ export async function examineCertificates(
   return wanted.flatMap((usage) => {
     const record = inForce(usage);
     if (record === undefined) return [nothingAssigned(usage)];
-    return certificateFindings(examined(usage, record, keys), around);
+    return certificateFindings(examinedFiles(usage, record, keys), around);
   });
 }
 
-function examined(usage: CertificateUsage, record: Examined['record'], keys: KeyStore): Examined {
+/** The certificate with its files as they are; what cannot be read is among its problems. */
+export function examinedFiles(usage: CertificateUsage, record: Examined['record'], keys: KeyStore): Examined {
   const problems: string[] = [];
   const attempt = <T>(read: () => T): T | undefined => {
     try {

@@ -188,6 +188,13 @@ const suspensionProperties = (suspended: Suspension | undefined) => ({
   SuspendedUntil: suspended?.until ?? null,
 });
 
+/** `null`: the gateway's own. */
+const limitProperties = (partner: FederatedPartner) => ({
+  ConnectionLimit: partner.connectionLimit ?? null,
+  MaximumBytesPerSecond: partner.maximumBytesPerSecond ?? null,
+  MaximumStanzasPerSecond: partner.maximumStanzasPerSecond ?? null,
+});
+
 /** The object that cmdlets emit. `changed` is known after a change only. */
 export const partnerObject = (partner: FederatedPartner, changed?: boolean, now = new Date()) => ({
   Identity: partner.identity,
@@ -199,9 +206,7 @@ export const partnerObject = (partner: FederatedPartner, changed?: boolean, now 
   SaslNegotiation: partner.saslNegotiation,
   SupportDialbackNegotiation: partner.supportDialbackNegotiation,
   EnableKeepAlive: partner.enableKeepAlive,
-  ConnectionLimit: partner.connectionLimit ?? null,
-  MaximumBytesPerSecond: partner.maximumBytesPerSecond ?? null,
-  MaximumStanzasPerSecond: partner.maximumStanzasPerSecond ?? null,
+  ...limitProperties(partner),
   ProxyFqdn: partner.proxyFqdn ?? null,
   AllowInsecure: partner.allowInsecure ?? null,
   TrustedRootsPath: partner.trustedRootsPath ?? null,

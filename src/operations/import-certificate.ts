@@ -6,22 +6,18 @@ import type { Certificate } from '../certificates/certificate.ts';
 import type { CertificateBundle } from '../certificates/certificate-bundle.ts';
 import { orderChain } from '../certificates/chain.ts';
 import { printDistinguishedName } from '../certificates/distinguished-name.ts';
-import { printGeneralName } from '../certificates/general-name.ts';
 import type { KeyPair } from '../certificates/key-pair.ts';
 import type { CertificateRecord, CertificateUsage, Configuration } from '../config/configuration.ts';
 import { CodedError } from '../primitives/errors.ts';
 import type { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
-import { domainsWithoutName } from './certificate-findings.ts';
 import {
   type AssignmentTime,
   assignCertificate,
   type CertificateToKeep,
-  chainStatus,
   readChainOf,
   refuseUnsuitable,
   thumbprintOf,
-  unsuitability,
   withCertificate,
 } from './certificates.ts';
 import { keepKey } from './keep-key.ts';
@@ -30,6 +26,8 @@ import { requestOfKey } from './request-certificate.ts';
 export interface ImportPlan extends CertificateToKeep {
   /** Leaf first, root left out. */
   readonly chain: readonly Certificate[];
+  /** That root, when it came along; it is not trusted by that. */
+  readonly root?: Certificate | undefined;
   /** The key that came with the certificate; undefined when the store has it. */
   readonly newKey: KeyPair | undefined;
   readonly usages: readonly CertificateUsage[];
@@ -70,10 +68,12 @@ export function planImport(
     privateKeyExportable: wanted.exportable ?? known.privateKeyExportable,
     ...(isEncrypted && { keyEncrypted: true }),
   };
+  // An authority that sends the leaf alone sent its intermediate with another certificate.
+  const { chain } = orderChain(leaf, [...others, ...storedIssuers(configuration, keys)]);
   return {
     certificate: leaf,
-    // An authority that sends the leaf alone sent its intermediate with another certificate.
-    chain: orderChain(leaf, [...others, ...storedIssuers(configuration, keys)]).chain,
+    chain,
+    root: others.find((other) => other.isSelfIssued && chain.at(-1)?.x509.checkIssued(other.x509) === true),
     newKey: bundle.keys.find((key) => key.publicKeySha256 === record.publicKeySha256),
     usages: wanted.usages,
     when: { now, from },
@@ -135,52 +135,6 @@ function keyMismatch(configuration: Configuration, certificates: readonly Certif
     fix: ['xgw request-certificate -List', 'xgw get-help import-certificate'],
     target: leaf === undefined ? undefined : printDistinguishedName(leaf.subject),
   });
-}
-
-/** What an administrator should know before partners find out, one sentence each. */
-export function importWarnings(
-  configuration: Configuration,
-  plan: ImportPlan,
-  anchors: readonly Buffer[],
-  now: Date,
-): readonly string[] {
-  const { certificate, chain, record } = plan;
-  const unsuitable = unsuitability(certificate, now);
-  const names = certificate.extensions.subjectAlternativeNames.map(printGeneralName);
-  const asked = requestOfKey(configuration, record.publicKeySha256)?.subjectAlternativeNames ?? [];
-  const missing = asked.filter(({ name }) => !names.includes(name)).map(({ name }) => name);
-  const added = asked.length === 0 ? [] : names.filter((name) => !asked.some((each) => each.name === name));
-  const uncovered = isForPartners(configuration, plan) ? domainsWithoutName(certificate, configuration) : [];
-  const status = chainStatus(chain, anchors, now);
-  return [
-    ...(unsuitable === undefined ? [] : [`The certificate cannot be assigned: ${unsuitable}.`]),
-    ...(missing.length === 0 ? [] : [`The authority left out names that were requested: ${missing.join(', ')}.`]),
-    ...(added.length === 0 ? [] : [`The authority added names that were not requested: ${added.join(', ')}.`]),
-    ...(uncovered.length === 0
-      ? []
-      : [
-          `No name of the certificate covers ${uncovered.join(', ')}: partners refuse it there. xgw test-certificateconfiguration says which names do what.`,
-        ]),
-    ...(status === 'incomplete-chain' ? [missingIntermediate(chain)] : []),
-    ...(status === 'untrusted-root' || status === 'self-signed'
-      ? ['Partners will not trust this certificate unless they import its root.']
-      : []),
-  ];
-}
-
-/** Partners never see the internal edge. */
-function isForPartners(configuration: Configuration, { usages, record }: ImportPlan): boolean {
-  const asked = requestOfKey(configuration, record.publicKeySha256)?.usages ?? [];
-  const known = usages.length > 0 ? usages : asked;
-  return known.length === 0 || known.some((usage) => usage !== 'InternalEdge');
-}
-
-function missingIntermediate(chain: readonly Certificate[]): string {
-  const last = chain.at(-1);
-  const issuer = last === undefined ? '' : printDistinguishedName(last.issuer);
-  const [uri] = last?.extensions.issuerUris ?? [];
-  const where = uri === undefined ? '' : ` It can be fetched from ${uri}.`;
-  return `The certificate of "${issuer}" is missing: import it together with yours, in one file, or partners cannot build the chain.${where}`;
 }
 
 /** Key and chain on disk, durably. The configuration does not name them yet. */

@@ -4,7 +4,12 @@ import { printEncryptedPrivateKey } from '../certificates/pkcs8.ts';
 import type { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
 
-/** Durable when it resolves. Encrypting takes 0.4 s, in another thread. */
-export async function keepKey(keys: KeyStore, key: KeyPair, passphrase: Secret | undefined): Promise<void> {
-  keys.saveKey(key, passphrase === undefined ? undefined : await printEncryptedPrivateKey(key, passphrase));
+/** Durable when it resolves. Encrypting takes 0.4 s, in another thread. @param request - DER; it is kept with the key or not at all. */
+export async function keepKey(
+  keys: KeyStore,
+  key: KeyPair,
+  passphrase: Secret | undefined,
+  request?: Buffer,
+): Promise<void> {
+  keys.saveKey(key, passphrase === undefined ? undefined : await printEncryptedPrivateKey(key, passphrase), request);
 }

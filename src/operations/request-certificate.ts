@@ -105,7 +105,7 @@ export interface MadeRequest {
   readonly der: Buffer;
 }
 
-/** Makes the key, keeps it durably, and only then the request: a request whose key is lost must be impossible. */
+/** Makes key and request, and keeps both durably in one step before anybody sees the request: one whose key is lost must be impossible. */
 export async function makeRequest(
   plan: RequestPlan,
   keys: KeyStore,
@@ -113,9 +113,8 @@ export async function makeRequest(
   keyPassphrase?: Secret,
 ): Promise<MadeRequest> {
   const key = await newKeyPair(plan.key);
-  await keepKey(keys, key, keyPassphrase);
   const der = writeCertificateRequest(plan.certificate, key);
-  keys.saveRequest(key.publicKeySha256, der);
+  await keepKey(keys, key, keyPassphrase, der);
   return {
     der,
     record: { ...plannedRecord(plan, now), keyAlgorithm: key.description, publicKeySha256: key.publicKeySha256 },
@@ -148,7 +147,10 @@ export function refuseSecondRequest(
   if (pending === undefined || force) return;
   throw new CodedError('ObjectAlreadyExists', `Certificate request '${friendlyName}' is pending already.`, {
     reason: `it is request ${pending.requestId} of ${pending.created.slice(0, 16).replace('T', ' ')} UTC`,
-    fix: [`xgw show-certificaterequest ${pending.requestId}`],
+    fix: [
+      `xgw show-certificaterequest ${pending.requestId}`,
+      ...(pending.renewal === undefined ? [] : [`xgw request-certificate -Retrieve -RequestId ${pending.requestId}`]),
+    ],
     target: friendlyName,
   });
 }

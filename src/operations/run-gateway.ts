@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { servingCertificate } from '../config/certificate-assignment.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { effectiveMethods } from '../config/negotiation.ts';
-import { startGateway } from '../gateway/gateway.ts';
+import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import type { GatewayStatus } from '../gateway/gateway-status.ts';
 import { serveControl } from '../gateway/service/control-channel.ts';
 import { realClock } from '../primitives/clock.ts';
@@ -16,14 +16,15 @@ import { randomIds } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { ConfigStore } from '../store/config-store.ts';
 import { type ConfigurationWatch, watchConfiguration } from '../store/config-watch.ts';
-import { openEventLog } from '../store/event-log.ts';
+import { type EventLog, openEventLog } from '../store/event-log.ts';
 import { type KeyStore, openKeyStore } from '../store/key-store.ts';
+import { type DurableState, withStateStore } from '../store/state-store.ts';
 import { gatewayControl } from './gateway-control.ts';
 import { type GatewayKeys, gatewayKeys } from './gateway-keys.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { serviceKeyPassphrase } from './key-passphrase.ts';
 import { metricsReadings } from './metrics/metrics-readings.ts';
-import { metricsService } from './metrics/metrics-service.ts';
+import { type MetricsService, metricsService } from './metrics/metrics-service.ts';
 import { withPortOwner } from './port-owner.ts';
 import { tendCertificates } from './running-certificates.ts';
 import { asOnlyGateway, runFolder } from './service-state.ts';
@@ -40,7 +41,7 @@ export interface GatewayProcess {
 /** Resolves when the gateway has been stopped. @throws CodedError what kept it from starting, after telling it. */
 export async function runGateway(order: GatewayProcess): Promise<void> {
   try {
-    await asOnlyGateway(order.store.folder, () => runAlone(order));
+    await asOnlyGateway(order.store.folder, () => runWithState(order));
   } catch (error) {
     if (isCodedError(error)) {
       const { id, message, reason, fix, target } = error;
@@ -50,26 +51,24 @@ export async function runGateway(order: GatewayProcess): Promise<void> {
   }
 }
 
-async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> {
-  const log = openEventLog(store.folder);
+async function runWithState(order: GatewayProcess): Promise<void> {
+  const { folder } = order.store;
+  const log = openEventLog(folder);
+  try {
+    await withStateStore(folder, { clock: realClock, onEvent: log.write }, (state) => runAlone(order, log, state));
+  } finally {
+    log.close();
+  }
+}
+
+async function runAlone({ store, signal, tell }: GatewayProcess, log: EventLog, state: DurableState): Promise<void> {
   const service: OnService = (id, message) => log.write({ id, level: 'info', component: 'service', message });
   const keyStore = openKeyStore(store.folder, serviceKeyPassphrase);
   const keys = gatewayKeys(keyStore, log.write, realClock.wallTime);
   const inForce = { configuration: store.read(), problems: keys.load(store.read()) };
   checkServingKey(inForce.configuration, keyStore);
   checkStartable(inForce.configuration, keys, inForce.problems);
-  const metrics = metricsService({
-    read: () => metricsReadings(gateway, inForce.configuration, keys.certificate()),
-    onEvent: log.write,
-  });
-  const onEvent: OnLogEvent = (event) => {
-    log.write(event);
-    metrics.count(event);
-  };
-  const ports = { clock: realClock, ids: randomIds, onEvent, ...keys };
-  const gateway = await startGateway(inForce.configuration, ports).catch((error: unknown) => {
-    throw withPortOwner(error);
-  });
+  const { gateway, metrics } = await startMeasured(inForce, keys, log, state);
   const readKeysAgain = (): void => void Object.assign(inForce, { problems: keys.load(inForce.configuration) });
   const certificates = tendCertificates({ store, keys: keyStore, onEvent: log.write, readAgain: readKeysAgain });
   const adopt = async (next: Configuration): Promise<void> => {
@@ -87,20 +86,18 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
 
   const order = { stopping: new AbortController(), drainMs: 0 };
   const startTime = new Date();
-  const status = (): GatewayStatus => {
-    const stopping = order.stopping.signal.aborted;
-    const renewals = certificates.summary();
-    return gatewayStatus({
+  const status = (): GatewayStatus =>
+    gatewayStatus({
       gateway,
       ...inForce,
+      problems: [...inForce.problems, ...state.problems()],
       startTime,
       metrics,
-      renewals,
+      renewals: certificates.summary(),
       certificate: keys.certificate(),
       certificateSince: keys.certificateSince(),
-      stopping,
+      stopping: order.stopping.signal.aborted,
     });
-  };
   const control = await serveControl(runFolder(store.folder), {
     status,
     stop(parameter) {
@@ -120,7 +117,33 @@ async function runAlone({ store, signal, tell }: GatewayProcess): Promise<void> 
   await gateway.stop(order.drainMs);
   await control.close();
   service('ServiceStopped', 'the gateway has stopped');
-  log.close();
+}
+
+interface Measured {
+  readonly gateway: Gateway;
+  readonly metrics: MetricsService;
+}
+
+/** What happens is logged, and counted. */
+async function startMeasured(
+  inForce: { readonly configuration: Configuration },
+  keys: GatewayKeys,
+  log: EventLog,
+  state: DurableState,
+): Promise<Measured> {
+  const metrics = metricsService({
+    read: () => metricsReadings(gateway, inForce.configuration, keys.certificate()),
+    onEvent: log.write,
+  });
+  const onEvent: OnLogEvent = (event) => {
+    log.write(event);
+    metrics.count(event);
+  };
+  const ports = { clock: realClock, ids: randomIds, onEvent, state, ...keys };
+  const gateway = await startGateway(inForce.configuration, ports).catch((error: unknown) => {
+    throw withPortOwner(error);
+  });
+  return { gateway, metrics };
 }
 
 type OnService = (id: string, message: string) => void;

@@ -18,6 +18,12 @@ export class RateTable {
     return this.#buckets.size;
   }
 
+  /** Whether `name` may do it once more now; it is not counted. @param now - As for `take`. */
+  allows(name: string, rate: Rate, now: number): boolean {
+    const bucket = this.#buckets.get(name);
+    return bucket === undefined || refilled(bucket, rate, now).tokens >= 1;
+  }
+
   /** Whether `name` may do it once more now; only then it is counted. @param now - Milliseconds on the monotonic clock. */
   take(name: string, rate: Rate, now: number): boolean {
     const before = this.#buckets.get(name);

@@ -112,7 +112,11 @@ function refuseExposed(file: string, mode: number, wanted: string): void {
 }
 
 export const damagedKeyFile = (file: string, reason: string): CodedError =>
-  new CodedError('KeyFileDamaged', `${file} is not what this program wrote.`, { reason, target: file });
+  new CodedError('KeyFileDamaged', `${file} is not what this program wrote.`, {
+    reason,
+    fix: file.endsWith('.chain.pem') ? 'xgw import-certificate edge.pem' : 'xgw get-help KeyFileDamaged',
+    target: file,
+  });
 
 function namesIn(folder: string): readonly string[] {
   try {

@@ -11,6 +11,7 @@ import { type KeyPair, printPrivateKey } from '../certificates/key-pair.ts';
 import type { LocalCa } from '../certificates/local-ca.ts';
 import { type PemBlock, printCertificates, printPem, readPem } from '../certificates/pem.ts';
 import { type DigestCredential, parseDigestCredential, printDigestCredential } from '../config/digest-credential.ts';
+import { isCodedError } from '../primitives/errors.ts';
 import { Secret } from '../primitives/secret.ts';
 import { damagedKeyFile, keyFiles } from './key-files.ts';
 import { isEncryptedKey, plainKeyOf, type Unlock, unlockedKeys } from './stored-key.ts';
@@ -18,8 +19,13 @@ import { isEncryptedKey, plainKeyOf, type Unlock, unlockedKeys } from './stored-
 export interface KeyStore {
   /** `keys/` under the store's folder; it exists after the first write. */
   readonly folder: string;
-  /** Durable when this returns. @param pem - What the file holds, such as the key encrypted; without it, the key as it is. */
-  saveKey(key: KeyPair, pem?: Secret): void;
+  /**
+   * Durable when this returns. A request that was kept with the key stays with it.
+   *
+   * @param pem - What the file holds, such as the key encrypted; without it, the key as it is.
+   * @param request - DER. In the same file: a crash leaves key and request, or neither.
+   */
+  saveKey(key: KeyPair, pem?: Secret, request?: Buffer): void;
   /**
    * An encrypted key is decrypted once, in 0.4 s.
    *
@@ -35,6 +41,7 @@ export interface KeyStore {
   /** DER, leaf first, root left out. */
   saveChain(thumbprint: string, chain: readonly Buffer[]): void;
   readChain(thumbprint: string): readonly Buffer[] | undefined;
+  /** A later request for a key that the store has. */
   saveRequest(publicKeySha256: string, der: Buffer): void;
   readRequest(publicKeySha256: string): Buffer | undefined;
   /** @returns The random name to keep in the configuration. */
@@ -76,17 +83,29 @@ export function openKeyStore(storeFolder: string, unlock: Unlock = () => undefin
     files.write(file, text);
   };
   const keyOf = unlockedKeys(unlock);
+  /** A key file that cannot be read is about to be replaced. */
+  const requestBeside = (name: string): Buffer | undefined => {
+    try {
+      return read(`${name}.key.pem`, requestOf);
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      return undefined;
+    }
+  };
   return {
     folder: files.folder,
-    saveKey: (key, pem = printPrivateKey(key)) => write(`${key.publicKeySha256}.key.pem`, pem.reveal()),
+    saveKey(key, pem = printPrivateKey(key), request = requestBeside(key.publicKeySha256)) {
+      const also = request === undefined ? '' : printPem(requestLabel, request);
+      write(`${key.publicKeySha256}.key.pem`, pem.reveal() + also);
+    },
     readKey: (name) => read(`${name}.key.pem`, keyOf),
     isKeyEncrypted: (name) => read(`${name}.key.pem`, (_file, text) => isEncryptedKey(text)) === true,
     keyNames: () => files.list('.key.pem'),
     discardKey: (name) => files.discard(`${name}.key.pem`),
     saveChain: (name, chain) => write(`${name}.chain.pem`, printCertificates(chain)),
     readChain: (name) => read(`${name}.chain.pem`, dersOf),
-    saveRequest: (name, der) => write(`${name}.request.pem`, printPem('CERTIFICATE REQUEST', der)),
-    readRequest: (name) => read(`${name}.request.pem`, dersOf)?.[0],
+    saveRequest: (name, der) => write(`${name}.request.pem`, printPem(requestLabel, der)),
+    readRequest: (name) => read(`${name}.request.pem`, requestOf) ?? read(`${name}.key.pem`, requestOf),
     saveCredential(credential) {
       const name = randomBytes(16).toString('hex');
       write(`${name}.digest.json`, printDigestCredential(credential));
@@ -123,6 +142,11 @@ function blocksOf(file: string, text: string): readonly PemBlock[] {
 }
 
 const dersOf = (file: string, text: string): readonly Buffer[] => blocksOf(file, text).map(({ der }) => der);
+
+const requestLabel = 'CERTIFICATE REQUEST';
+
+const requestOf = (file: string, text: string): Buffer | undefined =>
+  blocksOf(file, text).find(({ label }) => label === requestLabel)?.der;
 
 function localCaOf(file: string, text: string): LocalCa {
   const block = blocksOf(file, text).find(({ label }) => label === 'CERTIFICATE');

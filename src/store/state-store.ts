@@ -77,7 +77,8 @@ async function openedFor<T>(
     onTrouble: (error) => Object.assign(trouble, { sentence: reportTrouble(ports, error) }),
   });
   const aside = recordsAside(storeFolder).map(
-    (place) => `Run-time state was damaged and is set aside in ${place}: subscriptions of that time are forgotten.`,
+    (place) =>
+      `Run-time state was damaged and is set aside in ${place}: subscriptions of that time are forgotten. Move it away to end this warning.`,
   );
   try {
     return await work({

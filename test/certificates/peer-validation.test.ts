@@ -378,6 +378,31 @@ describeWithPeers('the verdict on a peer', [peers.openssl], () => {
     });
   });
 
+  it('has a case for each of its reasons', () => {
+    // Typed by the reasons: a new one does not compile until it stands here. `true`: a test of its own below.
+    const ownTest: Readonly<Record<PeerRefusal, boolean>> = {
+      'no-certificate': true,
+      'bad-signature': true,
+      policy: true,
+      unreadable: true,
+      expired: false,
+      'not-yet-valid': false,
+      'wrong-purpose': false,
+      'weak-key': false,
+      'not-a-ca': false,
+      'path-length': false,
+      'name-constraint': false,
+      'name-mismatch': false,
+      'unknown-critical': false,
+      'untrusted-root': false,
+      'self-signed': false,
+      'incomplete-chain': false,
+    };
+    const shown = new Set(cases.map(({ expected }) => expected));
+    const missing = Object.entries(ownTest).filter(([reason, own]) => !own && !shown.has(reason as PeerRefusal));
+    expect(missing).toEqual([]);
+  });
+
   describe('what openssl has no case for', () => {
     const plain = { anchors: [root.der], domain: peer, now: tomorrow, pinnedSpkiSha256: [] };
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 
+import exportCertificate from '../../src/commands/export-certificate.ts';
 import getCertificate from '../../src/commands/get-certificate.ts';
 import getCertificateRequest from '../../src/commands/get-certificate-request.ts';
 import importCertificate from '../../src/commands/import-certificate.ts';
@@ -97,6 +98,20 @@ describe('set-certificate -EffectiveDate', () => {
     const given = { Thumbprint: first, Type: 'InternalEdge', EffectiveDate: at(5).toISOString() };
     const { warnings } = await runCmdlet(setCertificate, given, { folder, now });
     expect(warnings.join()).toContain('Nothing serves InternalEdge until');
+  });
+});
+
+describe('set-certificate -Path', () => {
+  it('assigns the certificate of the store that is in the file, and only such a one', async () => {
+    const { folder, first } = await twoCertificates();
+    const file = path.join(folder, 'first.pem');
+    await runCmdlet(exportCertificate, { Thumbprint: first, Path: file }, { folder });
+    await runCmdlet(setCertificate, { Path: file, Type: 'XmppServer' }, { folder });
+    expect(openConfigStore(folder).read().certificates[first]?.assignedTo).toEqual(['XmppServer']);
+    const elsewhere = runCmdlet(setCertificate, { Path: file, Type: 'XmppServer' }, { folder: await newStore() });
+    await expect(elsewhere).rejects.toMatchObject({ id: 'ObjectNotFound', fix: [expect.stringContaining('import-')] });
+    const neither = runCmdlet(setCertificate, { Type: 'XmppServer' }, { folder });
+    await expect(neither).rejects.toMatchObject({ id: 'MandatoryParameterMissing' });
   });
 });
 

@@ -269,7 +269,7 @@ describeWithPeers('from request to export', [peers.openssl, peers.certtool], () 
         Changed: true,
       }),
     ]);
-    expect(warnings.join()).toContain('is missing');
+    expect(warnings.join()).toContain('Partners will not trust this certificate unless they import its root.');
     const { certificateRequests, certificates } = openConfigStore(folder).read();
     expect(certificateRequests['1']?.status).toBe('Completed');
     const [record] = Object.values(certificates);

@@ -192,7 +192,7 @@ describe('a device behind the next hop that watches a contact', () => {
     expect(subscribed).toMatchObject([{ watcherAor: ends.userAor, presentityUri: ends.contactAor }]);
     last().answer(200);
     await settle();
-    presence.notify(ends.contactAor, ends.userAor, { state: 'active', pidf: open });
+    presence.notify(ends.contactAor, ends.userAor, { state: 'active', document: open });
     await settle();
     expect(header('Subscription-State')).toMatch(/^active;expires=/);
     expect(last().destination).toEqual({ ...destination, connectionId: tcpSource.connectionId });

@@ -20,6 +20,7 @@ function setUp(sipNextHop = 'proxy.contoso.example:5070;transport=tcp') {
       trustsAsHop: async ({ address }) => refuse(`${address} is nobody`),
     },
     onOutgoing: () => undefined,
+    admit: () => refuse({ status: 403, more: {} }),
     onSubscribed: () => undefined,
     onNews: () => undefined,
   });

@@ -47,7 +47,7 @@ function links(partnerType: PartnerType = 'Federated') {
     /** The contacts for whom the SIP side is asked to tell of our user. */
     follows,
     receive: (type?: string, show?: string) =>
-      presence.receive(
+      void presence.receive(
         stanza(
           'presence',
           { from: 'bob@fabrikam.example/desk', to: 'alice@contoso.example', type },
@@ -186,8 +186,8 @@ describe('our user watches a contact', () => {
     receive('unavailable');
     expect(
       updates.map(
-        ({ state, pidf }) =>
-          `${state} ${/<basic>(\w+)/.exec(pidf ?? '')?.[1]} ${/<rpid:(\w+)\/>/.exec(pidf ?? '')?.[1]}`,
+        ({ state, document }) =>
+          `${state} ${/<basic>(\w+)/.exec(document ?? '')?.[1]} ${/<rpid:(\w+)\/>/.exec(document ?? '')?.[1]}`,
       ),
     ).toEqual([
       'pending undefined undefined',
@@ -225,12 +225,12 @@ describe('our user watches a contact', () => {
     watch();
     receive('subscribed');
     for (let count = 0; count < 30; count += 1) {
-      presence.receive(
+      void presence.receive(
         stanza('presence', { from: `bob@fabrikam.example/r${count}`, to: 'alice@contoso.example' }),
         addressed,
       );
     }
-    expect(updates.at(-1)?.pidf?.match(/<tuple /g)).toHaveLength(20);
+    expect(updates.at(-1)?.document?.match(/<tuple /g)).toHaveLength(20);
   });
 
   it('ends at once when the partner is removed', () => {

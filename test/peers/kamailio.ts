@@ -86,7 +86,7 @@ interface Ports {
 }
 
 const modules = [
-  ...['tm', 'tmx', 'sl', 'pv', 'rr', 'maxfwd', 'usrloc', 'registrar', 'siputils', 'textops', 'xlog'],
+  ...['tm', 'tmx', 'sl', 'pv', 'rr', 'maxfwd', 'usrloc', 'registrar', 'siputils', 'textops', 'xlog', 'nathelper'],
   ...['db_text', 'presence', 'presence_xml'],
 ];
 
@@ -117,6 +117,8 @@ ${tls.settings}
 ${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
 ${tls.modules}
 modparam("usrloc", "db_mode", 0)
+modparam("registrar", "received_avp", "$avp(RECEIVED)")
+modparam("nathelper", "received_avp", "$avp(RECEIVED)")
 modparam("tm", "fr_timer", 8000)
 modparam("presence", "db_url", "text://${folder}/tables")
 modparam("presence_xml", "db_url", "text://${folder}/tables")
@@ -133,16 +135,28 @@ request_route {
   t_check_trans();
   force_rport();
   xlog("L_NOTICE", "ROUTE $rm $ru from $fu via $proto:$si\\n");
+  if (is_method("CANCEL")) {
+    if (t_check_trans()) t_relay();
+    exit;
+  }
+  # Microsoft's clients leave it to the first server to say where they are.
+  if ($hdr(Contact) =~ "proxy=replace" && !is_method("REGISTER")) fix_nated_contact();
+  t_on_reply("CONTACT");
   if (has_totag() && loose_route()) {
     if (!t_relay()) sl_reply_error();
     exit;
   }
   if (is_method("REGISTER")) {
+    # pidgin-sipe reads the header alone, and speaks as Lync does when it is told so; its connection is the way back.
+    if ($hdr(Contact) =~ "proxy=replace") {
+      fix_nated_register();
+      append_to_reply("Expires: 600\\r\\nSupported: msrtc-event-categories\\r\\n");
+    }
     if (!save("location")) sl_reply_error();
     exit;
   }
   if ($rd != "${domain}") {
-    if (is_method("SUBSCRIBE")) record_route();
+    if (is_method("INVITE|SUBSCRIBE")) record_route();
     $du = "sip:${gateway.host}:${gateway.port};transport=${gateway.transport}";
     if (!t_relay()) sl_reply_error();
     exit;
@@ -154,8 +168,14 @@ request_route {
     t_release();
     exit;
   }
+  if ($rm == "SERVICE") { sl_send_reply("501", "Not Implemented"); exit; }
   if (!lookup("location")) { sl_send_reply("480", "Temporarily Unavailable"); exit; }
+  if (is_method("INVITE")) record_route();
   if (!t_relay()) sl_reply_error();
+}
+
+onreply_route[CONTACT] {
+  if ($hdr(Contact) =~ "proxy=replace") fix_nated_contact();
 }
 `;
 }

@@ -12,6 +12,9 @@ import { type Xgw, xgwIn } from '../support/xgw.ts';
 
 const names = ['DNS:sip.contoso.example', 'DNS:contoso.example'] as const;
 
+/** A refused nonce is another request. */
+const countable = { rejectedNonces: 0 } as const;
+
 interface Scene {
   readonly pebble: Pebble;
   readonly xgw: Xgw;
@@ -90,7 +93,7 @@ describeWithPeers('request-certificate -CA acme:', [peers.pebble, peers.challtes
   });
 
   it('keeps one account for an authority, which nobody else can read, and no order that is over', async () => {
-    const given = await scene();
+    const given = await scene(countable);
     await given.xgw.run(...viaHttp(given));
     await given.xgw.run(...viaHttp(given), '-FriendlyName', 'second');
     const accounts = filesIn(given.xgw, 'keys', '.acme-account.json');
@@ -214,7 +217,7 @@ describeWithPeers('a name that cannot be proven', [peers.pebble, peers.challtest
 
   it('because the port is taken says who has it', async () => {
     const { xgw, words, pebble } = await scene();
-    const taken = `${new URL(pebble.directory).port}`;
+    const taken = new URL(pebble.directory).port;
     const { code, stderr } = await xgw.type(...words, '-AcmeHttpPort', taken);
     expect([code, stderr]).toEqual([9, expect.stringContaining('AuthorityChallengeUnanswerable')]);
     expect(stderr).toMatch(/process [0-9]+ \(pebble\) listens there/);
@@ -246,7 +249,7 @@ describeWithPeers('the server of an ACME authority', [peers.pebble, peers.challt
 
 describeWithPeers('an order whose process was killed', [peers.pebble, peers.challtestsrv], () => {
   it('is taken up again by -Retrieve with the same key', async () => {
-    const { xgw, words, pebble } = await scene();
+    const { xgw, words, pebble } = await scene(countable);
     const { hook } = dnsHookOf(pebble, '[ -e "$0.once" ] || { : >"$0.once"; kill -9 "$PPID"; }');
     const killed = await xgw.type(...words, '-AcmeChallenge', 'dns-01', '-AcmeDnsHook', hook);
     expect(killed.code).toBeNull();
@@ -257,5 +260,21 @@ describeWithPeers('an order whose process was killed', [peers.pebble, peers.chal
     expect(certificate).toMatchObject({ AssignedTo: ['ExternalEdge'] });
     expect(certificate?.['PublicKeySha256']).toBe(pending?.['PublicKeySha256']);
     expect([asked(pebble, '/order-plz'), filesIn(xgw, 'state/acme', '.json')]).toEqual([1, []]);
+  });
+});
+
+describeWithPeers('the successor of a certificate', [peers.pebble, peers.challtestsrv], () => {
+  it.each([
+    ['another key', [], false],
+    ['the same key, where partners have pinned it', ['-ReuseKey'], true],
+  ] as const)('is had with the same settings, and has %s', async (_, more, isSame) => {
+    const given = await scene();
+    const [before] = await given.xgw.run(...viaHttp(given), ...more);
+    await given.xgw.run('update-certificate', String(before?.['Thumbprint']), '-Force');
+    const all = await given.xgw.run('get-certificate');
+    const serving = all.find(({ AssignedTo }) => (AssignedTo as readonly string[]).includes('ExternalEdge'));
+    expect(serving?.['Thumbprint']).not.toBe(before?.['Thumbprint']);
+    expect(serving?.['PublicKeySha256'] === before?.['PublicKeySha256']).toBe(isSame);
+    expect(serving?.['SubjectAlternativeNames']).toEqual(names);
   });
 });

@@ -45,10 +45,17 @@ describeWithPeers('a certificate that changes while the gateway runs', [peers.op
     await site.run('request-certificate', '-CA', 'local', '-KeyAlg', 'ECDSA_P256');
     const second = await assigned(site);
     expect(await untilServed(site, second)).toBe(second);
-    const soon = new Date(Date.now() + 3000).toISOString();
+    const soon = new Date(Date.now() + 8000).toISOString();
     await site.run('set-certificate', first, '-Type', 'ExternalEdge', '-Roll', '-EffectiveDate', soon);
     expect(await served(site)).toBe(second);
+    const [service] = await site.run('get-service');
+    expect(service).toMatchObject({ Certificate: second, PlannedCertificate: first, EffectiveDate: soon });
+    expect((await site.run('get-certificate', second))[0]).toMatchObject({
+      ServedSince: service?.['CertificateSince'],
+    });
+    expect((await site.run('get-certificate', first))[0]).toMatchObject({ ServedSince: null });
     expect(await untilServed(site, first)).toBe(first);
+    expect((await site.run('get-service'))[0]).toMatchObject({ Certificate: first, PlannedCertificate: null });
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(soon));
     const [now] = await site.run('get-certificate', first);
     expect(now).toMatchObject({ AssignedTo: ['ExternalEdge'], EffectiveDate: null });
@@ -64,6 +71,7 @@ describeWithPeers('a certificate that changes while the gateway runs', [peers.op
     const [{ PublicKeySha256 = '' } = {}] = await site.run('get-certificate', first);
     const [{ PublicKeySha256: other = '' } = {}] = await site.run('get-certificate', second);
     const keyFile = (name: unknown): string => path.join(site.home, 'keys', `${String(name)}.key.pem`);
+    const right = readFileSync(keyFile(PublicKeySha256));
     writeFileSync(keyFile(PublicKeySha256), readFileSync(keyFile(other)));
     await site.run('set-certificate', first, '-Type', 'ExternalEdge');
     const warnings = async () => String((await site.run('get-service'))[0]?.['Warnings']);
@@ -75,6 +83,10 @@ describeWithPeers('a certificate that changes while the gateway runs', [peers.op
     expect(events.filter(({ Event }) => Event === 'KeyMaterialFailed').length).toBeGreaterThan(0);
     const test = await site.type('test-certificateconfiguration');
     expect([test.code, test.stdout]).toEqual([21, expect.stringContaining(`the running gateway shows ${second}`)]);
+    // Repaired on disk, and nothing else: no cmdlet, no restart.
+    writeFileSync(keyFile(PublicKeySha256), right);
+    expect(await untilServed(site, first)).toBe(first);
+    expect(await warnings()).not.toContain('private key');
   });
 
   it('that ends soon is announced once in the event log, also over a restart, and in get-service', async () => {

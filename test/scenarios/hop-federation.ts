@@ -5,6 +5,7 @@ import path from 'node:path';
 import { freePort } from '../peers/free-port.ts';
 import { type Kamailio, startKamailio } from '../peers/kamailio.ts';
 import { type Prosody, startProsody } from '../peers/prosody.ts';
+import { type Sipe, startSipe } from '../peers/sipe.ts';
 import { receiveMessageScenario, runSipp, type SippOptions, type SippOutcome, startSipp } from '../peers/sipp.ts';
 import { messageThroughProxy, registerAtProxy, requestThroughProxy } from '../peers/sipp-behind-proxy.ts';
 import { startDnsServer } from '../support/dns-server.ts';
@@ -17,6 +18,8 @@ export interface HopFederationOptions {
   readonly transport: 'udp' | 'tcp' | 'tls';
   /** The name in Kamailio's certificate; SipNextHop says `proxy.contoso.example`. */
   readonly certificateName?: string;
+  /** SipSessionMode. Default: the product's. */
+  readonly sessionMode?: 'Pager' | 'Session';
 }
 
 export interface HopFederation {
@@ -26,6 +29,8 @@ export interface HopFederation {
   bob(): Promise<XmppClient>;
   /** Registers alice at Kamailio, waits for one MESSAGE there, and gives it as it was on the wire. */
   aliceReceives(): Promise<{ readonly message: Promise<string> }>;
+  /** Alice with a client of the Microsoft dialect, registered at Kamailio. */
+  aliceWithSipe(): Promise<Sipe>;
   /** Alice sends through Kamailio; the outcome tells whether the final response was the expected one. */
   aliceSends(body: string, final: number, contentType?: string): Promise<SippOutcome>;
   /** Any other request of alice, through Kamailio. */
@@ -79,6 +84,7 @@ export async function federateByHop(options: HopFederationOptions): Promise<HopF
       'NextHop',
       '-SipNextHop',
       place,
+      ...(options.sessionMode === undefined ? [] : ['-SipSessionMode', options.sessionMode]),
     ],
   });
   return controlOf({ site, kamailio, prosody });
@@ -132,6 +138,8 @@ function controlOf({ site, kamailio, prosody }: Parts): HopFederation {
       if (registered.exitCode !== 0) throw new Error(`alice is not registered: ${registered.errors}`);
       return { message: receiver.finished.then(({ messages }) => messages) };
     },
+    aliceWithSipe: () =>
+      startSipe({ server: { host: '127.0.0.1', port: kamailio.port }, address: 'alice@contoso.example' }),
     aliceSends: (body, final, type = message.content_type) =>
       run(kamailio.port, messageThroughProxy(final), { ...message, body, content_type: type }),
     aliceRequests: (method, final, toTag) => run(kamailio.port, requestThroughProxy(method, final, toTag), toBob),

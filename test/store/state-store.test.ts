@@ -183,7 +183,7 @@ describe('processes that write', () => {
     const kept = await keysIn(folder);
     expect(kept.length).toBeGreaterThan(10);
     expect(kept.length).toBeLessThan(70);
-    expect([...kept].sort()).toEqual(written.slice(0, kept.length).sort());
+    expect(kept.toSorted()).toEqual(written.slice(0, kept.length).toSorted());
     expect(events).toEqual([]);
   }, 60_000);
 });

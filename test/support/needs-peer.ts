@@ -8,6 +8,7 @@ import path from 'node:path';
 import { describe, it } from '@jest/globals';
 
 export interface Peer {
+  /** A program, or the whole path of another file that it consists of. */
   readonly program: string;
   /** The Debian package it comes in. */
   readonly package: string;
@@ -21,6 +22,8 @@ export const peers = {
   ejabberd: { program: 'ejabberdctl', package: 'ejabberd' },
   kamailio: { program: 'kamailio', package: 'kamailio kamailio-presence-modules kamailio-tls-modules' },
   linphone: { program: 'linphonec', package: 'linphone-cli' },
+  python: { program: 'python3', package: 'python3' },
+  sipe: { program: '/usr/lib/purple-2/libsipe.so', package: 'libpurple0 pidgin-sipe' },
   openssl: { program: 'openssl', package: 'openssl' },
   certtool: { program: 'certtool', package: 'gnutls-bin' },
   pebble: { program: 'pebble', package: 'pebble' },
@@ -48,13 +51,14 @@ export function describeWithPeers(title: string, needed: readonly Peer[], body: 
 const serverFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 export function programPath(program: string): string | undefined {
+  if (path.isAbsolute(program)) return allows(program, constants.R_OK) ? program : undefined;
   const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), ...serverFolders];
-  return folders.map((folder) => path.join(folder, program)).find(isExecutable);
+  return folders.map((folder) => path.join(folder, program)).find((file) => allows(file, constants.X_OK));
 }
 
-function isExecutable(file: string): boolean {
+function allows(file: string, mode: number): boolean {
   try {
-    accessSync(file, constants.X_OK);
+    accessSync(file, mode);
     return true;
   } catch {
     return false;

@@ -62,7 +62,7 @@ export function presenceScene(partnerType: PartnerType = 'Federated'): PresenceS
     crossing,
     presence,
     receive: (type) =>
-      presence.receive(
+      void presence.receive(
         stanza('presence', { from: 'bob@fabrikam.example/desk', to: 'alice@contoso.example', type }),
         addressed,
       ),

@@ -117,11 +117,13 @@ interface Edited {
 
 /** The line after these keys. */
 function edited(before: string, keys: string): Edited {
-  const line = [...before];
-  for (const [index, key] of [...keys].entries()) {
+  const line = Array.from(before);
+  for (const [index, key] of Array.from(keys).entries()) {
     if (key === control.interrupt || key === control.endOfText) return { line: '', isStopped: true };
     if (control.lineEnd.test(key)) {
-      const rest = [...keys].slice(index + 1).join('');
+      const rest = Array.from(keys)
+        .slice(index + 1)
+        .join('');
       return { line: line.join(''), rest: key === '\r' ? rest.replace(/^\n/, '') : rest };
     }
     if (control.backspace.test(key)) line.pop();

@@ -45,7 +45,8 @@ function nameTokens(answers: Answers, domains: readonly string[]): readonly stri
   const names = itemsOf(answers['DomainName'] ?? expected.join(','));
   const isComplete = expected.every((domain) => names.includes(domain));
   const extra = isComplete ? names.filter((name) => !expected.includes(name)) : names;
-  const chosen = answers['AllSipDomain'] === 'default' && !isComplete ? [byDefault ?? ''] : itemsOf(answers['SipDomain']);
+  const chosen =
+    answers['AllSipDomain'] === 'default' && !isComplete ? [byDefault ?? ''] : itemsOf(answers['SipDomain']);
   return [
     ...(isComplete ? [] : ['-NoDefaultSan']),
     ...(answers['AllSipDomain'] === 'all' ? ['-AllSipDomain'] : listed('SipDomain', chosen)),

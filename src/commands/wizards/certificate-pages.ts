@@ -42,10 +42,13 @@ export const certificatePages = (
   domainPage(facts),
   {
     title: 'Configure Additional Subject Alternative Names',
-    intro: ({ DomainName: _, ...answers }) => ['Names that belong on the certificate:', ...names(answers)],
+    intro: (answers) => ['Names that belong on the certificate:', ...names(without('DomainName', answers))],
     questions: [additionalNames(facts)],
   },
 ];
+
+const without = (parameter: string, answers: Answers): Answers =>
+  Object.fromEntries(Object.entries(answers).filter(([name]) => name !== parameter));
 
 export const usageChoices = [
   { value: 'ExternalEdge', meaning: 'External Edge: what XMPP partners and SIP clients see.' },

@@ -2,17 +2,20 @@
  * The certificate wizard: the deployment wizard's pages on a terminal. It asks, shows the command line that the answers amount to,
  * and performs exactly that line; with -WhatIf no key is made. Requests that wait for their certificate come first.
  */
-import { writeOutputFile } from '../../operations/output-file.ts';
+import { newSipDomain } from '../../operations/sip-domains.ts';
+import { parseDomainName } from '../../primitives/domain-name.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import { openKeyStore } from '../../store/key-store.ts';
 import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
-import { commandLine } from '../host/command-line.ts';
+import newSipDomainCmdlet from '../new-sip-domain.ts';
 import { certificateNames } from '../settings/new-certificate-request.ts';
-import { requestTokens } from './certificate-command.ts';
+import { newDomainAnswer, requestTokens } from './certificate-command.ts';
 import { type CertificateFacts, certificateFacts } from './certificate-facts.ts';
 import { certificatePages, pageCount } from './certificate-pages.ts';
+import { askSummary, cancelled } from './certificate-summary.ts';
 import { askTask, type Task, taskLine } from './certificate-tasks.ts';
-import { bound, type CommandLine, performLine } from './perform-line.ts';
+import { type KeptAnswers, keptAnswers } from './kept-answers.ts';
+import { bound, type CommandLine, performLine, printedLine } from './perform-line.ts';
 import {
   type Answers,
   backWord,
@@ -21,6 +24,7 @@ import {
   isComplete,
   noteAt,
   promptAt,
+  resumedState,
   step,
   type WizardPage,
   type WizardState,
@@ -32,14 +36,25 @@ const numbering = { before: 1, all: pageCount };
 /** @param request - Request-Certificate, whose file loads this one. @throws CodedError `MandatoryParameterMissing` off a terminal, `Interrupted` */
 export async function certificateWizard(request: Cmdlet, context: CmdletContext): Promise<void> {
   if (!context.interactive) throw nobodyThere();
-  for (;;) {
+  const kept = keptAnswers('request-certificate', context);
+  const left = await kept.offered();
+  let answers: Answers = left ?? {};
+  for (let resumes = left !== undefined; ; resumes = false) {
     const facts = certificateFacts(context.store.read(), openKeyStore(context.store.folder));
-    context.say(`Step 1 of ${pageCount}: Available Certificate Tasks  (Ctrl-C cancel)`);
-    const task = await askTask(facts, context);
-    const isDone =
-      task === 'create' ? await createRequest(request, facts, context) : await otherTask(task, facts, context);
-    if (isDone) return;
+    const task = resumes ? 'create' : await tasks(facts, context);
+    if (task !== 'create') {
+      if (await otherTask(task, facts, context)) return;
+      continue;
+    }
+    const outcome = await createRequest({ request, facts, kept, answers, resumes }, context);
+    if (outcome === 'done') return;
+    answers = outcome;
   }
+}
+
+async function tasks(facts: CertificateFacts, context: CmdletContext): Promise<Task> {
+  context.say(`Step 1 of ${pageCount}: Available Certificate Tasks  (Ctrl-C cancel)`);
+  return await askTask(facts, context);
 }
 
 const nobodyThere = (): CodedError =>
@@ -60,112 +75,94 @@ async function otherTask(
 ): Promise<boolean> {
   const line = await taskLine(task, facts, context);
   if (line === undefined) return false;
-  context.say(`\n${printed(line, context)}`);
+  context.say(`\n${printedLine(line, context)}`);
   await performLine(line, context);
   return true;
 }
 
-async function createRequest(request: Cmdlet, facts: CertificateFacts, context: CmdletContext): Promise<boolean> {
-  const lineFor = (answers: Answers): CommandLine => ({ cmdlet: request, tokens: requestTokens(answers) });
-  const pages: readonly WizardPage[] = certificatePages(facts, (answers) => namesFor(lineFor(answers), context));
-  let state: WizardState | undefined = firstState();
+interface Creation {
+  readonly request: Cmdlet;
+  readonly facts: CertificateFacts;
+  readonly kept: KeptAnswers;
+  /** Of an earlier time. */
+  readonly answers: Answers;
+  /** They are not asked again. */
+  readonly resumes: boolean;
+}
+
+/** @returns The answers so far for somebody who went back to the tasks. */
+async function createRequest(creation: Creation, context: CmdletContext): Promise<'done' | Answers> {
+  const { facts, kept, answers: before } = creation;
+  const names = (answers: Answers) => namesFor(requestLine(creation, answers), imagined(answers, context));
+  const pages: readonly WizardPage[] = certificatePages(facts, names);
+  let state: WizardState = creation.resumes ? resumedState(pages, before) : firstState(before);
   for (;;) {
-    state = await answered(pages, state, context);
-    if (state === undefined) return false;
-    const answers = countingAnswers(pages, state);
-    const line = lineFor(answers);
-    const next = await summary({ pages, state, line }, context);
-    if (next !== 'request') {
-      state = next;
+    const next = await answered(pages, state, kept, context);
+    if (!isComplete(pages, next)) return next.answers;
+    const answers = countingAnswers(pages, next);
+    const lines = linesFor(creation, answers);
+    const decided = await askSummary({ pages, state: next, names: names(answers), lines }, context);
+    if (typeof decided !== 'string') {
+      state = decided;
       continue;
     }
-    await performLine(line, context);
+    if (decided === 'request') await perform(lines, answers, context);
+    kept.forget();
+    if (decided === 'cancel') throw cancelled();
     if (!context.whatIf && answers['CA'] !== 'local') await offerView(context);
-    return true;
+    return 'done';
   }
 }
 
-/** All questions from here to the summary. @returns undefined for somebody who went back beyond the first. */
+const requestLine = ({ request, facts }: Creation, answers: Answers): CommandLine => ({
+  cmdlet: request,
+  tokens: requestTokens(answers, facts),
+});
+
+function linesFor(creation: Creation, answers: Answers): readonly CommandLine[] {
+  const domain = answers[newDomainAnswer] ?? '';
+  const creates = domain === '' ? [] : [{ cmdlet: newSipDomainCmdlet as Cmdlet, tokens: [domain] }];
+  return [...creates, requestLine(creation, answers)];
+}
+
+/** The object of a domain that is made on the way would stand in the way of the request's. */
+async function perform(lines: readonly CommandLine[], answers: Answers, context: CmdletContext): Promise<void> {
+  const last = lines.at(-1);
+  const silent = Object.create(context, { write: { value: () => undefined } }) as CmdletContext;
+  for (const line of lines.slice(0, -1)) await performLine(line, silent);
+  if (last !== undefined) await performLine(last, context.whatIf ? imagined(answers, context) : context);
+}
+
+/** The same surroundings, as if the SIP domain that is to be created were there. */
+function imagined(answers: Answers, context: CmdletContext): CmdletContext {
+  const domain = parseDomainName(answers[newDomainAnswer] ?? '');
+  if (!domain.ok) return context;
+  const { store } = context;
+  const wanted = { identity: domain.value, isDefault: true };
+  const read = () => newSipDomain(store.read(), wanted, 'leave');
+  return Object.create(context, { store: { value: { ...store, read } } }) as CmdletContext;
+}
+
+/** All questions from here to the summary. @returns Not complete for somebody who went back beyond the first. */
 async function answered(
   pages: readonly WizardPage[],
   from: WizardState,
+  kept: KeptAnswers,
   context: CmdletContext,
-): Promise<WizardState | undefined> {
+): Promise<WizardState> {
   let state = from;
   while (!isComplete(pages, state)) {
-    const { header, question } = promptAt(pages, state, numbering);
+    const { header, question } = promptAt(pages, state, numbering, state === from);
     for (const line of header) context.say(line);
     const answer = await context.ask({ ...question, mayGoBack: true });
     const goesBack = answer === undefined || answer === backWord;
-    if (goesBack && question.mayGoBack !== true) return undefined;
+    if (goesBack && question.mayGoBack !== true) return state;
     const note = goesBack ? undefined : noteAt(pages, state, answer);
     if (note !== undefined) context.say(`  ${note}`);
     state = step(pages, state, goesBack ? { type: 'back' } : { type: 'answered', text: answer.trim() });
+    if (!goesBack) kept.keep(state.answers);
   }
   return state;
-}
-
-interface Summary {
-  readonly pages: readonly WizardPage[];
-  readonly state: WizardState;
-  readonly line: CommandLine;
-}
-
-const printed = ({ cmdlet, tokens }: CommandLine, { whatIf }: CmdletContext): string =>
-  commandLine(cmdlet.name, [...tokens, ...(whatIf ? ['-WhatIf'] : [])]);
-
-const summaryChoices = [
-  { value: 'Request', meaning: 'Performs the command line above.' },
-  { value: 'Edit step', meaning: 'Does one page again.' },
-  { value: 'Save as script', meaning: 'Writes the command line into a file.' },
-  { value: 'Cancel', meaning: 'Ends; nothing is changed.' },
-];
-
-/** @returns The state to go on asking from, or that it is to be performed. */
-async function summary({ pages, state, line }: Summary, context: CmdletContext): Promise<WizardState | 'request'> {
-  context.say('');
-  context.say(`Step ${pageCount} of ${pageCount}: Certificate Request Summary  (Esc back, Ctrl-C cancel)`);
-  const answers = Object.entries(countingAnswers(pages, state)).filter(([, answer]) => answer !== '');
-  for (const [parameter, answer] of answers) context.say(`  ${parameter.padEnd(21)} ${answer}`);
-  for (const name of namesFor(line, context)) context.say(name);
-  context.say(`\n${printed(line, context)}\n`);
-  const answer = await context.ask({
-    message: 'What now',
-    choices: summaryChoices,
-    initial: 'Request',
-    mayGoBack: true,
-  });
-  switch (answer) {
-    case 'Request':
-      return 'request';
-    case 'Edit step':
-      return step(pages, state, { type: 'edit', page: await askPage(pages, context) });
-    case 'Save as script':
-      await saveScript(printed(line, context), context);
-      return state;
-    case undefined:
-      return step(pages, state, { type: 'back' });
-    default:
-      throw new CodedError('Interrupted', 'cancelled at the summary; nothing was changed.');
-  }
-}
-
-async function askPage(pages: readonly WizardPage[], context: CmdletContext): Promise<number> {
-  const choices = pages.map(({ title }) => ({ value: title }));
-  const title = await context.ask({ message: 'Which page', choices, initial: choices[0]?.value ?? '' });
-  return Math.max(
-    0,
-    choices.findIndex(({ value }) => value === title),
-  );
-}
-
-async function saveScript(line: string, context: CmdletContext): Promise<void> {
-  const initial = './request-certificate.sh';
-  const file = await context.ask({ message: 'File for the script', initial, mayGoBack: true });
-  if (file === undefined || file === '') return;
-  if (context.whatIf) return context.say(`What if: ${file} would hold that line.`);
-  writeOutputFile(file, `#!/bin/sh\n${line}\n`, 0o644);
-  context.say(`  ${file} written. Run it with: sh ${file}`);
 }
 
 /** The names a line asks for, one a line with its reason; or why it cannot. */

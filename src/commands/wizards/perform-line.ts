@@ -1,5 +1,6 @@
 /** Performs a command line in the running cmdlet's surroundings, bound and checked as if it had been typed. */
 import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
+import { commandLine } from '../host/command-line.ts';
 import { readInvocation } from '../host/invocation.ts';
 
 export interface CommandLine {
@@ -7,6 +8,10 @@ export interface CommandLine {
   /** What is typed after the cmdlet. */
   readonly tokens: readonly string[];
 }
+
+/** As it is typed; -WhatIf of the surroundings is part of it. */
+export const printedLine = ({ cmdlet, tokens }: CommandLine, { whatIf }: CmdletContext): string =>
+  commandLine(cmdlet.name, [...tokens, ...(whatIf ? ['-WhatIf'] : [])]);
 
 /** -WhatIf of the surroundings holds for the line too. */
 export async function performLine({ cmdlet, tokens }: CommandLine, context: CmdletContext): Promise<void> {

@@ -119,7 +119,7 @@ export function countingAnswers(pages: readonly WizardPage[], { answers }: Wizar
 }
 
 export interface Prompt {
-  /** `Step 6 of 12: Name and Security  (Esc back, ? help, Ctrl-C cancel)`; only before the first question of a page. */
+  /** `Step 6 of 12: Name and Security  (Esc back, ? help, Ctrl-C cancel)`; before the first question of a page. */
   readonly header: readonly string[];
   readonly question: Question;
 }
@@ -133,7 +133,13 @@ export interface Numbering {
   readonly all: number;
 }
 
-export function promptAt(pages: readonly WizardPage[], state: WizardState, numbering: Numbering): Prompt {
+/** @param isFresh - Somebody comes to this page anew: its header is shown at any question of it. */
+export function promptAt(
+  pages: readonly WizardPage[],
+  state: WizardState,
+  numbering: Numbering,
+  isFresh = false,
+): Prompt {
   const all = places(pages);
   const { question, page } = all[state.at] ?? assert.fail('there is no question any more');
   const { answers } = state;
@@ -143,7 +149,7 @@ export function promptAt(pages: readonly WizardPage[], state: WizardState, numbe
   const kept = problemOf(question, answers) === undefined ? answers[question.parameter] : undefined;
   const choices = question.choices && [...(mayGoBack ? [goBack] : []), ...question.choices];
   return {
-    header: isFirst ? headerOf(pages, { page, mayGoBack, answers }, numbering) : [],
+    header: isFirst || isFresh ? headerOf(pages, { page, mayGoBack, answers }, numbering) : [],
     question: {
       message: `${question.message} (-${question.parameter})`,
       help: question.help,

@@ -34,3 +34,20 @@ export const maxClientTransactions = 100_000;
 export const udpReceiveBufferBytes = 4 * 1024 * 1024;
 /** UDP destinations whose local address is remembered. */
 export const maxRememberedRoutes = 1000;
+
+/** IM sessions alive at once, and those of one SIP user: several conversations from several devices. */
+export const maxImSessions = 10_000;
+export const maxImSessionsPerUser = 100;
+/** Messages that wait in one session for its INVITE or for the answer to the one before. */
+export const maxQueuedInSession = 100;
+/** Milliseconds without a message or a typing notice after which a session is ended. Source: RFC 7573 §6.1. */
+export const imSessionIdleMs = 600_000;
+/** Milliseconds an INVITE may stay unanswered. A client with several devices lets 10 s pass before it answers. */
+export const imInviteMs = 64 * T1;
+/** Milliseconds that the BYEs of a gateway that stops may take. */
+export const imFarewellMs = 1000;
+
+/** Bytes and lines of a session description, and the media in it. Source: own choice; an IM session has one medium in 7 lines. */
+export const maxSdpBytes = 16 * 1024;
+export const maxSdpLines = 256;
+export const maxSdpMedia = 16;

@@ -1,14 +1,15 @@
 /**
  * The production SIP side: one proxy (a Skype for Business pool, Kamailio, any RFC 3261 element) that owns the users. We are
  * its peer for the XMPP domains: we take requests only from whom we trust, and send it everything for its users. Messages
- * are page-mode MESSAGEs; presence is subscribed to, in both directions; every other request is answered.
+ * are page-mode MESSAGEs or inside IM sessions; presence is subscribed to, in both directions; every other request is answered.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { type HeaderField, Headers } from './headers.ts';
 import { canonicalAor, sipUriIn } from './home/aor.ts';
-import { presenceEvent } from './home/event-package.ts';
+import { presenceEvent } from './home/presence-package.ts';
 import { isNeverAnswered } from './methods.ts';
 import { tagOf } from './name-addr.ts';
+import { allowSession } from './session/in-session-requests.ts';
 import type { FinalResponse, IncomingRequest, ResponseParts, SipEndpoint } from './sip-endpoint.ts';
 import type { Destination, Source } from './transport.ts';
 
@@ -25,6 +26,8 @@ export interface NextHopOptions {
   readonly accepts: string;
   readonly token: (bits: number) => string;
   onOutgoing(request: { readonly aor: string } & Pick<IncomingRequest, 'request' | 'respond'>): void;
+  /** An INVITE, or a request inside a dialog. @returns False when it is none of an IM session; else it must be answered. */
+  onSession(incoming: IncomingRequest, aor: string): boolean;
   /** A SUBSCRIBE of one of our users, in a dialog or outside. It must be answered. */
   onSubscribe(incoming: IncomingRequest, watcherAor: string): void;
   /** A NOTIFY about one of our users. It must be answered. */
@@ -70,11 +73,16 @@ function receive(incoming: IncomingRequest, options: NextHopOptions): void {
   const { request } = incoming;
   if (isNeverAnswered(request.method)) return;
   if (request.method === 'NOTIFY') return options.onNotify(incoming);
-  const refusal = refusalOf(incoming, options.accepts);
+  const { method, headers } = request;
+  const isInDialog = tagOf(headers.get('To')) !== undefined;
+  const isOfSession = method === 'INVITE' || (isInDialog && method !== 'SUBSCRIBE' && method !== 'OPTIONS');
+  const refusal = isOfSession ? undefined : refusalOf(incoming, options.accepts);
   if (refusal !== undefined) return incoming.respond(refusal.status, refusal.more);
-  const aor = senderOf(request.headers, options);
+  const aor = senderOf(headers, options);
   if (!aor.ok) return incoming.respond(aor.error.status, aor.error.more);
-  if (request.method === 'SUBSCRIBE') return options.onSubscribe(incoming, aor.value);
+  // Beside those of subscriptions there are no other dialogs here [RFC 3261 §12.2.2].
+  if (isOfSession) return options.onSession(incoming, aor.value) ? undefined : incoming.respond(481);
+  if (method === 'SUBSCRIBE') return options.onSubscribe(incoming, aor.value);
   options.onOutgoing({ aor: aor.value, request, respond: (status, more) => incoming.respond(status, more) });
 }
 
@@ -83,17 +91,13 @@ interface Answer {
   readonly more?: ResponseParts;
 }
 
-const allow: HeaderField = ['Allow', 'MESSAGE, NOTIFY, OPTIONS, SUBSCRIBE'];
-
-/** The answer to everything that is neither a SUBSCRIBE nor a MESSAGE outside of dialogs, in the order of RFC 3261 §8.2. */
+/** The answer to everything that is neither a SUBSCRIBE nor a MESSAGE nor of a session, in the order of RFC 3261 §8.2. */
 function refusalOf({ request: { method, headers } }: IncomingRequest, accepts: string): Answer | undefined {
   if (method === 'OPTIONS') {
     const events: HeaderField = ['Allow-Events', presenceEvent];
-    return { status: 200, more: { headers: [allow, ['Accept', accepts], events] } };
+    return { status: 200, more: { headers: [allowSession, ['Accept', accepts], events] } };
   }
-  // The only dialogs here are those of subscriptions [RFC 3261 §12.2.2].
-  if (method !== 'SUBSCRIBE' && tagOf(headers.get('To')) !== undefined) return { status: 481 };
-  if (method !== 'MESSAGE' && method !== 'SUBSCRIBE') return { status: 405, more: { headers: [allow] } };
+  if (method !== 'MESSAGE' && method !== 'SUBSCRIBE') return { status: 405, more: { headers: [allowSession] } };
   const required = headers.getAll('Require').join(', ');
   return required === '' ? undefined : { status: 420, more: { headers: [['Unsupported', required]] } };
 }

@@ -1,5 +1,9 @@
-/** Typing notices: chat states [XEP-0085] and isComposing documents [RFC 3994], mapped as in RFC 7573 §7. */
+/**
+ * Typing notices: chat states [XEP-0085], isComposing documents [RFC 3994], mapped as in RFC 7573 §6, and the
+ * KeyboardActivity of Microsoft's IM sessions.
+ */
 import type { IsComposing } from '../sip/bodies/is-composing.ts';
+import type { KeyboardStatus } from '../sip/bodies/keyboard-activity.ts';
 import { stanza as stanzaOf } from '../xmpp/stanza.ts';
 import { childElements, type Element, element } from '../xmpp/xml/element.ts';
 
@@ -23,7 +27,22 @@ export const chatStateToSip = (state: ChatState): IsComposing => ({
   refreshSeconds,
 });
 
-export function chatStateFromSip(notice: IsComposing, ends: { readonly from: string; readonly to: string }): Element {
-  const state = notice.state === 'active' ? 'composing' : 'active';
-  return stanzaOf('message', { ...ends, type: 'chat' }, element(state, chatStatesNamespace));
+export const chatStateToKeyboard = (state: ChatState): KeyboardStatus => (state === 'composing' ? 'type' : 'idle');
+
+interface Ends {
+  readonly from: string;
+  readonly to: string;
 }
+
+export const chatStateFromSip = (notice: IsComposing, ends: Ends): Element =>
+  chatState(notice.state === 'active' ? 'composing' : 'active', ends);
+
+/** Whoever is idle at the keyboard has stopped in the middle of it: a message sent ends typing without a notice. */
+export const chatStateFromKeyboard = (status: KeyboardStatus, ends: Ends): Element =>
+  chatState(status === 'type' ? 'composing' : 'paused', ends);
+
+/** The user has closed the window [RFC 7573 §6.1]. */
+export const goneFromSip = (ends: Ends): Element => chatState('gone', ends);
+
+const chatState = (state: ChatState, ends: Ends): Element =>
+  stanzaOf('message', { ...ends, type: 'chat' }, element(state, chatStatesNamespace));

@@ -98,6 +98,8 @@ export const replaceableMs = 60_000;
 export const maxUnacknowledged = 500;
 /** Milliseconds before a stream breaks in which a message to a peer without acknowledgements may not have been read. Source: own choice: some round trips, and a busy server. */
 export const inDoubtMs = 10_000;
+/** Milliseconds for which a stanza may hold back the acknowledgements of its stream. Source: own choice, a third of what peers wait for one. */
+export const handlingMs = 10_000;
 /** Milliseconds until the peer is asked again for what its last acknowledgement left out. Source: own choice. */
 export const askAgainMs = 1_000;
 /** Milliseconds in which the same message on another stream is a repetition, and how many messages are remembered for that. */

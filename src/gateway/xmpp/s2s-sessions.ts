@@ -7,6 +7,7 @@ import { type Delivery, undelivered } from './delivery.ts';
 import type { DialFailureRecord } from './dial-failure-log.ts';
 import type { DomainPair } from './dialback.ts';
 import { Dialler } from './dialler.ts';
+import { handledInTime } from './handled-in-time.ts';
 import { InboundAdmission } from './inbound-admission.ts';
 import type { AuthenticatedPair } from './inbound-state.ts';
 import { InboundStream } from './inbound-stream.ts';
@@ -197,12 +198,13 @@ class S2sSessions implements S2s {
   #deliver(stanza: Element, record: StreamRecord): Handled {
     const excess = this.#rates.excess(stanza);
     if (excess !== undefined) return this.#tooFast(stanza, excess);
-    return this.#repeated.pass(
+    const handling = this.#repeated.pass(
       stanza,
       record.id,
       () => this.#options.onStanza(stanza, record.summary()),
       () => record.report({ type: 'ignored', reason: 'a message that came on another stream before' }),
     );
+    return handledInTime(handling, this.#options.clock);
   }
 
   #tooFast(stanza: Element, { sender: subject, perSecond }: TooFast): void {

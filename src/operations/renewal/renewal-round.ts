@@ -5,7 +5,7 @@ import type { LogEvent, OnLogEvent } from '../../primitives/log-event.ts';
 import type { KeyStore } from '../../store/key-store.ts';
 import type { RenewalJournal } from '../../store/renewal-journal.ts';
 import { chainOf } from '../certificates.ts';
-import { PendingAtAuthority } from '../online-authority/online-authority.ts';
+import { PendingAtAuthority, retryAfterOf } from '../online-authority/online-authority.ts';
 import { type RenewalPorts, renewCertificate } from './renew-certificate.ts';
 import { failureLevel, nextRenewal, retryDelayMs, type Validity } from './renewal-schedule.ts';
 
@@ -90,7 +90,8 @@ export function noteFailure(
   const isPending = error instanceof PendingAtAuthority;
   const failures = isPending ? 0 : before.failures + 1;
   const left = notAfter.getTime() - now().getTime();
-  const pause = isPending ? error.retryAfterMs : retryDelayMs(failures, left, random());
+  const asked = retryAfterOf(error) ?? 0;
+  const pause = isPending ? asked : Math.max(asked, retryDelayMs(failures, left, random()));
   const nextAttempt = new Date(now().getTime() + Math.max(pause, 1000));
   const { lastError: _, ...kept } = before;
   const lastError = isPending ? {} : { lastError: sentenceOf(error) };

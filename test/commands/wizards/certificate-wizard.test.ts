@@ -1,5 +1,5 @@
 /** The certificate wizard as somebody answers it; a scripted person in place of the terminal. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
@@ -64,7 +64,7 @@ describe('start-certificatewizard', () => {
       KeyAlg: ['ECDSA_P256'],
       Organization: ['Contoso, Ltd.'],
       Country: ['tw'],
-      DomainName: ['chat.contoso.example, chat.contoso.example'],
+      DomainName: ['contoso.example, fabrikam.example, chat.contoso.example, chat.contoso.example'],
     });
     const { said, objects } = await runCmdlet(startCertificateWizard, {}, { folder, ask });
     const titles = said.flatMap((line) => /^Step (\d+ of 12): ([^(]*)/.exec(line.trim())?.slice(1) ?? []);
@@ -212,6 +212,125 @@ describe('start-certificatewizard', () => {
     expect(asked.filter((name) => name === 'Output' || name === 'Force')).toEqual(['Output', 'Force', 'Output']);
     expect(readFileSync(output, 'utf8')).toBe('precious');
     expect(said.join('\n')).toContain('other.cer will be a request, not a certificate.');
+  });
+
+  it('fills in the XMPP domains; one that is taken out is left out of the certificate, and it says what that means', async () => {
+    const folder = await newStore();
+    const { ask, asked } = person({
+      Task: ['create'],
+      CA: ['local'],
+      KeyAlg: ['ECDSA_P256'],
+      AllSipDomain: ['default'],
+      DomainName: ['contoso.example, *.chat.contoso.example'],
+    });
+    const { said, objects } = await runCmdlet(startCertificateWizard, {}, { folder, ask });
+    expect(asked).toContain('DomainName');
+    expect(said.join('\n')).toContain('Without fabrikam.example XMPP partners refuse the certificate there.');
+    expect(said.join('\n')).toContain('*.chat.contoso.example: a wildcard reaches one level only');
+    expect(commandIn(said)).toMatch(
+      /-NoDefaultSan -SipDomain contoso\.example -DomainName 'contoso\.example,\*\.chat\.contoso\.example'$/,
+    );
+    expect(objects[0]?.['SubjectAlternativeNames']).toEqual([
+      'DNS:sip.contoso.example',
+      'DNS:contoso.example',
+      'DNS:*.chat.contoso.example',
+    ]);
+  });
+
+  it('offers to make a SIP domain where there is none, makes it with the request, and with -WhatIf neither', async () => {
+    const folder = temporaryFolder();
+    const answers = {
+      Task: ['create'],
+      CA: ['local'],
+      KeyAlg: ['ECDSA_P256'],
+      ComputerFqdn: ['edge.contoso.example'],
+      Identity: ['contoso.example'],
+    };
+    const tried = await runCmdlet(startCertificateWizard, {}, { folder, ask: person(answers).ask, whatIf: true });
+    expect(openConfigStore(folder).read().sipDomains).toEqual({});
+    expect(tried.objects[0]?.['SubjectAlternativeNames']).toContainEqual(
+      expect.objectContaining({ Name: 'DNS:contoso.example' }),
+    );
+    const { said, objects } = await runCmdlet(startCertificateWizard, {}, { folder, ask: person(answers).ask });
+    expect(said.join('\n')).toContain('xgw new-sipdomain contoso.example\nxgw request-certificate -New');
+    expect(openConfigStore(folder).read().sipDomains).toHaveProperty(['contoso.example']);
+    expect(objects).toEqual([
+      expect.objectContaining({
+        SubjectAlternativeNames: ['DNS:edge.contoso.example', 'DNS:sip.contoso.example', 'DNS:contoso.example'],
+      }),
+    ]);
+  });
+
+  it('asks for a file with a passphrase, and the key rests encrypted', async () => {
+    const folder = await newStore();
+    const pass = path.join(folder, 'pass');
+    writeFileSync(pass, 'correct horse\n', { mode: 0o600 });
+    const { ask } = person({ Task: ['create'], CA: ['local'], KeyAlg: ['ECDSA_P256'], KeyPassphraseFile: [pass] });
+    const { objects } = await runCmdlet(startCertificateWizard, {}, { folder, ask });
+    expect(openKeyStore(folder).isKeyEncrypted(String(objects[0]?.['PublicKeySha256']))).toBe(true);
+    const { ask: wrong } = person({ Task: ['create'], KeyPassphraseFile: ['/nonexistent'] });
+    await expect(runCmdlet(startCertificateWizard, {}, { folder, ask: wrong })).rejects.toThrow('There is no file');
+  });
+
+  describe('that was left unfinished', () => {
+    const draftIn = (folder: string): string => path.join(folder, 'state', 'request-certificate.draft.json');
+
+    /** Somebody whose terminal is gone at this question. */
+    async function left(folder: string, at: string): Promise<void> {
+      const { ask } = person({ Task: ['create'], CA: ['local'], KeyAlg: ['ECDSA_P256'], Organization: ['Contoso'] });
+      const gone = (question: Question): string | undefined => {
+        if (question.message.includes(`(-${at})`)) throw new Error('gone');
+        return ask(question);
+      };
+      await expect(runCmdlet(startCertificateWizard, {}, { folder, ask: gone })).rejects.toThrow('gone');
+    }
+
+    it('goes on with the next question, and the answers before count', async () => {
+      const folder = await newStore();
+      await left(folder, 'Country');
+      expect((statSync(draftIn(folder)).mode & 0o777).toString(8)).toBe('600');
+      const { ask, asked } = person({});
+      const { said, objects } = await runCmdlet(startCertificateWizard, {}, { folder, ask });
+      expect(asked.slice(0, 2)).toEqual([expect.stringContaining('Continue where you left off'), 'Country']);
+      expect(said[2]).toContain('Step 8 of 12: Geographical Information');
+      expect(commandIn(said)).toContain('-KeyAlg ECDSA_P256');
+      expect(objects[0]).toMatchObject({ Subject: 'CN=sip.contoso.example, O=Contoso' });
+      expect(existsSync(draftIn(folder))).toBe(false);
+    });
+
+    it('begins anew when that is wanted, and when it was cancelled at the summary', async () => {
+      const folder = await newStore();
+      await left(folder, 'Country');
+      const anew = person({ Task: ['create'], 'What now': ['Cancel'] });
+      const ask = (question: Question): string | undefined =>
+        question.message.includes('left off') ? 'Start anew' : anew.ask(question);
+      await expect(runCmdlet(startCertificateWizard, {}, { folder, ask })).rejects.toMatchObject({ id: 'Interrupted' });
+      expect(anew.asked.slice(0, 2)).toEqual(['Task', 'Type']);
+      expect(existsSync(draftIn(folder))).toBe(false);
+    });
+
+    it.each(['{"Type":"Nonsense","KeySize":7}', '[1]', 'not JSON', '{}'])(
+      'with a damaged file %s asks again',
+      async (text) => {
+        const folder = await newStore();
+        await left(folder, 'Country');
+        writeFileSync(draftIn(folder), text);
+        const { ask, asked } = person({ Task: ['create'], CA: ['local'], KeyAlg: ['ECDSA_P256'] });
+        await runCmdlet(startCertificateWizard, {}, { folder, ask });
+        expect(asked).toEqual(expect.arrayContaining(['Type', 'CA', 'Organization', 'Country', 'What now']));
+      },
+    );
+
+    it('is not kept with -WhatIf, and costs only a warning where the store cannot be written', async () => {
+      const folder = await newStore();
+      const ask = () => person({ Task: ['create'], CA: ['local'], KeyAlg: ['ECDSA_P256'] }).ask;
+      await runCmdlet(startCertificateWizard, {}, { folder, ask: ask(), whatIf: true });
+      expect(existsSync(path.join(folder, 'state'))).toBe(false);
+      mkdirSync(draftIn(folder), { recursive: true });
+      const { warnings, objects } = await runCmdlet(startCertificateWizard, {}, { folder, ask: ask() });
+      expect(warnings.filter((each) => each.includes('would not survive a crash'))).toHaveLength(1);
+      expect(objects).toHaveLength(1);
+    });
   });
 
   it('names what is missing where nobody can be asked', async () => {

@@ -1,5 +1,6 @@
 /** The wizard on a real terminal: `script` gives the built program one, and keys are pressed when their question is on the screen. */
 import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { expect, it } from '@jest/globals';
@@ -12,17 +13,21 @@ import { cleanEnvironment, xgwIn } from '../../support/xgw.ts';
 const program = path.resolve(import.meta.dirname, '../../../bin/xgw');
 const enter = '\r';
 const esc = '\u001b';
+const kill = Symbol('SIGKILL');
 
 interface Key {
   /** What must be on the screen, after what was there before. */
   readonly when: string;
-  readonly press: string;
+  /** `kill`: the program ends there, without a chance to say or do anything. */
+  readonly press: string | typeof kill;
 }
 
 /** @returns The screen as text, and the exit code. */
-async function typedOn(folder: string, words: readonly string[], keys: readonly Key[]) {
-  const line = [process.execPath, program, ...words].join(' ');
-  const env = cleanEnvironment({ XGW_HOME: path.join(folder, 'store'), TERM: 'xterm', NO_COLOR: '1', COLUMNS: '200' });
+async function typedOn(folder: string, words: readonly string[], keys: readonly Key[], more = {}) {
+  const pidFile = path.join(folder, 'pid');
+  const line = `echo $$ > ${pidFile}; exec ${[process.execPath, program, ...words].join(' ')}`;
+  const terminal = { TERM: 'xterm', NO_COLOR: '1', COLUMNS: '200', ...more };
+  const env = cleanEnvironment({ XGW_HOME: path.join(folder, 'store'), ...terminal });
   const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });
   let [screen, seen] = ['', 0];
   const left = [...keys];
@@ -33,11 +38,14 @@ async function typedOn(folder: string, words: readonly string[], keys: readonly 
     if (next === undefined || found < 0) return;
     left.shift();
     seen = screen.length;
-    setImmediate(() => child.stdin.write(next.press));
+    setImmediate(() => {
+      if (typeof next.press === 'string') child.stdin.write(next.press);
+      else process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    });
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   // Cursor movements and colours are no text.
-  return { screen: screen.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, ''), code, left };
+  return { raw: screen, screen: screen.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, ''), code, left };
 }
 
 describeWithPeers('the certificate wizard on a terminal', [peers.script], () => {
@@ -59,6 +67,7 @@ describeWithPeers('the certificate wizard on a terminal', [peers.script], () => 
         { when: '(-KeySize)', press: esc },
         { when: '(-KeyAlg)', press: `\u001b[B${enter}` },
         { when: '(-PrivateKeyExportable)', press: enter },
+        { when: '(-KeyPassphraseFile)', press: enter },
         { when: '(-Organization)', press: `Contoso${enter}` },
         { when: '(-OU)', press: enter },
         { when: '(-Country)', press: enter },
@@ -87,5 +96,91 @@ describeWithPeers('the certificate wizard on a terminal', [peers.script], () => 
     const { screen, code } = await typedOn(folder, ['start-certificatewizard'], [{ when: 'Task', press: '\u0003' }]);
     expect([code, screen]).toEqual([130, expect.stringContaining('nothing was changed')]);
     expect(openKeyStore(path.join(folder, 'store')).keyNames()).toEqual([]);
+  });
+
+  it('killed in the middle goes on where it was left, with the answers before', async () => {
+    const folder = temporaryFolder();
+    const site = xgwIn(path.join(folder, 'store'));
+    await site.run('initialize-gateway', 'contoso.example');
+    const before = openKeyStore(site.home).keyNames();
+    const first = await typedOn(
+      folder,
+      ['start-certificatewizard'],
+      [
+        { when: 'Task', press: enter },
+        { when: '(-Type)', press: enter },
+        { when: '(-CA)', press: enter },
+        { when: '(-Output)', press: enter },
+        { when: '(-Template)', press: enter },
+        { when: '(-FriendlyName)', press: `Second edge${enter}` },
+        { when: '(-KeyAlg)', press: kill },
+      ],
+    );
+    expect(first.left).toEqual([]);
+    expect(first.code).not.toBe(0);
+    const draft = path.join(site.home, 'state', 'request-certificate.draft.json');
+    expect((statSync(draft).mode & 0o777).toString(8)).toBe('600');
+    expect(JSON.parse(readFileSync(draft, 'utf8'))).toMatchObject({
+      Type: 'ExternalEdge',
+      FriendlyName: 'Second edge',
+    });
+    expect(openKeyStore(site.home).keyNames()).toEqual(before);
+    const second = await typedOn(
+      folder,
+      ['start-certificatewizard', '-WarningAction', 'SilentlyContinue'],
+      [
+        { when: 'Continue where you left off', press: enter },
+        { when: '(-KeyAlg)', press: '\u0003' },
+      ],
+    );
+    expect([second.code, second.left]).toEqual([130, []]);
+    expect(second.screen).toContain('Step 6 of 12: Name and Security');
+  });
+
+  it('asks in plain numbered lines where a screen reader wants them, also on a dumb terminal', async () => {
+    const folder = temporaryFolder();
+    const site = xgwIn(path.join(folder, 'store'));
+    await site.run('initialize-gateway', 'contoso.example');
+    const { raw, screen, code, left } = await typedOn(
+      folder,
+      ['start-certificatewizard'],
+      [
+        { when: 'Number', press: enter },
+        { when: '(-Type)', press: '9\r' },
+        { when: 'That is none of the numbers.', press: '?\r' },
+        { when: 'The external edge certificate serves XMPP too', press: '1\r' },
+        { when: '(-CA)', press: '2\r' },
+        { when: '(-FriendlyName)', press: '<\r' },
+        { when: '(-CA)', press: 'LOCAL\r' },
+        { when: '(-FriendlyName)', press: 'Lab\r' },
+        { when: '(-KeyAlg)', press: '2\r' },
+        { when: '(-PrivateKeyExportable)', press: enter },
+        { when: '(-KeyPassphraseFile)', press: enter },
+        { when: '(-Organization)', press: enter },
+        { when: '(-OU)', press: enter },
+        { when: '(-Country)', press: 'Taiwan\r' },
+        { when: 'two letters', press: 'TW\r' },
+        { when: '(-State)', press: enter },
+        { when: '(-City)', press: enter },
+        { when: '(-ComputerFqdn)', press: enter },
+        { when: '(-AllSipDomain)', press: enter },
+        { when: '(-DomainName)', press: enter },
+        { when: 'What now', press: '1\r' },
+      ],
+      { XGW_ACCESSIBLE: '1', TERM: 'dumb' },
+    );
+    expect([code, left]).toEqual([0, []]);
+    expect(screen).toMatch(/ {2}2 {2}local: Sign at once with the LOCAL TEST CA/);
+    expect(screen).toContain('Answer, ? for help, < to go back [contoso.example]: ');
+    // Nothing was painted over.
+    expect(raw).not.toContain('\u001b');
+    const [certificate] = await site.run('get-certificate', '-Type', 'ExternalEdge');
+    expect(certificate).toMatchObject({ FriendlyName: 'Lab', KeyAlgorithm: 'ECDSA_P256' });
+  });
+
+  it('asks nobody on a dumb terminal otherwise', async () => {
+    const folder = temporaryFolder();
+    const { screen, code } = await typedOn(folder, ['start-certificatewizard'], [], { TERM: 'dumb' });
+    expect([code, screen]).toEqual([4, expect.stringContaining('nobody is there to answer')]);
   });
 });

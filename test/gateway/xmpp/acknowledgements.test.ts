@@ -5,7 +5,9 @@ import type { Delivery } from '../../../src/gateway/xmpp/delivery.ts';
 import type { S2sLimits } from '../../../src/gateway/xmpp/s2s-limits.ts';
 import { stanza } from '../../../src/gateway/xmpp/stanza.ts';
 import { childOf, type Element, element } from '../../../src/gateway/xmpp/xml/element.ts';
+import type { Clock } from '../../../src/primitives/clock.ts';
 import { startDnsServer } from '../../support/dns-server.ts';
+import { movableClock } from '../../support/movable-clock.ts';
 import { createAuthority } from '../../support/pki.ts';
 import { startTcpRelay, type TcpRelay } from '../../support/tcp-relay.ts';
 import { bodyOf, chat, type Federation, row, startFederation } from '../../support/xmpp-federation.ts';
@@ -17,6 +19,7 @@ const certificates = {
   fabrikam: authority.issue({ names: ['fabrikam.example'] }),
 };
 const strict = row('required', 'required', false);
+const chatStates = 'http://jabber.org/protocol/chatstates';
 
 interface Scene {
   readonly contoso: Federation;
@@ -27,6 +30,7 @@ interface Scene {
 async function scene(
   handle: (stanza: Element) => Promise<void> | void = () => undefined,
   limits: Partial<S2sLimits> = {},
+  fabrikamClock?: Clock,
 ): Promise<Scene> {
   const dns = await startDnsServer();
   const contoso = await startFederation({
@@ -44,6 +48,7 @@ async function scene(
     certificate: certificates.fabrikam,
     root,
     handle,
+    ...(fabrikamClock && { clock: fabrikamClock }),
   });
   const wire = await startTcpRelay(fabrikam.port);
   dns.xmppServer('fabrikam.example', wire.port);
@@ -73,7 +78,7 @@ describe('a message', () => {
     const delivery = contoso.s2s.send(say('one')).then((result) => (settled = result));
     await fabrikam.waitForStanza('one', saying('one'));
     // Typing notices are not waited for: this one is written behind the message, and taken by the kernel.
-    const composing = element('composing', 'http://jabber.org/protocol/chatstates');
+    const composing = element('composing', chatStates);
     const typing = stanza('message', { from: 'alice@contoso.example', to: 'bob@fabrikam.example' }, composing);
     expect(await contoso.s2s.send(typing)).toMatchObject({ ok: true, acknowledged: false });
     expect(settled).toBeUndefined();
@@ -149,6 +154,37 @@ describe('a message', () => {
     expect(await contoso.s2s.send(say('one'))).toMatchObject({ ok: true });
     expect(fabrikam.received).toHaveLength(1);
     expect(contoso.events.filter(({ type }) => type === 'authenticated')).toHaveLength(1);
+  });
+});
+
+describe('a user who does not answer', () => {
+  it('holds back what others sent for ten seconds, and no longer', async () => {
+    const clock = movableClock();
+    const { contoso, fabrikam } = await scene(
+      (stanza) => (bodyOf(stanza) === 'never' ? work().done : undefined),
+      {},
+      { ...clock, wallTime: () => new Date() },
+    );
+    const settled: string[] = [];
+    const deliveries = ['never', 'other'].map(async (body) => {
+      const delivery = await contoso.s2s.send(say(body));
+      settled.push(body);
+      return delivery;
+    });
+    await fabrikam.waitForStanza('other', saying('other'));
+    clock.advance(9_999);
+    // What is asked behind that is answered: the two before it are not done.
+    await contoso.s2s.send(
+      stanza(
+        'message',
+        { from: 'alice@contoso.example', to: 'bob@fabrikam.example' },
+        element('composing', chatStates),
+      ),
+    );
+    expect(settled).toEqual([]);
+    clock.advance(1);
+    for (const delivery of await Promise.all(deliveries))
+      expect(delivery).toMatchObject({ ok: true, acknowledged: true });
   });
 });
 

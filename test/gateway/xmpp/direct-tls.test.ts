@@ -52,6 +52,30 @@ async function scene(): Promise<Scene> {
   return { contoso, fabrikam, offer };
 }
 
+/** TLS with fabrikam's certificate, and what is done with it. @returns The port. */
+async function answering(options: TLSSocketOptions, behind: (secured: TLSSocket) => void): Promise<number> {
+  const server = createServer((raw: Socket) => {
+    const { key, chain: cert } = fabrikamCertificate;
+    const secured = new TLSSocket(raw, {
+      key,
+      cert,
+      isServer: true,
+      requestCert: true,
+      rejectUnauthorized: false,
+      ...options,
+    });
+    closing.push(raw, secured);
+    for (const socket of [raw, secured]) socket.on('error', () => undefined);
+    secured.once('secure', () => behind(secured));
+  }).listen(0, '127.0.0.1');
+  closing.push({ destroy: () => void server.close() });
+  await once(server, 'listening');
+  const address = server.address();
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+}
+
+const hello = chat('alice@contoso.example', 'bob@fabrikam.example', 'hello');
+
 describe('a server that connects with direct TLS', () => {
   /** @returns The protocol that was agreed on, or false for none. */
   const connected = async (port: number, protocols: readonly string[]): Promise<string | false | null> => {
@@ -98,31 +122,34 @@ describe('a server that connects with direct TLS', () => {
   );
 });
 
+describe('TLS that is no longer good enough [RFC 9325 §3.1, §4.1]', () => {
+  const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+  const withoutForwardSecrecy = { maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256:AES256-GCM-SHA384' } as const;
+
+  it.each([
+    ['TLS 1.1', old],
+    ['a cipher without forward secrecy', withoutForwardSecrecy],
+  ])('is refused of a peer: %s', async (_, options) => {
+    const { contoso } = await scene();
+    const [host, servername] = ['127.0.0.1', 'contoso.example'];
+    const socket = connect({ port: contoso.directTlsPort, host, servername, rejectUnauthorized: false, ...options });
+    closing.push(socket);
+    await expect(once(socket, 'secureConnect')).rejects.toThrow(/protocol version|handshake failure/);
+    await contoso.waitForEvent('closed', ({ reason }) => reason.startsWith('TLS handshake'));
+  });
+
+  it.each([
+    ['TLS 1.1', old],
+    ['a cipher without forward secrecy', withoutForwardSecrecy],
+  ])('is refused to a server: %s', async (_, options) => {
+    const { contoso, offer } = await scene();
+    offer(await answering(options, () => undefined));
+    expect(await contoso.s2s.send(hello)).toMatchObject({ ok: false });
+    expect(contoso.s2s.failures()).toMatchObject([{ step: 'tls', reason: expect.stringMatching(/alert|unsupported/) }]);
+  });
+});
+
 describe('a server that is connected to with direct TLS', () => {
-  /** TLS with fabrikam's certificate, and what is done with it. @returns The port. */
-  async function answering(options: TLSSocketOptions, behind: (secured: TLSSocket) => void): Promise<number> {
-    const server = createServer((raw: Socket) => {
-      const { key, chain: cert } = fabrikamCertificate;
-      const secured = new TLSSocket(raw, {
-        key,
-        cert,
-        isServer: true,
-        requestCert: true,
-        rejectUnauthorized: false,
-        ...options,
-      });
-      closing.push(raw, secured);
-      for (const socket of [raw, secured]) socket.on('error', () => undefined);
-      secured.once('secure', () => behind(secured));
-    }).listen(0, '127.0.0.1');
-    closing.push({ destroy: () => void server.close() });
-    await once(server, 'listening');
-    const address = server.address();
-    return typeof address === 'object' ? (address?.port ?? 0) : 0;
-  }
-
-  const hello = chat('alice@contoso.example', 'bob@fabrikam.example', 'hello');
-
   it('hears the name of this protocol and the domain that is wanted', async () => {
     const { contoso, offer } = await scene();
     let heard: unknown;

@@ -10,7 +10,9 @@ import type { IncomingRequest } from '../incoming-request.ts';
 import { escapeUser, parseSipUri, type SipUri } from '../sip-uri.ts';
 import type { Source } from '../transport.ts';
 import { canonicalAor, sipUriIn } from './aor.ts';
-import { createDigest, type DigestCredentials } from './digest.ts';
+import { createDigest } from './digest.ts';
+import type { DigestCredentials } from './digest-answer.ts';
+import { type Guess, GuessBrake, type GuessingMet, retryAfterSeconds } from './guess-brake.ts';
 
 export interface LocalUser {
   /** Absent: the user cannot authenticate. */
@@ -30,6 +32,8 @@ export interface AdmissionOptions {
   realm(domain: string): string;
   /** Adds a SHA-256 challenge after the MD5 one. */
   offerSha256(): boolean;
+  /** Somebody has tried too many wrong passwords. */
+  onGuessing?(met: GuessingMet): void;
 }
 
 /** The sender of a request. `isLocal`: a user of one of our domains; else somebody a trusted peer speaks for. */
@@ -38,7 +42,7 @@ export interface Sender {
   readonly isLocal: boolean;
 }
 
-/** @returns The sender, or undefined when the request has been answered: 401, 407, 400 or 403. */
+/** @returns The sender, or undefined when the request has been answered: 401, 407, 400, 403 or 503. */
 export type Admit = (incoming: IncomingRequest) => Sender | undefined;
 
 /** Bits of the key that seals nonces. Source: own choice, the strength of its HMAC-SHA-256. */
@@ -50,21 +54,35 @@ export function createAdmission(options: AdmissionOptions): Admit {
     key: new Secret(options.ids.token(nonceKeyBits)),
     offerSha256: () => options.offerSha256(),
   });
+  const brake = new GuessBrake({ clock: options.clock, onHeld: (met) => options.onGuessing?.(met) });
 
-  /** The user who answered our challenge; undefined after sending one. */
+  /** The user who answered our challenge; undefined after sending one, or a refusal. */
   function authenticated(incoming: IncomingRequest, from: SipUri): string | undefined {
-    const { request } = incoming;
+    const { request, source } = incoming;
     const door = request.method === 'REGISTER' ? registrarDoor : proxyDoor;
-    const realm = options.realm(from.host);
-    const verdict = digest.verify({
-      method: request.method,
-      realm,
-      answers: request.headers.getAll(door.answer),
-      credentialsOf: (username) => options.user(aorOfUsername(username, from.host))?.credentials,
+    const place = { realm: options.realm(from.host), address: source.address };
+    const guessOf = (username: string): Guess => ({
+      aor: aorOfUsername(username, from.host),
+      address: source.address,
     });
-    if (verdict.kind === 'authenticated') return aorOfUsername(verdict.username, from.host);
-    const challenges = digest.challenges(realm, verdict.kind === 'stale');
-    // Without a transaction: libpurple answers with the same branch and CSeq, and must not get this 401 again.
+    const verdict = digest.verify({
+      ...place,
+      method: request.method,
+      answers: request.headers.getAll(door.answer),
+      credentialsOf: (username) => options.user(guessOf(username).aor)?.credentials,
+      isHeld: (username) => brake.holds(guessOf(username)),
+    });
+    // Each without a transaction: libpurple answers with the same branch and CSeq, and must not get this 401 again.
+    if (verdict.kind === 'held') {
+      incoming.respondStateless(503, { headers: [['Retry-After', String(retryAfterSeconds)]] });
+      return undefined;
+    }
+    if (verdict.kind === 'authenticated') {
+      brake.passed(guessOf(verdict.username));
+      return guessOf(verdict.username).aor;
+    }
+    if (verdict.kind === 'wrong') brake.failed(guessOf(verdict.username));
+    const challenges = digest.challenges(place, verdict.kind === 'stale');
     incoming.respondStateless(door.status, {
       headers: challenges.map((value): HeaderField => [door.challenge, value]),
     });

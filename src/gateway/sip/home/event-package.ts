@@ -1,21 +1,45 @@
-/** The one event package here, presence [RFC 3856], and how requests name it. */
+/** Event packages [RFC 6665 §5.4]: what tells one from another, and how requests name them. */
+import type { IncomingRequest } from '../incoming-request.ts';
 import type { SipRequest } from '../message.ts';
 
-export const presenceEvent = 'presence';
-
-/** `Event: presence`, with or without parameters. `presence.winfo` is another package. */
-export function isPresenceEvent(request: SipRequest): boolean {
-  return eventOf(request).toLowerCase() === presenceEvent;
+export interface EventPackage<State> {
+  /** The token of the Event header. */
+  readonly event: string;
+  /** The one type of its bodies. */
+  readonly contentType: string;
+  /** Subscriptions that one watcher may have. */
+  readonly maxPerWatcher: number;
+  /** For one subscription: makes the bodies of its NOTIFYs in their order, so that a package can number them. */
+  writer(): BodyWriter<State>;
 }
 
-const eventOf = (request: SipRequest): string => (request.headers.get('Event') ?? '').split(';', 1)[0]?.trim() ?? '';
+export type BodyWriter<State> = (state: State) => string;
+
+/** The token of the Event header in lower case, without parameters. */
+const eventOf = (request: SipRequest): string =>
+  (request.headers.get('Event') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/** Whether the Event header names this package, with or without parameters. `presence.winfo` is not `presence`. */
+export const isOfEvent = (request: SipRequest, event: string): boolean => eventOf(request) === event;
+
+/** Who serves the package that a SUBSCRIBE names; without one it has been answered [RFC 6665 §4.2.1.1]. */
+export function servedBy<Server extends Pick<EventPackage<never>, 'event'>>(
+  incoming: IncomingRequest,
+  servers: readonly Server[],
+): Server | undefined {
+  const server = servers.find(({ event }) => isOfEvent(incoming.request, event));
+  if (server === undefined) {
+    incoming.respond(489, { headers: [['Allow-Events', servers.map(({ event }) => event).join(', ')]] });
+  }
+  return server;
+}
 
 /** The type of the body in lower case, without parameters. */
 export const mediaTypeOf = (request: SipRequest): string =>
   (request.headers.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 /** The value our NOTIFYs repeat: the subscriber tells its subscriptions apart by the `id` [RFC 6665 §8.2.1]. */
-export function eventValue(request: SipRequest): string {
+export function eventValue(request: SipRequest, event: string): string {
   const id = /;\s*id\s*=\s*([A-Za-z0-9\-.!%*_+`'~]+)/i.exec(request.headers.get('Event') ?? '')?.[1];
-  return id === undefined ? presenceEvent : `${presenceEvent};id=${id}`;
+  return id === undefined ? event : `${event};id=${id}`;
 }

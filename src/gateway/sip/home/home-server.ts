@@ -11,12 +11,13 @@ import type { TransportName } from '../transport.ts';
 import { type Addressee, addresseeOf } from './addressee.ts';
 import { type AdmissionOptions, createAdmission, type Sender } from './admission.ts';
 import { canonicalAor, sipUriIn } from './aor.ts';
-import { presenceEvent } from './event-package.ts';
 import type { Delivery } from './fork.ts';
 import { createLocalDelivery, type LocalDelivery, type RequestForUser } from './local-delivery.ts';
 import { createLocation, type Location } from './location.ts';
-import { createPresenceAgent, type PresenceAgent, type PresenceEvents } from './presence-agent.ts';
+import { PresenceAgent, type PresenceEvents } from './presence-agent.ts';
+import { presencePackage } from './presence-package.ts';
 import { register } from './registrar.ts';
+import { watcherInfoPackage } from './watcher-info-package.ts';
 
 /** An authenticated local user's request to another domain. It must be answered, unless it is an ACK. */
 export interface OutgoingFromUser
@@ -51,13 +52,15 @@ export interface HomeServer {
   deliver(request: RequestForUser): Promise<Delivery>;
   readonly presence: PresenceAgent;
   registrations(): readonly RegisteredDevice[];
+  /** The users may be others now: whoever is none any more loses devices, publications and subscriptions at once. */
+  reconsider(): void;
   /** Ends timers and forgets everything; the endpoint is the caller's to close. */
   close(): void;
 }
 
 const capabilities: readonly HeaderField[] = [
   ['Allow', 'MESSAGE, OPTIONS, PUBLISH, REGISTER, SUBSCRIBE'],
-  ['Allow-Events', presenceEvent],
+  ['Allow-Events', `${presencePackage.event}, ${watcherInfoPackage.event}`],
   ['Accept', `text/plain, ${pidfType}`],
 ];
 
@@ -72,7 +75,7 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
   const { clock, ids, endpoint } = options;
   const admit = createAdmission(options);
   const location = createLocation(clock, (aor, isRegistered) => presence.registrationChanged(aor, isRegistered));
-  const presence = createPresenceAgent({
+  const presence = new PresenceAgent({
     clock,
     ids,
     endpoint,
@@ -82,6 +85,7 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     onPresenceChange: (aor, state) => options.onPresenceChange(aor, state),
     onSubscribed: (event) => options.onSubscribed(event),
     onUnsubscribed: (parties) => options.onUnsubscribed(parties),
+    watchersElsewhere: (aor) => options.watchersElsewhere(aor),
   });
   const isUser = (aor: string): boolean => options.user(aor) !== undefined;
   const delivery = createLocalDelivery({ clock, ids, endpoint, location, isUser });
@@ -100,6 +104,12 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     deliver: (request) => delivery.deliver(request),
     presence,
     registrations: () => location.keys().flatMap((aor) => devicesOf(server, aor)),
+    reconsider() {
+      const isRemoved = (aor: string): boolean =>
+        options.isLocalDomain(sipUriIn(`<${aor}>`)?.host ?? '') && !isUser(aor);
+      for (const aor of location.keys()) if (isRemoved(aor)) location.replace(aor, []);
+      presence.forget(isRemoved);
+    },
     close() {
       location.close();
       presence.close();
@@ -157,12 +167,11 @@ function publish({ presence }: Server, incoming: IncomingRequest, { sender, addr
 
 function subscribe({ options, presence }: Server, incoming: IncomingRequest, { sender, addressee }: Parties): void {
   if (refusedRequire(incoming)) return;
-  const { notifier } = presence;
-  if (addressee.isInDialog) return notifier.resubscribe(incoming, sender.aor);
+  if (addressee.isInDialog) return presence.resubscribe(incoming, sender.aor);
   if (addressee.uri.user === undefined) return incoming.respond(404);
   if (addressee.isLocal && options.user(addressee.aor) === undefined) return incoming.respond(404);
   if (!addressee.isLocal && refusedRelay(incoming, sender, addressee)) return;
-  void notifier.subscribe(incoming, { watcherAor: sender.aor, presentityUri: addressee.aor });
+  presence.subscribe(incoming, { watcherAor: sender.aor, presentityUri: addressee.aor });
 }
 
 function toLocalUser({ delivery }: Server, incoming: IncomingRequest, addressee: Addressee): void {

@@ -1,14 +1,15 @@
 /**
- * The notifier's side of presence subscriptions [RFC 6665 §4.2, RFC 3856]: takes SUBSCRIBEs and keeps the dialogs they make.
- * It knows neither who may watch whom nor anybody's presence: both come through `update`.
+ * The notifier's side of the subscriptions of one event package [RFC 6665 §4.2]: takes SUBSCRIBEs and keeps the dialogs they
+ * make. It knows neither who may watch whom nor any state: both come through `update`.
  */
+import { createHash } from 'node:crypto';
+
 import type { Clock } from '../../../primitives/clock.ts';
-import { pidfType } from '../bodies/pidf.ts';
-import { dialogFromRequest, dialogKeyOfRequest, receiveInDialog } from '../dialog.ts';
+import { dialogFromRequest, dialogKeyOfRequest, keyOfDialog, receiveInDialog } from '../dialog.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
 import type { Destination, Source } from '../transport.ts';
-import { eventValue, isPresenceEvent, presenceEvent } from './event-package.ts';
+import { type EventPackage, eventValue } from './event-package.ts';
 import { expirySeconds, type Intervals } from './expiry.ts';
 import { ownContact, sourceAsDestination } from './own-contact.ts';
 import type { SubscriptionUpdate } from './subscription-machine.ts';
@@ -17,7 +18,7 @@ import { createSubscriptionTable, type TableEntry, type WatcherAndPresentity } f
 
 /** Seconds that Lync's clients ask for. */
 const longestSubscription = 28_800;
-/** Seconds. 3600: RFC 3856 §6.4. The minimum is own choice. Nothing lasts longer than the time in which it is to be refreshed. */
+/** Seconds. 3600: RFC 3856 §6.4, RFC 3857 §4.4. The minimum is own choice. Nothing lasts longer than the time in which it is to be refreshed. */
 const intervalsOf = (refresh: number): Intervals => ({
   min: Math.min(60, refresh),
   default: Math.min(3600, refresh),
@@ -25,8 +26,6 @@ const intervalsOf = (refresh: number): Intervals => ({
 });
 /** Milliseconds a fetch waits for a state before it is answered without one. Source: own choice, well under 64*T1. */
 export const fetchWaitMs = 4000;
-/** Subscriptions of one watcher: several devices with a long contact list each. Source: own choice. */
-export const maxSubscriptionsPerWatcher = 2000;
 
 export interface SubscribedEvent extends WatcherAndPresentity {
   /** The watcher wants the state once and keeps no subscription. */
@@ -36,12 +35,22 @@ export interface SubscribedEvent extends WatcherAndPresentity {
 }
 
 export interface SubscriptionView extends WatcherAndPresentity {
+  /** The same for as long as the subscription lives; nobody else's. A token of SIP. */
+  readonly id: string;
   readonly state: 'pending' | 'active';
-  /** Seconds. */
+  /** Seconds until it ends, and since it began. */
   readonly expiresIn: number;
+  readonly duration: number;
 }
 
-export interface NotifierOptions {
+export interface EndedSubscription extends WatcherAndPresentity {
+  readonly id: string;
+  /** As its last NOTIFY said [RFC 6665 §4.1.3]; `timeout` as well for a watcher that could not be reached. */
+  readonly reason: string;
+}
+
+export interface NotifierOptions<State> {
+  readonly package: EventPackage<State>;
   readonly clock: Clock;
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
   /** Where the watcher's NOTIFYs go; by default back to where its SUBSCRIBE came from. */
@@ -51,33 +60,31 @@ export interface NotifierOptions {
   /** A SUBSCRIBE has been accepted. `update` may be called inside, and decides what the first NOTIFY says. */
   onSubscribed(event: SubscribedEvent): void;
   /** One subscription has ended; `subscriptionsTo` tells whether the watcher has others. Not called for a fetch. */
-  onUnsubscribed(parties: WatcherAndPresentity): void;
+  onUnsubscribed(ended: EndedSubscription): void;
 }
 
-export interface Notifier {
-  /** Answers a SUBSCRIBE outside of a dialog, from a watcher who may know that the presentity exists. */
-  subscribe(incoming: IncomingRequest, parties: WatcherAndPresentity): Promise<void>;
-  /** Answers a SUBSCRIBE inside a dialog: refresh or end; 481 when there is no such dialog of this watcher. */
-  resubscribe(incoming: IncomingRequest, watcherAor: string): void;
-  /** One entry for each dialog. */
-  subscriptionsTo(presentityUri: string): readonly SubscriptionView[];
-  /** Tells every dialog of this watcher about the presentity. Without such a subscription it does nothing. */
-  update(presentityUri: string, watcherAor: string, update: SubscriptionUpdate): void;
-  close(): void;
-}
+export class Notifier<State = string> {
+  readonly #options: NotifierOptions<State>;
+  readonly #table = createSubscriptionTable<State>();
 
-export function createNotifier(options: NotifierOptions): Notifier {
-  const { clock, endpoint, destinationOf = sourceAsDestination } = options;
-  const intervals = (): Intervals => intervalsOf(options.refreshSeconds?.() ?? longestSubscription);
-  const table = createSubscriptionTable();
+  constructor(options: NotifierOptions<State>) {
+    this.#options = options;
+  }
 
-  async function subscribe(incoming: IncomingRequest, parties: WatcherAndPresentity): Promise<void> {
+  /** The token of its package. */
+  get event(): string {
+    return this.#options.package.event;
+  }
+
+  /** Answers a SUBSCRIBE for its package outside of a dialog, from a watcher who may know that the presentity exists. */
+  async subscribe(incoming: IncomingRequest, parties: WatcherAndPresentity): Promise<void> {
+    const { clock, endpoint, destinationOf = sourceAsDestination, package: served } = this.#options;
     const { request, localTag, source } = incoming;
-    const seconds = acceptedSeconds(incoming, intervals());
+    const seconds = this.#acceptedSeconds(incoming);
     if (seconds === undefined) return;
     const dialog = dialogFromRequest(request, localTag);
     if (!dialog.ok) return incoming.respond(400, { reason: dialog.error });
-    const isFull = table.countOf(parties.watcherAor) >= maxSubscriptionsPerWatcher;
+    const isFull = this.#table.countOf(parties.watcherAor) >= served.maxPerWatcher;
     if (isFull) return incoming.respond(403, { reason: 'Too Many Subscriptions' });
     const destination = destinationOf(source);
     const contact = await ownContact(endpoint, destination, parties.presentityUri);
@@ -86,45 +93,71 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const running = runSubscription({
       clock,
       endpoint,
+      package: served,
       dialog: dialog.value,
       destination,
       contact: contact.value,
-      event: eventValue(request),
+      event: eventValue(request, served.event),
       isFetch: seconds === 0,
-      onRemoved: () => removed(entry),
+      onRemoved: () => this.#removed(entry),
     });
-    const entry: TableEntry = { ...parties, running, contact: contact.value };
-    table.add(entry);
-    accept(options, incoming, entry, { seconds, refresh: false });
+    const entry: TableEntry<State> = { ...parties, running, contact: contact.value, since: clock.now() };
+    this.#table.add(entry);
+    accept(this.#options, incoming, entry, { seconds, refresh: false });
   }
 
-  function resubscribe(incoming: IncomingRequest, watcherAor: string): void {
-    const entry = table.find(dialogKeyOfRequest(incoming.request));
+  /** Answers a SUBSCRIBE inside a dialog: refresh or end; 481 when there is no such dialog of this watcher. */
+  resubscribe(incoming: IncomingRequest, watcherAor: string): void {
+    const { destinationOf = sourceAsDestination } = this.#options;
+    const entry = this.#table.find(dialogKeyOfRequest(incoming.request));
     if (entry?.watcherAor !== watcherAor) return incoming.respond(481);
-    const seconds = acceptedSeconds(incoming, intervals());
+    const seconds = this.#acceptedSeconds(incoming);
     if (seconds === undefined) return;
     const dialog = receiveInDialog(entry.running.dialog, incoming.request);
     if (!dialog.ok) return incoming.respond(dialog.error);
     entry.running.moveTo(dialog.value, destinationOf(incoming.source));
-    accept(options, incoming, entry, { seconds, refresh: true });
+    accept(this.#options, incoming, entry, { seconds, refresh: true });
   }
 
-  function removed(entry: TableEntry): void {
-    table.remove(entry);
+  /** One entry for each dialog that lives; a fetch is none. */
+  subscriptionsTo(presentityUri: string): readonly SubscriptionView[] {
+    const now = this.#options.clock.now();
+    return this.#table
+      .to(presentityUri)
+      .filter(({ running: { state } }) => !state.isFetch && state.ending === undefined)
+      .map((entry) => viewOf(entry, now));
+  }
+
+  /** Tells every dialog of this watcher about the presentity. Without such a subscription it does nothing. */
+  update(presentityUri: string, watcherAor: string, update: SubscriptionUpdate<State>): void {
+    const entries = this.#table.to(presentityUri).filter((entry) => entry.watcherAor === watcherAor);
+    for (const { running } of entries) running.feed({ type: 'updated', update });
+  }
+
+  /** Ends each subscription for which there is a reason to. */
+  end(reasonFor: (parties: WatcherAndPresentity) => string | undefined): void {
+    for (const entry of this.#table.all()) {
+      const reason = reasonFor(entry);
+      if (reason !== undefined) entry.running.feed({ type: 'updated', update: { state: 'terminated', reason } });
+    }
+  }
+
+  close(): void {
+    this.#table.close();
+  }
+
+  #acceptedSeconds(incoming: IncomingRequest): number | undefined {
+    const refresh = this.#options.refreshSeconds?.() ?? longestSubscription;
+    return acceptedSeconds(incoming, intervalsOf(refresh), this.#options.package);
+  }
+
+  #removed(entry: TableEntry<State>): void {
+    this.#table.remove(entry);
     const { running, watcherAor, presentityUri } = entry;
-    if (!running.state.isFetch) options.onUnsubscribed({ watcherAor, presentityUri });
+    if (running.state.isFetch) return;
+    const reason = running.state.ending?.reason ?? 'timeout';
+    this.#options.onUnsubscribed({ watcherAor, presentityUri, id: idOf(entry), reason });
   }
-
-  return {
-    subscribe,
-    resubscribe,
-    subscriptionsTo: (presentityUri) => table.to(presentityUri).map((entry) => viewOf(entry, clock.now())),
-    update(presentityUri, watcherAor, update) {
-      const entries = table.to(presentityUri).filter((entry) => entry.watcherAor === watcherAor);
-      for (const { running } of entries) running.feed({ type: 'updated', update });
-    },
-    close: () => table.close(),
-  };
 }
 
 interface Granted {
@@ -133,7 +166,12 @@ interface Granted {
 }
 
 /** The 2xx goes out before anything is notified. */
-function accept(options: NotifierOptions, incoming: IncomingRequest, entry: TableEntry, granted: Granted): void {
+function accept<State>(
+  options: NotifierOptions<State>,
+  incoming: IncomingRequest,
+  entry: TableEntry<State>,
+  granted: Granted,
+): void {
   const { seconds, refresh } = granted;
   const { running, contact, watcherAor, presentityUri } = entry;
   const { isFetch } = running.state;
@@ -148,22 +186,30 @@ function accept(options: NotifierOptions, incoming: IncomingRequest, entry: Tabl
   running.feed({ type: 'answered', expiresAt: options.clock.now() + (isFetch ? fetchWaitMs : seconds * 1000) });
 }
 
-const viewOf = ({ watcherAor, presentityUri, running }: TableEntry, now: number): SubscriptionView => ({
-  watcherAor,
-  presentityUri,
-  state: running.state.authorization,
-  expiresIn: Math.max(Math.ceil((running.state.expiresAt - now) / 1000), 0),
-});
+const idOf = <State>({ running }: TableEntry<State>): string =>
+  createHash('sha256').update(keyOfDialog(running.dialog), 'utf8').digest('base64url');
+
+function viewOf<State>(entry: TableEntry<State>, now: number): SubscriptionView {
+  const { watcherAor, presentityUri, running, since } = entry;
+  return {
+    watcherAor,
+    presentityUri,
+    id: idOf(entry),
+    state: running.state.authorization,
+    expiresIn: Math.max(Math.ceil((running.state.expiresAt - now) / 1000), 0),
+    duration: Math.floor((now - since) / 1000),
+  };
+}
 
 /** The granted seconds, 0 for an end or a fetch. Undefined: the request has been refused. */
-function acceptedSeconds(incoming: IncomingRequest, intervals: Intervals): number | undefined {
+function acceptedSeconds(
+  incoming: IncomingRequest,
+  intervals: Intervals,
+  { contentType }: EventPackage<never>,
+): number | undefined {
   const { headers } = incoming.request;
-  if (!isPresenceEvent(incoming.request)) {
-    incoming.respond(489, { headers: [['Allow-Events', presenceEvent]] });
-    return undefined;
-  }
-  if (headers.has('Accept') && !headers.getAll('Accept').some(takesPidf)) {
-    incoming.respond(406, { headers: [['Accept', pidfType]] });
+  if (headers.has('Accept') && !headers.getAll('Accept').some((range) => includes(range, contentType))) {
+    incoming.respond(406, { headers: [['Accept', contentType]] });
     return undefined;
   }
   const seconds = expirySeconds(headers.get('Expires'), intervals);
@@ -172,5 +218,5 @@ function acceptedSeconds(incoming: IncomingRequest, intervals: Intervals): numbe
   return undefined;
 }
 
-const takesPidf = (range: string): boolean =>
-  [pidfType, 'application/*', '*/*'].includes(range.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+const includes = (range: string, contentType: string): boolean =>
+  [contentType, 'application/*', '*/*'].includes(range.split(';', 1)[0]?.trim().toLowerCase() ?? '');

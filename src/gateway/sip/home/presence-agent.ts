@@ -1,17 +1,21 @@
 /**
  * The presence agent of the home server [RFC 3856 §3]: it knows the state of each local user and tells it to his watchers, and
- * passes subscriptions to presentities of other domains on to the gateway.
+ * the watchers to the user himself; subscriptions to presentities of other domains are passed on to the gateway.
  */
 import type { Clock } from '../../../primitives/clock.ts';
 import type { Ids } from '../../../primitives/ids.ts';
 import { type Pidf, printPidf } from '../bodies/pidf.ts';
+import type { Watcher } from '../bodies/watcher-info.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
-import { createExpiringTable } from './expiring-table.ts';
-import { createNotifier, type Notifier, type SubscribedEvent } from './notifier.ts';
+import { isOfEvent, servedBy } from './event-package.ts';
+import { createExpiringTable, type ExpiringTable } from './expiring-table.ts';
+import { type EndedSubscription, Notifier, type SubscribedEvent } from './notifier.ts';
+import { presencePackage } from './presence-package.ts';
 import { presenceState, saysTheSame } from './presence-state.ts';
 import { type Publication, publish } from './publication.ts';
 import type { WatcherAndPresentity } from './subscription-table.ts';
+import { endedWatcher, localWatcher, WatcherInformation } from './watcher-information.ts';
 
 /** Bits of an entity-tag, which nobody else may guess. Source: own choice; RFC 3903 §14.1 tells why. */
 const entityTagBits = 128;
@@ -22,6 +26,8 @@ export interface PresenceEvents {
   /** A local user watches a presentity of another domain; `notifier.update` tells what is known of it. */
   onSubscribed(event: SubscribedEvent): void;
   onUnsubscribed(parties: WatcherAndPresentity): void;
+  /** Who of other domains watches a local user, or asks to. */
+  watchersElsewhere(aor: string): readonly Watcher[];
 }
 
 export interface PresenceAgentOptions extends PresenceEvents {
@@ -34,71 +40,119 @@ export interface PresenceAgentOptions extends PresenceEvents {
   isRegistered(aor: string): boolean;
 }
 
-export interface PresenceAgent {
-  /** What the user's devices have published, else open while he is registered, else closed. */
-  presenceOf(aor: string): Pidf;
+export class PresenceAgent {
+  readonly #options: PresenceAgentOptions;
+  readonly #publications: ExpiringTable<Publication>;
+  /** What watchers were told last. A user who is not in it was closed. */
+  readonly #told = new Map<string, Pidf>();
   readonly notifier: Notifier;
+  readonly #watchers: WatcherInformation;
+
+  constructor(options: PresenceAgentOptions) {
+    this.#options = options;
+    this.#publications = createExpiringTable(options.clock, (aor) => this.#refreshed(aor));
+    this.notifier = new Notifier({
+      ...options,
+      package: presencePackage,
+      onSubscribed: (event) => this.#subscribed(event),
+      onUnsubscribed: (ended) => this.#unsubscribed(ended),
+    });
+    this.#watchers = new WatcherInformation({
+      ...options,
+      watchersOf: (aor) => [...options.watchersElsewhere(aor), ...this.notifier.subscriptionsTo(aor).map(localWatcher)],
+    });
+  }
+
+  /** What the user's devices have published, else open while he is registered, else closed. */
+  presenceOf(aor: string): Pidf {
+    return presenceState(aor, this.#publications.of(aor), this.#options.isRegistered(aor));
+  }
+
+  /** Answers a SUBSCRIBE outside of a dialog, from a watcher who may know that the presentity exists. */
+  subscribe(incoming: IncomingRequest, parties: WatcherAndPresentity): void {
+    const notifier = servedBy(incoming, [this.notifier, this.#watchers.notifier]);
+    // Who watches is the user's own business [RFC 3857 §4.6].
+    const isOthers = notifier === this.#watchers.notifier && parties.watcherAor !== parties.presentityUri;
+    if (isOthers) incoming.respond(403, { reason: 'Only For Oneself' });
+    else void notifier?.subscribe(incoming, parties);
+  }
+
+  /** Answers a SUBSCRIBE inside a dialog. */
+  resubscribe(incoming: IncomingRequest, watcherAor: string): void {
+    const notifiers = [this.notifier, this.#watchers.notifier];
+    const notifier = notifiers.find(({ event }) => isOfEvent(incoming.request, event));
+    if (notifier === undefined) incoming.respond(481);
+    else notifier.resubscribe(incoming, watcherAor);
+  }
+
+  /** The watchers of a local user that are of other domains are others now. @param ended - The one that is none any more. */
+  watchersChanged(aor: string, ended?: Watcher): void {
+    this.#watchers.changed(aor, ended);
+  }
+
   /** Answers the PUBLISH of a local user for himself. */
-  publish(incoming: IncomingRequest, aor: string): void;
+  publish(incoming: IncomingRequest, aor: string): void {
+    const { clock, ids } = this.#options;
+    const event = { request: incoming.request, now: clock.now(), entityTag: ids.token(entityTagBits) };
+    const published = publish(this.#publications.of(aor), event);
+    if (!published.ok) return incoming.respond(published.error.status, published.error);
+    incoming.respond(200, { headers: published.value.headers });
+    this.#publications.replace(aor, published.value.publications);
+  }
+
   /** To be called when the user has registered his first device or lost his last, which ends what he had published. */
-  registrationChanged(aor: string, isRegistered: boolean): void;
-  close(): void;
+  registrationChanged(aor: string, isRegistered: boolean): void {
+    // Nobody can be reached without a device, and baresip leaves without ending its publication.
+    if (isRegistered) this.#refreshed(aor);
+    else this.#publications.replace(aor, []);
+  }
+
+  /** Ends what removed users have published, watch and are watched by. */
+  forget(isRemoved: (aor: string) => boolean): void {
+    for (const aor of this.#publications.keys()) if (isRemoved(aor)) this.#publications.replace(aor, []);
+    for (const each of [this.notifier, this.#watchers.notifier]) each.end((parties) => endReason(parties, isRemoved));
+  }
+
+  close(): void {
+    this.#publications.close();
+    this.notifier.close();
+    this.#watchers.close();
+  }
+
+  #subscribed(event: SubscribedEvent): void {
+    const { watcherAor, presentityUri, fetch, refresh } = event;
+    if (!this.#options.isLocalUser(presentityUri)) return this.#options.onSubscribed(event);
+    this.#tell(presentityUri, watcherAor, this.presenceOf(presentityUri));
+    if (!fetch && !refresh) this.#watchers.changed(presentityUri);
+  }
+
+  #unsubscribed(ended: EndedSubscription): void {
+    const { watcherAor, presentityUri } = ended;
+    if (this.#options.isLocalUser(presentityUri)) this.#watchers.changed(presentityUri, endedWatcher(ended));
+    else this.#options.onUnsubscribed({ watcherAor, presentityUri });
+  }
+
+  #tell(presentityUri: string, watcherAor: string, state: Pidf): void {
+    this.notifier.update(presentityUri, watcherAor, { state: 'active', document: printPidf(state) });
+  }
+
+  #refreshed(aor: string): void {
+    const state = this.presenceOf(aor);
+    const nothing = presenceState(aor, [], false);
+    if (saysTheSame(state, this.#told.get(aor) ?? nothing)) return;
+    if (saysTheSame(state, nothing)) this.#told.delete(aor);
+    else this.#told.set(aor, state);
+    const watching = new Set(this.notifier.subscriptionsTo(aor).map(({ watcherAor }) => watcherAor));
+    for (const watcher of watching) this.#tell(aor, watcher, state);
+    this.#options.onPresenceChange(aor, state);
+  }
 }
 
-export function createPresenceAgent(options: PresenceAgentOptions): PresenceAgent {
-  const { clock, ids, endpoint } = options;
-  /** What watchers were told last. A user who is not in it was closed. */
-  const told = new Map<string, Pidf>();
-  const publications = createExpiringTable<Publication>(clock, refreshed);
-  const notifier = createNotifier({
-    clock,
-    endpoint,
-    ...(options.refreshSeconds && { refreshSeconds: options.refreshSeconds }),
-    onSubscribed(event) {
-      const { watcherAor, presentityUri } = event;
-      if (options.isLocalUser(presentityUri)) tell(presentityUri, watcherAor, presenceOf(presentityUri));
-      else options.onSubscribed(event);
-    },
-    onUnsubscribed(parties) {
-      if (!options.isLocalUser(parties.presentityUri)) options.onUnsubscribed(parties);
-    },
-  });
-
-  const presenceOf = (aor: string): Pidf => presenceState(aor, publications.of(aor), options.isRegistered(aor));
-
-  function tell(presentityUri: string, watcherAor: string, state: Pidf): void {
-    notifier.update(presentityUri, watcherAor, { state: 'active', pidf: printPidf(state) });
-  }
-
-  function refreshed(aor: string): void {
-    const state = presenceOf(aor);
-    const nothing = presenceState(aor, [], false);
-    if (saysTheSame(state, told.get(aor) ?? nothing)) return;
-    if (saysTheSame(state, nothing)) told.delete(aor);
-    else told.set(aor, state);
-    const watchers = new Set(notifier.subscriptionsTo(aor).map(({ watcherAor }) => watcherAor));
-    for (const watcher of watchers) tell(aor, watcher, state);
-    options.onPresenceChange(aor, state);
-  }
-
-  return {
-    presenceOf,
-    notifier,
-    publish(incoming, aor) {
-      const event = { request: incoming.request, now: clock.now(), entityTag: ids.token(entityTagBits) };
-      const published = publish(publications.of(aor), event);
-      if (!published.ok) return incoming.respond(published.error.status, published.error);
-      incoming.respond(200, { headers: published.value.headers });
-      publications.replace(aor, published.value.publications);
-    },
-    registrationChanged(aor, isRegistered) {
-      // Nobody can be reached without a device, and baresip leaves without ending its publication.
-      if (isRegistered) refreshed(aor);
-      else publications.replace(aor, []);
-    },
-    close() {
-      publications.close();
-      notifier.close();
-    },
-  };
+/** A watcher who is gone shall not come back, and nobody shall ask for a presentity that is gone [RFC 6665 §4.1.3]. */
+function endReason(
+  { watcherAor, presentityUri }: WatcherAndPresentity,
+  isRemoved: (aor: string) => boolean,
+): string | undefined {
+  if (isRemoved(watcherAor)) return 'rejected';
+  return isRemoved(presentityUri) ? 'noresource' : undefined;
 }

@@ -7,9 +7,10 @@ import { type Pidf, pidfType } from '../bodies/pidf.ts';
 import { parsePidf } from '../bodies/pidf-reader.ts';
 import type { HeaderField } from '../headers.ts';
 import type { SipRequest } from '../message.ts';
-import { isPresenceEvent, mediaTypeOf, presenceEvent } from './event-package.ts';
+import { isOfEvent, mediaTypeOf } from './event-package.ts';
 import { type Expiring, withRoom } from './expiring-table.ts';
 import { expirySeconds, type Intervals } from './expiry.ts';
+import { presenceEvent } from './presence-package.ts';
 
 /** Seconds. Source: RFC 3903 leaves them to local policy; 3600 is the default of RFC 3856 §6.4 for subscriptions. */
 export const publicationIntervals: Intervals = { min: 60, default: 3600, max: 7200 };
@@ -48,7 +49,7 @@ type Publish = Result<Published, PublishRefusal>;
 /** Steps 2 to 6 in their order. */
 export function publish(current: readonly Publication[], event: PublishEvent): Publish {
   const { request, now, entityTag } = event;
-  if (!isPresenceEvent(request)) return refuse({ status: 489, headers: [['Allow-Events', presenceEvent]] });
+  if (!isOfEvent(request, presenceEvent)) return refuse({ status: 489, headers: [['Allow-Events', presenceEvent]] });
   const match = matching(current, request);
   if (!match.ok) return match;
   const seconds = expirySeconds(request.headers.get('Expires'), publicationIntervals);

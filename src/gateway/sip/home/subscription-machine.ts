@@ -12,22 +12,23 @@
  * [RFC 3856 §6.10]. Times are milliseconds on the clock's monotonic scale.
  */
 
-/** Milliseconds between notifications about presence on average. Source: RFC 3856 §6.10. */
+/** Milliseconds between notifications of one subscription on average. Source: RFC 3856 §6.10, RFC 3857 §4.10. */
 export const notifyIntervalMs = 5000;
 /** Notifications that may come at once, so that a fresh subscription settles without delay. Source: own choice. */
 export const notifyBurst = 4;
 
-export interface SubscriptionUpdate {
+/** `State` is what the event package tells; by default the text of a document. Equal states are no news. */
+export interface SubscriptionUpdate<State = string> {
   readonly state: 'pending' | 'active' | 'terminated';
   /** Only for `terminated`; a reason of §4.1.3, such as `rejected`. Default: `noresource`. */
   readonly reason?: string | undefined;
-  /** The presence document; without one the notification has no body, or repeats the last known one while active. */
-  readonly pidf?: string | undefined;
+  /** Without one the notification has no body, or repeats the last known one while active. */
+  readonly document?: State | undefined;
 }
 
-export interface Subscription {
+export interface Subscription<State = string> {
   readonly authorization: 'pending' | 'active';
-  readonly pidf: string | undefined;
+  readonly document: State | undefined;
   readonly expiresAt: number;
   /** A fetch ends with its first notification [RFC 6665 §4.4.3]. */
   readonly isFetch: boolean;
@@ -42,27 +43,27 @@ export interface Subscription {
   readonly isRemoved: boolean;
 }
 
-export type Event =
+export type Event<State = string> =
   | { readonly type: 'answered'; readonly expiresAt: number }
   /** The time is over, or the watcher has ended it, which is the same [§4.2.1.4]. */
   | { readonly type: 'expired' }
-  | { readonly type: 'updated'; readonly update: SubscriptionUpdate }
+  | { readonly type: 'updated'; readonly update: SubscriptionUpdate<State> }
   | { readonly type: 'notify-allowed' }
   | { readonly type: 'notify-ended'; readonly isLost: boolean };
 
-export type Effect =
-  | { readonly do: 'notify'; readonly state: string; readonly pidf: string | undefined }
+export type Effect<State = string> =
+  | { readonly do: 'notify'; readonly state: string; readonly document: State | undefined }
   | { readonly do: 'start-expiry' | 'start-pause'; readonly ms: number }
   | { readonly do: 'remove' };
 
-export interface Step {
-  readonly state: Subscription;
-  readonly effects: readonly Effect[];
+export interface Step<State> {
+  readonly state: Subscription<State>;
+  readonly effects: readonly Effect<State>[];
 }
 
-export const newSubscription = (isFetch: boolean): Subscription => ({
+export const newSubscription = <State = string>(isFetch: boolean): Subscription<State> => ({
   authorization: 'pending',
-  pidf: undefined,
+  document: undefined,
   expiresAt: Number.POSITIVE_INFINITY,
   isFetch,
   isAnswered: false,
@@ -73,7 +74,7 @@ export const newSubscription = (isFetch: boolean): Subscription => ({
   isRemoved: false,
 });
 
-export function step(state: Subscription, event: Event, now: number): Step {
+export function step<State>(state: Subscription<State>, event: Event<State>, now: number): Step<State> {
   if (state.isRemoved) return { state, effects: [] };
   switch (event.type) {
     case 'answered':
@@ -89,33 +90,37 @@ export function step(state: Subscription, event: Event, now: number): Step {
 }
 
 /** Each 2xx to a SUBSCRIBE is followed by a NOTIFY [§4.2.1.2]; that of a fetch waits a moment for a state to tell. */
-function answered(state: Subscription, expiresAt: number, now: number): Step {
+function answered<State>(state: Subscription<State>, expiresAt: number, now: number): Step<State> {
   const due = state.isFetch ? 'nothing' : 'now';
-  const expiry: Effect = { do: 'start-expiry', ms: Math.max(expiresAt - now, 0) };
+  const expiry: Effect<State> = { do: 'start-expiry', ms: Math.max(expiresAt - now, 0) };
   return notifyIfDue({ ...state, isAnswered: true, expiresAt, due }, now, [expiry]);
 }
 
-function updated(state: Subscription, update: SubscriptionUpdate): Subscription {
+function updated<State>(state: Subscription<State>, update: SubscriptionUpdate<State>): Subscription<State> {
   if (state.ending !== undefined) return state;
   if (update.state === 'terminated') {
-    return endedFor({ ...state, pidf: update.pidf }, update.reason ?? 'noresource');
+    return endedFor({ ...state, document: update.document }, update.reason ?? 'noresource');
   }
-  const pidf = update.state === 'pending' ? update.pidf : (update.pidf ?? state.pidf);
-  const known = { ...state, authorization: update.state, pidf };
+  const document = update.state === 'pending' ? update.document : (update.document ?? state.document);
+  const known = { ...state, authorization: update.state, document };
   if (state.isFetch) return endedFor(known, 'timeout');
   if (known.authorization !== state.authorization) return { ...known, due: 'now' };
-  return pidf === state.pidf || state.due === 'now' ? known : { ...known, due: 'when-allowed' };
+  return document === state.document || state.due === 'now' ? known : { ...known, due: 'when-allowed' };
 }
 
-const endedFor = (state: Subscription, reason: string): Subscription =>
+const endedFor = <State>(state: Subscription<State>, reason: string): Subscription<State> =>
   state.ending === undefined ? { ...state, ending: { reason, isSent: false } } : state;
 
-function notified(state: Subscription, isLost: boolean, now: number): Step {
+function notified<State>(state: Subscription<State>, isLost: boolean, now: number): Step<State> {
   const isOver = isLost || state.ending?.isSent === true;
   return isOver ? { state: { ...state, isRemoved: true }, effects: [{ do: 'remove' }] } : notifyIfDue(state, now);
 }
 
-function notifyIfDue(state: Subscription, now: number, before: readonly Effect[] = []): Step {
+function notifyIfDue<State>(
+  state: Subscription<State>,
+  now: number,
+  before: readonly Effect<State>[] = [],
+): Step<State> {
   const isDue = state.ending !== undefined || state.due !== 'nothing';
   if (!state.isAnswered || state.isNotifying || !isDue) return { state, effects: before };
   const pause = state.paidUntil - (notifyBurst - 1) * notifyIntervalMs - now;
@@ -124,12 +129,12 @@ function notifyIfDue(state: Subscription, now: number, before: readonly Effect[]
   }
   const paidUntil = Math.max(state.paidUntil, now) + notifyIntervalMs;
   const ending = state.ending && { ...state.ending, isSent: true };
-  const notify: Effect = { do: 'notify', state: stateValue(state, now), pidf: state.pidf };
+  const notify: Effect<State> = { do: 'notify', state: stateValue(state, now), document: state.document };
   return { state: { ...state, isNotifying: true, due: 'nothing', paidUntil, ending }, effects: [...before, notify] };
 }
 
 /** The value of Subscription-State [§4.1.3]. */
-function stateValue({ ending, authorization, expiresAt }: Subscription, now: number): string {
+function stateValue({ ending, authorization, expiresAt }: Subscription<unknown>, now: number): string {
   if (ending !== undefined) return `terminated;reason=${ending.reason}`;
   return `${authorization};expires=${Math.max(Math.ceil((expiresAt - now) / 1000), 0)}`;
 }

@@ -1,15 +1,16 @@
 /** Performs the effects of subscription-machine.ts for one dialog: sends its NOTIFYs and keeps its timers. */
 import type { Clock, Timer } from '../../../primitives/clock.ts';
-import { pidfType } from '../bodies/pidf.ts';
 import { type Dialog, nextRequest } from '../dialog.ts';
 import type { HeaderField } from '../headers.ts';
 import type { FinalResponse, SipEndpoint } from '../sip-endpoint.ts';
 import type { Destination } from '../transport.ts';
+import type { EventPackage } from './event-package.ts';
 import { type Effect, type Event, newSubscription, type Subscription, step } from './subscription-machine.ts';
 
-export interface SubscriptionSetup {
+export interface SubscriptionSetup<State> {
   readonly clock: Clock;
   readonly endpoint: Pick<SipEndpoint, 'request'>;
+  readonly package: EventPackage<State>;
   readonly dialog: Dialog;
   readonly destination: Destination;
   /** Values of these headers in each NOTIFY. */
@@ -19,10 +20,10 @@ export interface SubscriptionSetup {
   onRemoved(): void;
 }
 
-export interface RunningSubscription {
+export interface RunningSubscription<State> {
   readonly dialog: Dialog;
-  readonly state: Subscription;
-  feed(event: Event): void;
+  readonly state: Subscription<State>;
+  feed(event: Event<State>): void;
   /** The watcher has sent a request in the dialog, perhaps from a new connection or a new address behind its NAT. */
   moveTo(dialog: Dialog, destination: Destination): void;
   stop(): void;
@@ -34,23 +35,24 @@ const endingStatus = new Set([404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 
 /** So does a watcher that cannot be reached: it subscribes again when it is back. */
 const isLost = (outcome: FinalResponse): boolean => !outcome.ok || endingStatus.has(outcome.response.status);
 
-export function runSubscription(setup: SubscriptionSetup): RunningSubscription {
+export function runSubscription<State>(setup: SubscriptionSetup<State>): RunningSubscription<State> {
   const { clock, endpoint } = setup;
+  const write = setup.package.writer();
   let { dialog, destination } = setup;
-  let state = newSubscription(setup.isFetch);
+  let state = newSubscription<State>(setup.isFetch);
   let expiry: Timer | undefined;
   let pause: Timer | undefined;
 
-  function feed(event: Event): void {
+  function feed(event: Event<State>): void {
     const next = step(state, event, clock.now());
     state = next.state;
     for (const effect of next.effects) perform(effect);
   }
 
-  function perform(effect: Effect): void {
+  function perform(effect: Effect<State>): void {
     switch (effect.do) {
       case 'notify':
-        void notify(effect.state, effect.pidf);
+        void notify(effect.state, effect.document);
         return;
       case 'start-expiry':
         expiry?.cancel();
@@ -66,12 +68,11 @@ export function runSubscription(setup: SubscriptionSetup): RunningSubscription {
     }
   }
 
-  async function notify(subscriptionState: string, pidf: string | undefined): Promise<void> {
-    const body = pidf === undefined ? undefined : Buffer.from(pidf);
+  async function notify(subscriptionState: string, document: State | undefined): Promise<void> {
+    const body = document === undefined ? undefined : Buffer.from(write(document));
     const next = nextRequest(dialog, 'NOTIFY', notifyFields(setup, subscriptionState, body !== undefined), body);
     dialog = next.dialog;
-    const outcome = await endpoint.request(next.request, destination);
-    feed({ type: 'notify-ended', isLost: isLost(outcome) });
+    feed({ type: 'notify-ended', isLost: isLost(await endpoint.request(next.request, destination)) });
   }
 
   function stop(): void {
@@ -95,11 +96,15 @@ export function runSubscription(setup: SubscriptionSetup): RunningSubscription {
   };
 }
 
-function notifyFields({ contact, event }: SubscriptionSetup, state: string, hasBody: boolean): readonly HeaderField[] {
+function notifyFields(
+  { contact, event, package: { contentType } }: SubscriptionSetup<never>,
+  state: string,
+  hasBody: boolean,
+): readonly HeaderField[] {
   const fields: readonly HeaderField[] = [
     ['Contact', contact],
     ['Event', event],
     ['Subscription-State', state],
   ];
-  return hasBody ? [...fields, ['Content-Type', pidfType]] : fields;
+  return hasBody ? [...fields, ['Content-Type', contentType]] : fields;
 }

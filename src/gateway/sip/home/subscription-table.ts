@@ -8,30 +8,33 @@ export interface WatcherAndPresentity {
   readonly presentityUri: string;
 }
 
-export interface TableEntry extends WatcherAndPresentity {
-  readonly running: RunningSubscription;
+export interface TableEntry<State> extends WatcherAndPresentity {
+  readonly running: RunningSubscription<State>;
   /** The value of our Contact in this dialog. */
   readonly contact: string;
+  /** When it was made, milliseconds on the clock's monotonic scale. */
+  readonly since: number;
 }
 
-export interface SubscriptionTable {
-  add(entry: TableEntry): void;
-  remove(entry: TableEntry): void;
-  find(dialogKey: string | undefined): TableEntry | undefined;
-  to(presentityUri: string): readonly TableEntry[];
+export interface SubscriptionTable<State> {
+  add(entry: TableEntry<State>): void;
+  remove(entry: TableEntry<State>): void;
+  find(dialogKey: string | undefined): TableEntry<State> | undefined;
+  to(presentityUri: string): readonly TableEntry<State>[];
+  all(): readonly TableEntry<State>[];
   countOf(watcherAor: string): number;
   close(): void;
 }
 
-export function createSubscriptionTable(): SubscriptionTable {
-  const byDialog = new Map<string, TableEntry>();
-  const byPresentity = new Map<string, Set<TableEntry>>();
+export function createSubscriptionTable<State>(): SubscriptionTable<State> {
+  const byDialog = new Map<string, TableEntry<State>>();
+  const byPresentity = new Map<string, Set<TableEntry<State>>>();
   const counts = new Map<string, number>();
 
   return {
     add(entry) {
       byDialog.set(keyOfDialog(entry.running.dialog), entry);
-      const others = byPresentity.get(entry.presentityUri) ?? new Set();
+      const others = byPresentity.get(entry.presentityUri) ?? new Set<TableEntry<State>>();
       byPresentity.set(entry.presentityUri, others.add(entry));
       counts.set(entry.watcherAor, (counts.get(entry.watcherAor) ?? 0) + 1);
     },
@@ -46,6 +49,7 @@ export function createSubscriptionTable(): SubscriptionTable {
     },
     find: (dialogKey) => (dialogKey === undefined ? undefined : byDialog.get(dialogKey)),
     to: (presentityUri) => [...(byPresentity.get(presentityUri) ?? [])],
+    all: () => [...byDialog.values()],
     countOf: (watcherAor) => counts.get(watcherAor) ?? 0,
     close() {
       for (const { running } of byDialog.values()) running.stop();

@@ -2,91 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 
 import { type Pidf, printPidf } from '../../../../src/gateway/sip/bodies/pidf.ts';
 import { deliveryTimeoutMs } from '../../../../src/gateway/sip/home/fork.ts';
-import { createHomeServer, type OutgoingFromUser } from '../../../../src/gateway/sip/home/home-server.ts';
 import { fetchWaitMs } from '../../../../src/gateway/sip/home/notifier.ts';
-import type { Source } from '../../../../src/gateway/sip/transport.ts';
-import { Secret } from '../../../../src/primitives/secret.ts';
-import { movableClock } from '../../../support/movable-clock.ts';
-import {
-  digestAnswer,
-  type Incoming,
-  incomingRequest,
-  md5,
-  type RequestParts,
-  scriptedEndpoint,
-  settle,
-  sipRequest,
-  udpSource,
-} from './request-script.ts';
-
-const trusted: Source = { transport: 'tcp', address: '192.0.2.200', port: 5060, connectionId: 'trusted' };
-const alice = { name: 'alice', password: 'apw' };
-const bob = { name: 'bob', password: 'bpw' };
-const passwords = new Map([alice, bob].map(({ name, password }) => [`sip:${name}@sip.example`, password]));
-
-function setUp() {
-  const clock = movableClock();
-  const endpoint = scriptedEndpoint();
-  const outgoing: OutgoingFromUser[] = [];
-  const presence: string[] = [];
-  const subscribed: unknown[] = [];
-  const unsubscribed: unknown[] = [];
-  let tokens = 0;
-  const server = createHomeServer({
-    clock,
-    endpoint,
-    ids: { token: () => `token${(tokens += 1)}` },
-    isLocalDomain: (domain) => domain === 'sip.example' || domain === 'other.example',
-    user(aor) {
-      const password = passwords.get(aor);
-      if (password === undefined) return undefined;
-      const [name, realm] = aor.slice('sip:'.length).split('@');
-      return { credentials: { md5: new Secret(md5(`${name}:${realm}:${password}`)) } };
-    },
-    isTrustedPeer: ({ address }) => address === trusted.address,
-    realm: (domain) => domain,
-    offerSha256: () => false,
-    onOutgoing: (request) => void outgoing.push(request),
-    onPresenceChange: (aor, state) => void presence.push(`${aor} ${state.tuples[0]?.basic}`),
-    onSubscribed: (event) => void subscribed.push(event),
-    onUnsubscribed: (parties) => void unsubscribed.push(parties),
-  });
-
-  function handle(method: string, parts: RequestParts = {}, source: Source = udpSource): Incoming {
-    const incoming = incomingRequest(sipRequest(method, parts), source);
-    server.handle(incoming);
-    return incoming;
-  }
-
-  /** As a client does it: once without credentials, once with the answer to the challenge. */
-  function handleAs(user: typeof alice, method: string, parts: RequestParts = {}, source = udpSource): Incoming {
-    const from = { from: `sip:${user.name}@sip.example`, ...parts };
-    const [challenged] = handle(method, from).answers;
-    const isRegister = method === 'REGISTER';
-    const challenge = challenged?.headers.get(isRegister ? 'WWW-Authenticate' : 'Proxy-Authenticate') ?? '';
-    const answer = [
-      isRegister ? 'Authorization' : 'Proxy-Authorization',
-      digestAnswer(challenge, user, method),
-    ] as const;
-    return handle(
-      method,
-      { ...from, cSeq: (parts.cSeq ?? 1) + 1, headers: [...(parts.headers ?? []), answer] },
-      source,
-    );
-  }
-
-  const registerBob = (port = 5070) =>
-    handleAs(bob, 'REGISTER', {
-      uri: 'sip:sip.example',
-      to: 'sip:bob@sip.example',
-      callId: `register-${port}`,
-      headers: [['Contact', `<sip:bob@192.0.2.1:${port}>`]],
-    });
-
-  return { clock, endpoint, server, outgoing, presence, subscribed, unsubscribed, handle, handleAs, registerBob };
-}
-
-const statusOf = ({ answers }: Incoming) => answers.map(({ status }) => status);
+import { alice, bob, homeScene as setUp, statusOf, trusted } from './home-scene.ts';
+import { type RequestParts, settle, udpSource } from './request-script.ts';
 
 describe('who gets in', () => {
   it('challenges REGISTER with 401 and everything else with 407, each without a transaction', () => {
@@ -148,7 +66,7 @@ describe('who gets in', () => {
     const { answers } = handle('OPTIONS', { from: 'sip:scanner@elsewhere.example', uri: 'sip:192.0.2.9' });
     expect(answers).toMatchObject([{ status: 200 }]);
     expect(answers[0]?.headers.getAll('Allow')).toContain('MESSAGE');
-    expect(answers[0]?.headers.get('Allow-Events')).toBe('presence');
+    expect(answers[0]?.headers.getAll('Allow-Events')).toEqual(['presence', 'presence.winfo']);
   });
 
   it('answers 416 to a scheme that is not SIP', () => {
@@ -436,6 +354,65 @@ describe('the presence agent', () => {
     expect(world.presence.at(-1)).toBe('sip:bob@sip.example closed');
   });
 
+  it.each([
+    ['what is asked for, within the time in which it must be refreshed', 7200, '600', '600'],
+    ['that time to a watcher who wants more', 7200, '28800', '7200'],
+    ['that time to a watcher who asks for none, when it is short', 900, 'soon', '900'],
+    ['eight hours where nothing else is set', undefined, '99999', '28800'],
+    ['less than a minute only where that is set', 20, '30', '20'],
+  ] as const)('grants %s', async (_, refresh, asked, granted) => {
+    const subscribe = setUp(refresh).handleAs(alice, 'SUBSCRIBE', watching('sip:bob@sip.example', asked));
+    await settle();
+    expect(subscribe.answers[0]?.headers.get('Expires')).toBe(granted);
+  });
+
+  it('composes what several devices publish; one that ends or is not renewed leaves the others', () => {
+    const world = setUp();
+    const publish = (id: string, headers: RequestParts['headers'], cSeq: number) => {
+      const document = { ...away, tuples: [{ id, basic: 'open', activities: [] }] } satisfies Pidf;
+      const parts = { ...publishing(headers), body: printPidf(document), cSeq };
+      return world.handleAs(bob, 'PUBLISH', parts).answers[0]?.headers.get('SIP-ETag') ?? '';
+    };
+    const tuples = () => world.server.presence.presenceOf('sip:bob@sip.example').tuples.map(({ id }) => id);
+    const desk = publish('desk', [['Expires', '3600']], 1);
+    publish('phone', [['Expires', '60']], 3);
+    publish('tablet', [['Expires', '3600']], 5);
+    expect(tuples()).toEqual(['tablet', 'phone', 'desk']);
+    world.clock.advance(60_000);
+    expect(tuples()).toEqual(['tablet', 'desk']);
+    const removed = {
+      ...publishing([
+        ['SIP-If-Match', desk],
+        ['Expires', '0'],
+      ]),
+      body: '',
+      cSeq: 7,
+    };
+    expect(statusOf(world.handleAs(bob, 'PUBLISH', removed))).toEqual([200]);
+    expect(tuples()).toEqual(['tablet']);
+    expect(statusOf(world.handleAs(bob, 'PUBLISH', { ...removed, cSeq: 9 }))).toEqual([412]);
+    expect(tuples()).toEqual(['tablet']);
+  });
+
+  it('keeps what a user has published while one of his devices is left', () => {
+    const world = setUp();
+    world.registerBob(5070);
+    world.registerBob(5080);
+    world.handleAs(bob, 'PUBLISH', publishing());
+    const leave = (port: number) =>
+      world.handleAs(bob, 'REGISTER', {
+        uri: 'sip:sip.example',
+        to: 'sip:bob@sip.example',
+        cSeq: 10,
+        callId: `register-${port}`,
+        headers: [['Contact', `<sip:bob@192.0.2.1:${port}>;expires=0`]],
+      });
+    leave(5070);
+    expect(world.server.presence.presenceOf('sip:bob@sip.example').person?.activities).toEqual(['away']);
+    leave(5080);
+    expect(world.server.presence.presenceOf('sip:bob@sip.example').tuples).toMatchObject([{ basic: 'closed' }]);
+  });
+
   it('publishes for oneself only, and only here', () => {
     const { handleAs } = setUp();
     expect(statusOf(handleAs(alice, 'PUBLISH', publishing()))).toEqual([403]);
@@ -443,7 +420,12 @@ describe('the presence agent', () => {
   });
 
   it.each([
-    ['another event package with 489 and Allow-Events', [['Event', 'dialog']], 489, ['Allow-Events', 'presence']],
+    [
+      'another event package with 489 and Allow-Events',
+      [['Event', 'dialog']],
+      489,
+      ['Allow-Events', 'presence, presence.winfo'],
+    ],
     ['less than a minute with 423', [presence, ['Expires', '5']], 423, ['Min-Expires', '60']],
     [
       'a watcher who reads no PIDF with 406',
@@ -480,10 +462,10 @@ describe('the presence agent', () => {
       expect(world.subscribed).toEqual([{ ...parties, fetch: false, refresh: false }]);
       expect(said(notified(world))).toEqual(['pending nothing']);
       const { notifier } = world.server.presence;
-      expect(notifier.subscriptionsTo(juliet)).toEqual([{ ...parties, state: 'pending', expiresIn: 600 }]);
+      expect(notifier.subscriptionsTo(juliet)).toMatchObject([{ ...parties, state: 'pending', expiresIn: 600 }]);
       notified(world)[0]?.answer(200);
       await settle();
-      notifier.update(juliet, parties.watcherAor, { state: 'active', pidf: printPidf(away) });
+      notifier.update(juliet, parties.watcherAor, { state: 'active', document: printPidf(away) });
       notified(world)[1]?.answer(200);
       await settle();
       notifier.update(juliet, 'sip:bob@sip.example', { state: 'terminated' });
@@ -560,13 +542,76 @@ describe('the presence agent', () => {
       expect(world.server.presence.notifier.subscriptionsTo(juliet)).toHaveLength(1);
     });
 
+    it.each([404, 405, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604])(
+      'MUST end a subscription whose NOTIFY was answered %d [RFC 6665 §4.2.2]',
+      async (status) => {
+        const world = setUp();
+        world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+        await settle();
+        notified(world)[0]?.answer(status);
+        await settle();
+        expect(world.server.presence.notifier.subscriptionsTo(juliet)).toEqual([]);
+        expect(world.unsubscribed).toEqual([parties]);
+        expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', inDialog('900', 5)))).toEqual([481]);
+        expect(world.clock.pending()).toBe(0);
+      },
+    );
+
+    it.each([400, 403, 408, 500, 503, 603])('keeps a subscription whose NOTIFY was answered %d', async (status) => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+      await settle();
+      notified(world)[0]?.answer(status);
+      await settle();
+      world.server.presence.notifier.update(juliet, parties.watcherAor, { state: 'active', document: printPidf(away) });
+      expect(said(notified(world)).at(-1)).toBe('active open');
+    });
+
+    it('takes a watcher again that was told 481 and subscribes anew [RFC 6665 §4.1.2.2]', async () => {
+      const world = setUp();
+      expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', inDialog('900', 5)))).toEqual([481]);
+      const anew = world.handleAs(alice, 'SUBSCRIBE', { ...watching(juliet), callId: 'call-2', cSeq: 7 });
+      await settle();
+      expect(statusOf(anew)).toEqual([200]);
+      expect(said(notified(world))).toEqual(['pending nothing']);
+    });
+
+    it.each(['deactivated', 'probation', 'rejected', 'timeout', 'giveup', 'noresource'])(
+      'tells the watcher that it ended for the reason %s [RFC 6665 §4.1.3]',
+      async (reason) => {
+        const world = setUp();
+        world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+        await settle();
+        notified(world)[0]?.answer(200);
+        await settle();
+        world.server.presence.notifier.update(juliet, parties.watcherAor, { state: 'terminated', reason });
+        expect(said(notified(world)).at(-1)).toBe(`terminated;reason=${reason} nothing`);
+        expect(statusOf(world.handleAs(alice, 'SUBSCRIBE', { ...inDialog('900', 5), callId: 'x' }))).toEqual([481]);
+      },
+    );
+
+    it('sends NOTIFYs in the order of their CSeq, each after the answer to the one before', async () => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+      await settle();
+      for (const basic of ['open', 'closed'] as const) {
+        const document = printPidf({ ...away, tuples: [{ id: 'a', basic, activities: [] }] });
+        world.server.presence.notifier.update(juliet, parties.watcherAor, { state: 'active', document });
+      }
+      expect(notified(world)).toHaveLength(1);
+      notified(world)[0]?.answer(200);
+      await settle();
+      expect(said(notified(world))).toEqual(['pending nothing', 'active closed']);
+      expect(notified(world).map(({ request }) => request.headers.get('CSeq'))).toEqual(['1 NOTIFY', '2 NOTIFY']);
+    });
+
     it('answers a fetch with one final NOTIFY, with the state if the gateway has it in time', async () => {
       const world = setUp();
       world.handleAs(alice, 'SUBSCRIBE', watching(juliet, '0'));
       await settle();
       expect(world.subscribed).toEqual([{ ...parties, fetch: true, refresh: false }]);
       expect(notified(world)).toEqual([]);
-      world.server.presence.notifier.update(juliet, parties.watcherAor, { state: 'active', pidf: printPidf(away) });
+      world.server.presence.notifier.update(juliet, parties.watcherAor, { state: 'active', document: printPidf(away) });
       expect(said(notified(world))).toEqual(['terminated;reason=timeout open']);
       notified(world)[0]?.answer(200);
       world.handleAs(alice, 'SUBSCRIBE', { ...watching(juliet, '0'), callId: 'call-2' });
@@ -585,5 +630,72 @@ describe('the presence agent', () => {
       world.server.close();
       expect(world.clock.pending()).toBe(0);
     });
+  });
+});
+
+describe('a user who is removed', () => {
+  const gone = 'sip:bob@sip.example';
+  const watch = (uri: string, callId: string, event = 'presence'): RequestParts => ({
+    uri,
+    callId,
+    headers: [
+      ['Event', event],
+      ['Contact', '<sip:x@192.0.2.1:5060>'],
+      ['Expires', '600'],
+    ],
+  });
+  const states = ({ endpoint }: ReturnType<typeof setUp>) =>
+    endpoint.sent.map(({ request: { headers } }) => `${headers.get('Call-ID')} ${headers.get('Subscription-State')}`);
+
+  it('loses devices, publications and subscriptions at once; nobody else loses anything', async () => {
+    const world = setUp();
+    world.registerBob();
+    const publish = {
+      uri: gone,
+      headers: [
+        ['Event', 'presence'],
+        ['Content-Type', 'application/pidf+xml'],
+      ] as const,
+    };
+    const document: Pidf = { entity: gone, tuples: [{ id: 'a', basic: 'open', activities: ['busy'] }] };
+    world.handleAs(bob, 'PUBLISH', { ...publish, body: printPidf(document) });
+    world.handleAs(alice, 'SUBSCRIBE', watch(gone, 'alice-bob'));
+    world.handleAs(alice, 'SUBSCRIBE', watch('sip:juliet@xmpp.example', 'alice-juliet'));
+    world.handleAs(bob, 'SUBSCRIBE', watch('sip:juliet@xmpp.example', 'bob-juliet'));
+    world.handleAs(bob, 'SUBSCRIBE', watch(gone, 'bob-winfo', 'presence.winfo'));
+    await settle();
+    for (const { answer } of world.endpoint.sent) answer(200);
+    await settle();
+    world.endpoint.sent.length = 0;
+
+    world.server.reconsider();
+    expect(world.server.registrations()).toHaveLength(1);
+    expect(states(world)).toEqual([]);
+
+    world.passwords.delete(gone);
+    world.server.reconsider();
+    expect(world.server.registrations()).toEqual([]);
+    expect(world.presence.at(-1)).toBe(`${gone} closed`);
+    expect(world.server.presence.presenceOf(gone).tuples).toMatchObject([{ basic: 'closed' }]);
+    for (const { answer } of world.endpoint.sent) answer(200);
+    await settle();
+    expect(states(world).toSorted()).toEqual([
+      'alice-bob active;expires=600',
+      'alice-bob terminated;reason=noresource',
+      'bob-juliet terminated;reason=rejected',
+      'bob-winfo terminated;reason=rejected',
+    ]);
+    expect(world.unsubscribed).toEqual([{ watcherAor: gone, presentityUri: 'sip:juliet@xmpp.example' }]);
+    expect(statusOf(world.handleAs(bob, 'REGISTER', { uri: 'sip:sip.example', to: gone }))).toEqual([401]);
+    const delivery = { method: 'MESSAGE', from: 'sip:juliet@xmpp.example', to: gone, headers: [] };
+    await expect(world.server.deliver(delivery)).resolves.toMatchObject({ status: 404 });
+  });
+
+  it('does not concern watchers a trusted peer speaks for', async () => {
+    const world = setUp();
+    world.handle('SUBSCRIBE', { ...watch(gone, 'foreign'), from: 'sip:eve@elsewhere.example' }, trusted);
+    await settle();
+    world.server.reconsider();
+    expect(states(world)).toEqual(['foreign active;expires=600']);
   });
 });

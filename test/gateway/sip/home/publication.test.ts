@@ -61,6 +61,15 @@ describe('PUBLISH [RFC 3903 §6]', () => {
     expect(removed.headers).toContainEqual(['Expires', '0']);
   });
 
+  it('MUST refuse the tag of before with 412: each 200 gives another [RFC 3903 §6 step 6]', () => {
+    const first = initial();
+    const refreshed = published(first.publications, [presence, ['SIP-If-Match', tagOf(first)]]);
+    for (const headers of [[], [pidfBody]] as const) {
+      const again = refusal(refreshed.publications, [presence, ['SIP-If-Match', tagOf(first)], ...headers], open('b'));
+      expect(again?.status).toBe(412);
+    }
+  });
+
   it.each([
     ['another event package with 489 and Allow-Events', [['Event', 'dialog']], 489, ['Allow-Events', 'presence']],
     ['presence.winfo, which is another package', [['Event', 'presence.winfo']], 489, ['Allow-Events', 'presence']],

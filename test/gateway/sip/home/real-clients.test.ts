@@ -64,6 +64,7 @@ beforeEach(async () => {
       void presence.push([aor, tuples[0]?.basic, ...(person?.activities ?? [])].join(' ')),
     onSubscribed: () => undefined,
     onUnsubscribed: () => undefined,
+    watchersElsewhere: () => [],
   });
   const [listener] = await endpoint.listen();
   server = { host: '127.0.0.1', port: listener?.port ?? 0 };

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type HeaderField, Headers } from '../../../../src/gateway/sip/headers.ts';
 import type { IncomingRequest } from '../../../../src/gateway/sip/incoming-request.ts';
 import type { SipRequest, SipResponse } from '../../../../src/gateway/sip/message.ts';
-import type { FinalResponse, OutgoingRequest } from '../../../../src/gateway/sip/outgoing-request.ts';
+import type { FinalResponse, OutgoingRequest, RequestOptions } from '../../../../src/gateway/sip/outgoing-request.ts';
 import type { ResponseParts } from '../../../../src/gateway/sip/response-to.ts';
 import type { SipEndpoint } from '../../../../src/gateway/sip/sip-endpoint.ts';
 import type { Destination, Source } from '../../../../src/gateway/sip/transport.ts';
@@ -69,18 +69,39 @@ export interface Sent {
   readonly request: OutgoingRequest;
   readonly destination: Destination;
   answer(status: number): void;
+  reply(response: SipResponse): void;
+  readonly options: RequestOptions | undefined;
   fail(why: 'timeout' | 'transport'): void;
 }
 
-export function scriptedEndpoint(): Pick<SipEndpoint, 'request' | 'localAddress'> & { readonly sent: Sent[] } {
+export interface ScriptedEndpoint extends Pick<SipEndpoint, 'request' | 'sendAck' | 'localAddress'> {
+  readonly sent: Sent[];
+  readonly acks: OutgoingRequest[];
+}
+
+export function scriptedEndpoint(): ScriptedEndpoint {
   const sent: Sent[] = [];
+  const acks: OutgoingRequest[] = [];
   return {
     sent,
+    acks,
+    async sendAck(ack) {
+      acks.push(ack);
+      return { ok: true, value: undefined };
+    },
     localAddress: async () => ({ ok: true, value: { host: '192.0.2.9', port: 5060 } }),
-    request: (request, destination) =>
+    request: (request, destination, options) =>
       new Promise<FinalResponse>((resolve) => {
-        const answer = (status: number): void => resolve({ ok: true, response: responseWith(status) });
-        sent.push({ request, destination, answer, fail: (why) => resolve({ ok: false, why, detail: why }) });
+        const reply = (response: SipResponse): void => resolve({ ok: true, response });
+        const answer = (status: number): void => reply(responseWith(status));
+        sent.push({
+          request,
+          destination,
+          options,
+          answer,
+          reply,
+          fail: (why) => resolve({ ok: false, why, detail: why }),
+        });
       }),
   };
 }

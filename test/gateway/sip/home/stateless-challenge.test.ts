@@ -41,6 +41,7 @@ it('lets a client in that repeats its request with credentials in the same trans
     onPresenceChange: () => undefined,
     onSubscribed: () => undefined,
     onUnsubscribed: () => undefined,
+    watchersElsewhere: () => [],
   });
   const [listener] = await endpoint.listen();
   client = createSocket('udp4').bind(0, '127.0.0.1');

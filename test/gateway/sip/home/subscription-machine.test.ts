@@ -20,12 +20,13 @@ function play(events: readonly (readonly [seconds: number, event: Event])[], isF
 }
 
 function describeEffect(effect: Effect): string {
-  if (effect.do === 'notify') return `notify ${effect.state}${effect.pidf === undefined ? '' : ` ${effect.pidf}`}`;
+  if (effect.do === 'notify')
+    return `notify ${effect.state}${effect.document === undefined ? '' : ` ${effect.document}`}`;
   return effect.do === 'remove' ? 'remove' : `${effect.do} ${effect.ms / 1000}`;
 }
 
 const answered = (until: number): Event => ({ type: 'answered', expiresAt: until * 1000 });
-const active = (pidf?: string): Event => ({ type: 'updated', update: { state: 'active', pidf } });
+const active = (pidf?: string): Event => ({ type: 'updated', update: { state: 'active', document: pidf } });
 const pending: Event = { type: 'updated', update: { state: 'pending' } };
 const done: Event = { type: 'notify-ended', isLost: false };
 const lost: Event = { type: 'notify-ended', isLost: true };

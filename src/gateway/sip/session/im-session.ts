@@ -1,0 +1,230 @@
+/** Performs the effects of im-session-machine.ts for one session: its dialog, its timer, what it sends and receives. */
+import type { Timer } from '../../../primitives/clock.ts';
+import { type Dialog, nextRequest, receiveInDialog } from '../dialog.ts';
+import { Headers } from '../headers.ts';
+import { ownContact } from '../home/own-contact.ts';
+import type { SipRequest } from '../message.ts';
+import { tagOf } from '../name-addr.ts';
+import type { FinalResponse } from '../outgoing-request.ts';
+import { isSuccess } from '../status.ts';
+import type { Destination, Source } from '../transport.ts';
+import type { FirstMessage } from './first-message.ts';
+import { acknowledged, furtherSuccess, invitation, type SessionIdentity } from './im-invitation.ts';
+import { takesIm } from './im-offer.ts';
+import {
+  type Answer,
+  type Effect,
+  type Event,
+  type ImSessionState,
+  type Item,
+  type Step,
+  startAnswered,
+  startInviting,
+  step,
+} from './im-session-machine.ts';
+import { type AnswerableRequest, answerInSession } from './in-session-requests.ts';
+import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
+
+/** A session that the user asked for. */
+export interface Accepted {
+  readonly dialog: Dialog;
+  /** Where it came from. */
+  readonly source: Source;
+  /** Our Contact. */
+  readonly contact: string;
+  readonly first: FirstMessage | undefined;
+}
+
+interface Submitted {
+  readonly content: SessionContent;
+  settle(verdict: Verdict): void;
+}
+
+export class ImSession {
+  readonly ends: SessionEnds;
+  readonly identity: SessionIdentity;
+  readonly #setup: ImSessionSetup;
+  readonly #accepted: Accepted | undefined;
+  readonly #onEnded: () => void;
+  readonly #submitted = new Map<number, Submitted>();
+  readonly #cancelled = new AbortController();
+  #state: ImSessionState;
+  #dialog: Dialog | undefined;
+  #contact = '';
+  #timer: Timer | undefined;
+  #lastId = 0;
+  #farewell: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param accepted - Of an INVITE that is answered with 200 next; without it the user is invited, at once.
+   * @param onEnded - It takes no more messages. Called once.
+   */
+  constructor(
+    setup: ImSessionSetup,
+    names: { readonly ends: SessionEnds; readonly identity: SessionIdentity },
+    onEnded: () => void,
+    accepted?: Accepted,
+  ) {
+    this.ends = names.ends;
+    this.identity = names.identity;
+    this.#setup = setup;
+    this.#onEnded = onEnded;
+    this.#accepted = accepted;
+    this.#dialog = accepted?.dialog;
+    this.#contact = accepted?.contact ?? '';
+    const first = accepted === undefined ? startInviting() : startAnswered(accepted.first !== undefined);
+    this.#state = first.state;
+    this.#take(first);
+  }
+
+  get isOpen(): boolean {
+    return this.#state.phase === 'inviting' || this.#state.phase === 'established';
+  }
+
+  /** Resolves with the final answer of the user's side: at most 64 s later for each message before it. Never rejects. */
+  submit(content: SessionContent): Promise<Verdict> {
+    this.#lastId += 1;
+    const item: Item = { id: this.#lastId, kind: content.kind };
+    return new Promise((settle) => {
+      this.#submitted.set(item.id, { content, settle });
+      this.#feed({ type: 'submitted', item });
+    });
+  }
+
+  /** Answers a request of the peer that names this session; an ACK has no answer. */
+  receive(incoming: AnswerableRequest): void {
+    const { request } = incoming;
+    if (request.method === 'ACK') return;
+    const isPeer = this.#dialog?.remoteTag === (tagOf(request.headers.get('From')) ?? '');
+    if (this.#dialog === undefined || !isPeer || !this.isOpen) return incoming.respond(481);
+    const received = receiveInDialog(this.#dialog, request);
+    if (!received.ok) return incoming.respond(received.error);
+    this.#dialog = received.value;
+    const { ends } = this;
+    const contact = this.#contact;
+    const onRequest = this.#setup.onRequest.bind(this.#setup);
+    answerInSession({ ends, contact, feed: (event) => this.#feed(event), onRequest }, incoming);
+  }
+
+  /** Our 200 was never acknowledged. */
+  ackMissing(): void {
+    this.#feed({ type: 'ack-missing' });
+  }
+
+  /** Ends it at the peer too. Resolves when the BYE has been answered. */
+  async close(): Promise<void> {
+    this.#feed({ type: 'close' });
+    await this.#farewell;
+  }
+
+  #feed(event: Event): void {
+    this.#take(step(this.#state, event));
+  }
+
+  #take({ state, effects }: Step): void {
+    const wasOpen = this.isOpen;
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+    if (wasOpen && !this.isOpen) this.#onEnded();
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.do) {
+      case 'start-timer':
+        return this.#startTimer(effect.ms);
+      case 'stop-timer':
+        return this.#timer?.cancel();
+      case 'settle':
+        this.#submitted.get(effect.item.id)?.settle({ ...effect.answer, isLost: effect.isLost });
+        this.#submitted.delete(effect.item.id);
+        return;
+      case 'deliver-first':
+        return this.#pass('MESSAGE', this.#accepted?.first);
+      case 'tell-gone':
+        return this.#pass('BYE');
+      default:
+        return this.#performAtPeer(effect);
+    }
+  }
+
+  #performAtPeer(effect: Extract<Effect, { do: 'invite' | 'cancel' | 'bye' | 'send' }>): void {
+    switch (effect.do) {
+      case 'invite':
+        void this.#invite();
+        return;
+      case 'cancel':
+        return this.#cancelled.abort();
+      case 'bye':
+        this.#farewell = this.#request('BYE');
+        return;
+      case 'send':
+        void this.#send(effect.item);
+    }
+  }
+
+  #startTimer(ms: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#setup.clock.after(ms, () => this.#feed({ type: 'timer' }));
+  }
+
+  async #invite(): Promise<void> {
+    const { endpoint } = this.#setup;
+    const destination = this.#setup.destination();
+    const contact = destination && (await ownContact(endpoint, destination, this.ends.contactAor));
+    if (destination === undefined || contact?.ok !== true) {
+      const detail = contact?.ok === false ? contact.error : 'there is no next hop';
+      return this.#feed({ type: 'invite-answered', answer: this.#setup.answerOf(unreachable(detail)) });
+    }
+    this.#contact = contact.value;
+    const final = await endpoint.request(invitation(this.ends, this.identity, contact.value), destination, {
+      signal: this.#cancelled.signal,
+      onFurtherSuccess: (response) => furtherSuccess(this.#setup, this.#dialog, response),
+    });
+    this.#feed({ type: 'invite-answered', answer: this.#inviteAnswer(final) });
+  }
+
+  #inviteAnswer(final: FinalResponse): Answer {
+    const answer = this.#setup.answerOf(final);
+    if (!final.ok || !isSuccess(final.response.status)) return answer;
+    this.#dialog = acknowledged(this.#setup, final.response);
+    if (this.#dialog === undefined) return { status: 502, reason: 'Invitation Answered Without Contact' };
+    if (takesIm(final.response)) return answer;
+    void this.#request('BYE');
+    return { status: 488, reason: 'Not Acceptable Here' };
+  }
+
+  async #send({ id, kind }: Item): Promise<void> {
+    const content = this.#submitted.get(id)?.content;
+    const final = await this.#request(kind === 'typing' ? 'INFO' : 'MESSAGE', content);
+    this.#feed({ type: 'item-answered', answer: this.#setup.answerOf(final) });
+  }
+
+  async #request(method: string, content?: SessionContent): Promise<FinalResponse> {
+    const destination = this.#destination();
+    if (this.#dialog === undefined || destination === undefined) return unreachable('there is no next hop');
+    const next = nextRequest(this.#dialog, method, content?.headers, content?.body);
+    this.#dialog = next.dialog;
+    return this.#setup.endpoint.request(next.request, destination);
+  }
+
+  #destination(): Destination | undefined {
+    return this.#setup.destination(this.#accepted?.source);
+  }
+
+  /** As if the user had sent it by itself; nobody waits for the answer. */
+  #pass(method: 'MESSAGE' | 'BYE', first?: FirstMessage): void {
+    const { userAor, contactAor } = this.ends;
+    const headers = Headers.of([
+      ['From', `<${userAor}>`],
+      ['To', `<${contactAor}>`],
+      ['Call-ID', this.identity.callId],
+      ['CSeq', `1 ${method}`],
+      ...(first?.headers ?? []),
+    ]);
+    const body = first?.body ?? Buffer.alloc(0);
+    const request: SipRequest = { kind: 'request', method, requestUri: contactAor, headers, body };
+    this.#setup.onRequest({ aor: userAor, request, respond: () => undefined });
+  }
+}
+
+const unreachable = (detail: string): FinalResponse => ({ ok: false, why: 'transport', detail });

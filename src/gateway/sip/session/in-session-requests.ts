@@ -1,0 +1,78 @@
+/** The user's requests inside a session [RFC 3261 §12.2.2, §14.2, §15; RFC 3428 §7; RFC 3311]: every one of them is answered. */
+import { bodyOf } from '../bodies/body-part.ts';
+import { isComposingType } from '../bodies/is-composing.ts';
+import { keyboardActivityType, parseKeyboardActivity } from '../bodies/keyboard-activity.ts';
+import type { HeaderField } from '../headers.ts';
+import type { IncomingRequest } from '../incoming-request.ts';
+import { printImAnswer, readImOffer, sdpContent, unknownExtensions } from './im-offer.ts';
+import type { Event } from './im-session-machine.ts';
+import { contactAddress } from './own-address.ts';
+import type { SessionEnds, SessionRequest } from './session-setup.ts';
+import { sessionTimerFields } from './session-timer.ts';
+
+/** The session as seen from here. */
+export interface RequestedSession {
+  readonly ends: SessionEnds;
+  /** Our Contact. */
+  readonly contact: string;
+  feed(event: Event): void;
+  onRequest(request: SessionRequest): void;
+}
+
+export type AnswerableRequest = Pick<IncomingRequest, 'request' | 'respond'>;
+
+export const sessionMethods = 'ACK, BYE, CANCEL, INFO, INVITE, MESSAGE, NOTIFY, OPTIONS, SUBSCRIBE, UPDATE';
+export const allowSession: HeaderField = ['Allow', sessionMethods];
+
+export function answerInSession(session: RequestedSession, incoming: AnswerableRequest): void {
+  const { request } = incoming;
+  const unknown = unknownExtensions(request);
+  if (unknown !== undefined) return incoming.respond(420, { headers: [['Unsupported', unknown]] });
+  switch (request.method) {
+    case 'MESSAGE':
+      return message(session, incoming);
+    case 'INFO':
+      return typing(session, incoming);
+    case 'BYE':
+      incoming.respond(200);
+      return session.feed({ type: 'bye-received' });
+    case 'INVITE':
+    case 'UPDATE':
+      return refresh(session, incoming);
+    default:
+      return incoming.respond(405, { headers: [allowSession] });
+  }
+}
+
+function message(session: RequestedSession, incoming: AnswerableRequest): void {
+  const isNotice = bodyOf(incoming.request).mediaType === isComposingType;
+  session.feed({ type: 'heard', what: isNotice ? 'typing' : 'message' });
+  session.onRequest({ ...toContact(session, incoming), respond: (status, more) => incoming.respond(status, more) });
+}
+
+/** The answer does not wait for the contact: nothing is lost when he does not see it. */
+function typing(session: RequestedSession, incoming: AnswerableRequest): void {
+  const { request } = incoming;
+  const isActivity = bodyOf(request).mediaType === keyboardActivityType && parseKeyboardActivity(request.body).ok;
+  if (!isActivity) return incoming.respond(415, { headers: [['Accept', keyboardActivityType]] });
+  incoming.respond(200);
+  session.feed({ type: 'heard', what: 'typing' });
+  session.onRequest({ ...toContact(session, incoming), respond: () => undefined });
+}
+
+const toContact = ({ ends }: RequestedSession, { request }: AnswerableRequest) => ({
+  aor: ends.userAor,
+  request: { ...request, requestUri: ends.contactAor },
+});
+
+/** Nothing can be changed about an IM session, so the answer says what it said before. */
+function refresh({ ends, contact }: RequestedSession, incoming: AnswerableRequest): void {
+  const { request } = incoming;
+  const headers: HeaderField[] = [['Contact', contact], allowSession, ...sessionTimerFields(request)];
+  // An UPDATE that only refreshes has no description [RFC 4028 §7.4].
+  if (request.method === 'UPDATE' && request.body.length === 0) return incoming.respond(200, { headers });
+  const offer = readImOffer(request);
+  if (!offer.ok) return incoming.respond(offer.error.status, offer.error.more);
+  const body = printImAnswer(offer.value, contactAddress(contact), ends.contactAor);
+  incoming.respond(200, { headers: [...headers, sdpContent], body });
+}
