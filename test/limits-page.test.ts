@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 
 import { gatewayDefaults } from '../src/config/defaults.ts';
+import { passwordFailuresPerMinute } from '../src/gateway/sip/home/guess-brake.ts';
 import { subscriptionsPerMinute } from '../src/gateway/subscription-rate.ts';
 import * as limits from '../src/gateway/xmpp/s2s-limits.ts';
 
@@ -24,7 +25,9 @@ function flat([name, value]: readonly [string, unknown]): readonly (readonly [st
 const settings = rows.filter(([name]) => /^[A-Z]/.test(name));
 
 it('names every limit of the streams with the number it has, and no other', () => {
-  const inCode = new Map(Object.entries({ ...limits, subscriptionsPerMinute }).flatMap(flat));
+  const inCode = new Map(
+    Object.entries({ ...limits, subscriptionsPerMinute, passwordFailuresPerMinute }).flatMap(flat),
+  );
   const onPage = rows.filter(([name]) => !/^[A-Z]/.test(name));
   expect(Object.fromEntries(onPage)).toEqual(Object.fromEntries(inCode));
   expect(onPage).toHaveLength(inCode.size);

@@ -67,7 +67,7 @@ function perform(acts: PresenceActs, link: PresenceLink, review: Exclude<Review,
       return acts.outlet.watchers(link, { state: 'terminated', reason: 'probation' });
     case 'forget':
       acts.outlet.watchers(link, rejected);
-      acts.become(link, 'none');
+      acts.become(link, 'none', 'rejected');
       return acts.links.remove(link);
     case 'end':
       acts.revoke(link);

@@ -2,7 +2,7 @@
 
 usage: sipe-client.py HOME USER@DOMAIN HOST:PORT
   msg WHO TEXT      an IM             {"event": "signed-on"}
-  typing WHO 1|0    typing or not     {"event": "message", "from": ..., "text": ...}
+  typing WHO 1|0    types or paused   {"event": "message", "from": ..., "text": ...}
   close WHO         closes a window   {"event": "typing" | "typed" | "stopped", "from": ...}
   quit                                {"event": "error", "text": ...}
 """
@@ -117,6 +117,7 @@ im_of = function(purple, 'purple_conversation_get_im_data', Pointer, Pointer)
 im_send = function(purple, 'purple_conv_im_send', None, Pointer, Text)
 send_typing = function(purple, 'serv_send_typing', Unsigned, Pointer, Text, Int)
 IM = 1
+TYPING, TYPED = 1, 2
 
 
 def obey(line):
@@ -129,7 +130,7 @@ def obey(line):
     if command == 'msg':
         im_send(im_of(window or conversation_new(IM, account, who)), html.escape(words[1], quote=False).encode())
     elif command == 'typing':
-        send_typing(connection_of(account), who, int(words[1]))
+        send_typing(connection_of(account), who, TYPING if words[1] == '1' else TYPED)
     elif command == 'close' and window:
         conversation_end(window)
 

@@ -38,6 +38,8 @@ export interface SippOutcome {
 
 export interface RunningSipp {
   readonly port: number;
+  /** Every message sent and received so far. */
+  messages(): string;
   readonly finished: Promise<SippOutcome>;
 }
 
@@ -53,13 +55,14 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
   writeFileSync(scenarioFile, options.scenario);
   const port = options.port ?? (await freePort());
   const running = startProcess(programPath(peers.sipp.program) ?? 'sipp', argsOf(options, scenarioFile, port), folder);
+  const messages = (): string => readIfThere(path.join(folder, 'messages.log'));
   const finished = running.finished.then((exitCode) => ({
     exitCode,
-    messages: readIfThere(path.join(folder, 'messages.log')),
+    messages: messages(),
     errors: readIfThere(path.join(folder, 'errors.log')),
   }));
   if (options.server === undefined) await portBound(options.transport, port);
-  return { port, finished };
+  return { port, messages, finished };
 }
 
 function argsOf(options: SippOptions, scenarioFile: string, port: number): string[] {
@@ -198,7 +201,7 @@ export const publishScenario = (final = 200): string =>
   );
 
 /** Keys: domain, to (an address of record). Ends after `notifications` NOTIFYs. */
-export const subscribeScenario = (notifications = 1): string =>
+export const subscribeScenario = (notifications = 1, event = 'presence', type = 'application/pidf+xml'): string =>
   scenario([
     ...withDigest(
       {
@@ -207,8 +210,8 @@ export const subscribeScenario = (notifications = 1): string =>
         to: '<[to]>',
         headers: [
           'Contact: <sip:[user]@[local_ip]:[local_port];transport=[transport]>',
-          'Event: presence',
-          'Accept: application/pidf+xml',
+          `Event: ${event}`,
+          `Accept: ${type}`,
           'Expires: 600',
         ],
       },

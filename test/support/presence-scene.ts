@@ -3,6 +3,7 @@ import type { Configuration } from '../../src/config/configuration.ts';
 import type { FederatedPartner, PartnerType } from '../../src/config/federated-partner.ts';
 import { PresenceLinks } from '../../src/gateway/presence-links.ts';
 import type { Pidf } from '../../src/gateway/sip/bodies/pidf.ts';
+import type { Watcher } from '../../src/gateway/sip/bodies/watcher-info.ts';
 import type { SubscriptionUpdate } from '../../src/gateway/sip/home/subscription-machine.ts';
 import { childText } from '../../src/gateway/translation/instant-message.ts';
 import { stanza } from '../../src/gateway/xmpp/stanza.ts';
@@ -39,16 +40,24 @@ export interface PresenceScene {
   sent(): readonly string[];
   /** What alice's client was told since the last look. */
   told(): readonly string[];
+  /** Who watches alice or asks to, and after a bar who ended, at each change since the last look. */
+  watched(): readonly string[];
 }
 
 export function presenceScene(partnerType: PartnerType = 'Federated'): PresenceScene {
   const crossing = scriptedCrossing(withPartner({ partnerType }));
   const updates: SubscriptionUpdate[] = [];
+  const changes: string[] = [];
   const presence = new PresenceLinks(crossing, {
     presenceOf: () => published,
     notify: (_contact, _user, update) => void updates.push(update),
     follow: () => undefined,
     unfollow: () => undefined,
+    watchersChanged(userAor, ended) {
+      const named = ({ status, event, uri }: Watcher): string => `${status} ${event} ${uri}`;
+      const now = presence.watchersOf(userAor).map(named).join(', ');
+      changes.push(ended === undefined ? now : `${now}|${named(ended)}`);
+    },
   });
   const addressed = {
     correlationId: 'C1',
@@ -76,6 +85,7 @@ export function presenceScene(partnerType: PartnerType = 'Federated'): PresenceS
       crossing.stanzas
         .splice(0)
         .map((each) => each.attributes['type'] ?? `${childText(each, 'show')}|${childText(each, 'status')}`),
+    watched: () => changes.splice(0),
     told: () =>
       updates.splice(0).map(({ state, reason }) => (reason === undefined ? state : `${state};reason=${reason}`)),
   };

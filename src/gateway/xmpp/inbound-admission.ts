@@ -3,8 +3,7 @@
  * anything; partners by what they are. A peer that is authenticated already vouches for its address. Where partners may live
  * on this machine, loopback is everybody's address, and means nobody in particular.
  */
-import { isIPv6 } from 'node:net';
-
+import { placeOf } from '../../primitives/address-place.ts';
 import { RateTable } from '../../primitives/rate-table.ts';
 import { isLoopback } from './address-policy.ts';
 import type { DomainPair } from './dialback.ts';
@@ -119,19 +118,4 @@ export class InboundAdmission {
   #report(limit: keyof S2sLimits, subject: string, reason: string): void {
     this.#options.onEvent({ type: 'limit-reached', limit, subject, times: 1, reason });
   }
-}
-
-/** Half of an IPv6 address is its owner's to change [RFC 4291 §2.5.4]: addresses of one /64 are one. */
-function placeOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const plain = address.replace(/%.*$/, '');
-  const [head = '', tail] = plain.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length);
-  const whole = [...groups, ...Array.from({ length: missing }, () => '0'), ...after];
-  return whole
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

@@ -2,6 +2,7 @@
  * Who speaks [RFC 3261 §22, §26.3.2]: a local user proves himself by digest, a trusted peer may speak for everybody, and
  * nobody else gets in. The home server is never an open relay.
  */
+import { placeOf } from '../../../primitives/address-place.ts';
 import type { Clock } from '../../../primitives/clock.ts';
 import type { Ids } from '../../../primitives/ids.ts';
 import { Secret } from '../../../primitives/secret.ts';
@@ -63,7 +64,7 @@ export function createAdmission(options: AdmissionOptions): Admit {
     const place = { realm: options.realm(from.host), address: source.address };
     const guessOf = (username: string): Guess => ({
       aor: aorOfUsername(username, from.host),
-      address: source.address,
+      place: placeOf(source.address),
     });
     const verdict = digest.verify({
       ...place,

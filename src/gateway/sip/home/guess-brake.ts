@@ -32,7 +32,8 @@ export interface GuessBrakeOptions {
 export interface Guess {
   /** Canonical address of record, whether or not there is such a user. */
   readonly aor: string;
-  readonly address: string;
+  /** The address it came from; of IPv6 the /64. */
+  readonly place: string;
 }
 
 interface Bucket {
@@ -94,7 +95,7 @@ export class GuessBrake {
   }
 }
 
-const pairOf = ({ aor, address }: Guess): string => `${aor} ${address}`;
+const pairOf = ({ aor, place }: Guess): string => `${aor} ${place}`;
 const pairBucket = (guess: Guess): Bucket => ({ kind: 'perUser', subject: guess.aor, name: pairOf(guess) });
 const userBucket = ({ aor }: Guess): Bucket => ({ kind: 'perUser', subject: aor, name: aor });
-const addressBucket = ({ address }: Guess): Bucket => ({ kind: 'perAddress', subject: address, name: address });
+const addressBucket = ({ place }: Guess): Bucket => ({ kind: 'perAddress', subject: place, name: place });

@@ -59,6 +59,15 @@ describe('guessing passwords at the home server', () => {
     expect(message(scene, bob, here)).toEqual([]);
   });
 
+  it('counts a /64 of IPv6 as one address', () => {
+    const scene = homeScene();
+    for (let guess = 0; guess < perAddress; guess += 1) {
+      message(scene, { ...wrong, name: `user${guess}` }, from(`2001:db8::${guess.toString(16)}`));
+    }
+    expect(message(scene, bob, from('2001:db8:0:0:ffff::1'))).toEqual([503]);
+    expect(message(scene, bob, from('2001:db8:0:1::1'))).toEqual([]);
+  });
+
   it('does not keep a user out where he has come in before', () => {
     const scene = homeScene();
     message(scene, alice, here);
@@ -82,10 +91,10 @@ describe('guessing passwords at the home server', () => {
   it('remembers a bounded number of users and addresses', () => {
     const clock = movableClock();
     const brake = new GuessBrake({ clock, onHeld: () => undefined });
-    const guess = { aor: 'sip:alice@sip.example', address: '203.0.113.9' };
+    const guess = { aor: 'sip:alice@sip.example', place: '203.0.113.9' };
     for (let times = 0; times < perUser; times += 1) brake.failed(guess);
     expect(brake.holds(guess)).toBe(true);
-    for (let other = 0; other < 30_000; other += 1) brake.failed({ aor: `sip:u${other}@x`, address: String(other) });
+    for (let other = 0; other < 30_000; other += 1) brake.failed({ aor: `sip:u${other}@x`, place: String(other) });
     expect(brake.holds(guess)).toBe(false);
   });
 });

@@ -40,6 +40,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly reason?: string | undefined;
+  readonly body?: Buffer | undefined;
   readonly how: 'transaction' | 'stateless' | 'relayed';
 }
 
@@ -52,7 +53,7 @@ export function incomingRequest(request: SipRequest, source: Source = udpSource)
   const answer =
     (how: Answer['how']) =>
     (status: number, more: ResponseParts = {}) =>
-      void answers.push({ status, reason: more.reason, headers: Headers.of(more.headers ?? []), how });
+      void answers.push({ status, reason: more.reason, headers: Headers.of(more.headers ?? []), body: more.body, how });
   return {
     request,
     source,

@@ -134,6 +134,16 @@ describe('watcher information [RFC 3857, RFC 3858]', () => {
     expect(told(scene, 'winfo-2')[0]).toEqual(['0', 'full', aliceAor, romeo]);
   });
 
+  it('SHOULD NOT tell of a state that is over at once: what changes together is one NOTIFY [RFC 3857 §4.7.2]', async () => {
+    const scene = await subscribed();
+    scene.watchers.push(juliet);
+    scene.server.presence.watchersChanged(aliceAor);
+    scene.watchers[0] = { ...juliet, status: 'active', event: 'approved' };
+    scene.server.presence.watchersChanged(aliceAor);
+    await goOn(scene);
+    expect(told(scene).slice(1)).toEqual([['1', 'full', aliceAor, 'active approved sip:juliet@xmpp.example']]);
+  });
+
   it('tells of no watcher that came and went before it could be told', async () => {
     const scene = await subscribed();
     scene.server.presence.watchersChanged(aliceAor, gone);
