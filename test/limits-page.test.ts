@@ -5,8 +5,31 @@ import { expect, it } from '@jest/globals';
 
 import { gatewayDefaults } from '../src/config/defaults.ts';
 import { passwordFailuresPerMinute } from '../src/gateway/sip/home/guess-brake.ts';
+import {
+  imFarewellMs,
+  imInviteMs,
+  imSessionIdleMs,
+  maxImSessions,
+  maxImSessionsPerUser,
+  maxQueuedInSession,
+  maxSdpBytes,
+  maxSdpLines,
+  maxSdpMedia,
+} from '../src/gateway/sip/limits.ts';
 import { subscriptionsPerMinute } from '../src/gateway/subscription-rate.ts';
 import * as limits from '../src/gateway/xmpp/s2s-limits.ts';
+
+const imSessionLimits = {
+  imFarewellMs,
+  imInviteMs,
+  imSessionIdleMs,
+  maxImSessions,
+  maxImSessionsPerUser,
+  maxQueuedInSession,
+  maxSdpBytes,
+  maxSdpLines,
+  maxSdpMedia,
+};
 
 const page = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8');
 
@@ -26,7 +49,7 @@ const settings = rows.filter(([name]) => /^[A-Z]/.test(name));
 
 it('names every limit of the streams with the number it has, and no other', () => {
   const inCode = new Map(
-    Object.entries({ ...limits, subscriptionsPerMinute, passwordFailuresPerMinute }).flatMap(flat),
+    Object.entries({ ...limits, ...imSessionLimits, subscriptionsPerMinute, passwordFailuresPerMinute }).flatMap(flat),
   );
   const onPage = rows.filter(([name]) => !/^[A-Z]/.test(name));
   expect(Object.fromEntries(onPage)).toEqual(Object.fromEntries(inCode));

@@ -81,6 +81,23 @@ describe('a MESSAGE for an XMPP contact [RFC 7572 §5]', () => {
     expect((await ask(scriptedCrossing(), { to: 'sip:eva@emea.fabrikam.example' })).status).toBe(202);
   });
 
+  it.each([
+    ['INFO', 'type', 'composing'],
+    ['INFO', 'idle', 'paused'],
+    ['BYE', '', 'gone'],
+  ])('is followed by chat states inside an IM session: %s %s is <%s/>', async (method, status, state) => {
+    const crossing = scriptedCrossing();
+    const body = `<KeyboardActivity><status status="${status}"/></KeyboardActivity>`;
+    expect((await ask(crossing, { method, type: 'application/xml', body })).status).toBe(202);
+    const [stanza] = crossing.stanzas;
+    expect(stanza?.attributes).toMatchObject({
+      type: 'chat',
+      from: 'alice@contoso.example',
+      to: 'bob@fabrikam.example',
+    });
+    expect(stanza?.children).toMatchObject([{ name: state, namespace: 'http://jabber.org/protocol/chatstates' }]);
+  });
+
   it('becomes a chat state when it is a typing notice', async () => {
     const crossing = scriptedCrossing();
     const body = printIsComposing({ state: 'active', refreshSeconds: 90 });
@@ -96,6 +113,7 @@ describe('a MESSAGE for an XMPP contact [RFC 7572 §5]', () => {
     ['more text than crosses', { body: 'x'.repeat(128 * 1024 + 1) }, 413],
     ['a sips URI: nobody can promise TLS of every hop', { to: 'sips:bob@fabrikam.example' }, 416],
     ['another method', { method: 'INVITE' }, 405],
+    ['an INFO about something else', { method: 'INFO' }, 405],
     ['a user part that no JID can have', { to: 'sip:%00@fabrikam.example' }, 404],
   ])('is refused with %s', async (_title, typed, status) => {
     const crossing = scriptedCrossing();
@@ -171,5 +189,30 @@ describe('closed by default', () => {
     expect((await ask(crossing)).status).toBe(403);
     crossing.current = { ...openConfiguration, federatedPartners: { [fabrikam.identity]: fabrikam } };
     expect((await ask(crossing)).status).toBe(202);
+  });
+});
+
+describe('an INVITE for an XMPP contact', () => {
+  const invited = (crossing: ScriptedCrossing, requestUri: string) =>
+    fromSip(crossing, new OrderedDeliveries(), new SentMessages(crossing.clock)).admit({
+      aor: 'sip:Alice@contoso.example',
+      request: { kind: 'request', method: 'INVITE', requestUri, headers: Headers.empty, body: Buffer.alloc(0) },
+    });
+
+  it('is admitted by the rules for messages, with both in the spelling that the other direction has', () => {
+    const crossing = scriptedCrossing();
+    const admitted = invited(crossing, "sip:O'Malley@Fabrikam.example;transport=tcp");
+    expect(admitted).toEqual({
+      ok: true,
+      value: { userAor: 'sip:alice@contoso.example', contactAor: "sip:o'malley@fabrikam.example" },
+    });
+  });
+
+  it('is refused with the reason, which is in the log too', () => {
+    const crossing = scriptedCrossing();
+    const refused = invited(crossing, 'sip:eve@stranger.example');
+    expect(refused).toMatchObject({ ok: false, error: { status: 403, more: { reason: 'Domain Not Federated' } } });
+    expect(crossing.events.map(({ id }) => id)).toContain('MessageRefused');
+    expect(invited(crossing, 'sips:bob@fabrikam.example')).toMatchObject({ error: { status: 416 } });
   });
 });

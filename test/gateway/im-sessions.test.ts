@@ -346,7 +346,7 @@ describe('a message for a user in Session mode', () => {
       await settle();
       const again = endpoint.sent.findLast(({ request }) => request.method === 'INVITE');
       expect(again).not.toBe(invite);
-      again?.reply(accepted(again as Sent, 'a2'));
+      again?.reply(accepted(again, 'a2'));
       await settle();
       endpoint.sent.at(-1)?.answer(status);
       expect(await second).toMatchObject({ status });

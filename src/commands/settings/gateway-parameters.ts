@@ -70,7 +70,7 @@ export const gatewaySettings = {
   SipNextHop: optional(clearable(sipNextHop), 'The SIP server behind this gateway.', fromPipe),
   SipSessionMode: optional(
     oneOf(sipSessionModes, 'SipSessionMode'),
-    'Pager: MESSAGE alone. Session: MESSAGE inside an INVITE dialog, as Lync does it.',
+    'How messages reach users of SipNextHop. Pager: MESSAGE alone. Session: MESSAGE inside an INVITE dialog, as Lync does it. A session that a user opens is used in either mode.',
     withDefault('sipSessionMode'),
   ),
   SipDigestSha256: yesOrNo('sipDigestSha256', 'Offer SHA-256 beside MD5 when a client registers.'),

@@ -3,6 +3,9 @@ import { escapeXml } from './xml-body.ts';
 
 export const watcherInfoType = 'application/watcherinfo+xml';
 
+/** Octets of one document, so that it still fits in a datagram: about 200 watchers. Source: own choice. */
+export const maxWatcherInfoOctets = 48_000;
+
 const namespace = 'urn:ietf:params:xml:ns:watcherinfo';
 
 /** What led to the status [RFC 3857 §4.7.1]. */
@@ -39,7 +42,7 @@ export interface WatcherList {
 }
 
 /**
- * The full state of the watchers of presence.
+ * The full state of the watchers of presence: as many of them as there is room for, in their order.
  *
  * @param version - 0 for the first document of a subscription, one more for each that follows.
  */
@@ -48,9 +51,18 @@ export function printWatcherInfo({ resource, watchers }: WatcherList, version: n
     '<?xml version="1.0" encoding="UTF-8"?>\r\n',
     `<watcherinfo xmlns="${namespace}" version="${version}" state="full">`,
     `<watcher-list resource="${escapeXml(resource)}" package="presence">`,
-    ...watchers.map(printWatcher),
+    ...thoseWithRoom(watchers.map(printWatcher)),
     '</watcher-list></watcherinfo>',
   ].join('');
+}
+
+function thoseWithRoom(printed: readonly string[]): readonly string[] {
+  let octets = 0;
+  const first = printed.findIndex((watcher) => {
+    octets += Buffer.byteLength(watcher);
+    return octets > maxWatcherInfoOctets;
+  });
+  return first < 0 ? printed : printed.slice(0, first);
 }
 
 function printWatcher({ uri, id, status, event, displayName, expiration, duration }: Watcher): string {

@@ -8,8 +8,6 @@ import type { SipEndpoint } from '../sip-endpoint.ts';
 import { type EndedSubscription, Notifier, type SubscriptionView } from './notifier.ts';
 import { type WatchersNow, watcherInfoPackage } from './watcher-info-package.ts';
 
-/** Watchers in one document, the undecided ones first: about 60 kB. Source: own choice. */
-export const maxWatchers = 200;
 /** Ended watchers of one user that are still to be told. Source: own choice. */
 const maxEnded = 100;
 
@@ -87,7 +85,7 @@ export class WatcherInformation {
     const current = this.#options.watchersOf(aor);
     const ids = new Set(current.map(({ id }) => id));
     const gone = [...(this.#ended.get(aor)?.values() ?? [])].filter(({ id }) => !ids.has(id));
-    return [...current.toSorted((one, other) => rank(one) - rank(other)).slice(0, maxWatchers), ...gone];
+    return [...current.toSorted((one, other) => rank(one) - rank(other)), ...gone];
   }
 
   #remember(aor: string, watcher: Watcher): void {

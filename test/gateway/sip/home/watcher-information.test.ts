@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import type { Watcher } from '../../../../src/gateway/sip/bodies/watcher-info.ts';
+import { maxWatcherInfoOctets, type Watcher } from '../../../../src/gateway/sip/bodies/watcher-info.ts';
 import { childrenNamed, parseXmlBody } from '../../../../src/gateway/sip/bodies/xml-body.ts';
 import { notifyBurst, notifyIntervalMs } from '../../../../src/gateway/sip/home/subscription-machine.ts';
-import { maxWatchers } from '../../../../src/gateway/sip/home/watcher-information.ts';
 import { alice, bob, type HomeScene, homeScene, statusOf, trusted } from './home-scene.ts';
 import { type RequestParts, settle, udpSource } from './request-script.ts';
 
@@ -268,24 +267,27 @@ describe('watcher information [RFC 3857, RFC 3858]', () => {
     if (status === 406) expect(answer?.headers.get('Accept')).toBe('application/watcherinfo+xml');
   });
 
-  it('names the undecided first, then those who came last, and a bounded number of them', async () => {
+  it('names the undecided first, then those who came last, and no more than fit in a datagram', async () => {
     const scene = homeScene();
-    for (let index = 0; index < maxWatchers + 5; index += 1) {
-      const status = index % 2 === 0 ? 'active' : 'pending';
-      scene.watchers.push({
-        id: `w${index}`,
-        uri: `sip:u${index}@x.example`,
-        status,
-        event: 'subscribe',
-        duration: index,
-      });
+    for (let index = 0; index < 1000; index += 1) {
+      const status = index % 10 === 0 ? 'pending' : 'active';
+      const uri = `sip:u${index}@${'x'.repeat(100)}.example`;
+      scene.watchers.push({ id: `w${index}`, uri, status, event: 'subscribe', duration: index });
     }
     scene.handleAs(alice, 'SUBSCRIBE', watching());
     await settle();
     const [, , , ...watchers] = told(scene)[0] ?? [];
-    expect(watchers).toHaveLength(maxWatchers);
-    expect(watchers[0]).toBe('pending subscribe sip:u1@x.example');
-    expect(watchers.findIndex((watcher) => watcher?.startsWith('active'))).toBe((maxWatchers + 4) / 2);
+    const names = watchers.map((watcher) =>
+      /^(\w+) subscribe sip:(u\d+)@/
+        .exec(watcher ?? '')
+        ?.slice(1)
+        .join(' '),
+    );
+    expect(names.slice(0, 2)).toEqual(['pending u0', 'pending u10']);
+    expect(names.slice(99, 103)).toEqual(['pending u990', 'active u1', 'active u2', 'active u3']);
+    const octets = Number(scene.endpoint.sent[0]?.request.body?.length);
+    expect(octets).toBeGreaterThan(maxWatcherInfoOctets - 1000);
+    expect(octets).toBeLessThan(maxWatcherInfoOctets + 1000);
   });
 
   it('escapes what came from others', async () => {
