@@ -4,6 +4,7 @@ import { requestObject, requestOrThrow } from '../operations/request-certificate
 import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { oneOf, optional, wholeNumber } from './host/parameters.ts';
+import { listRequests, requestStatuses } from './settings/pending-requests.ts';
 
 export const certificateRequestOutput = {
   kind: 'CertificateRequest',
@@ -15,7 +16,7 @@ export default defineCmdlet({
   synopsis: 'Shows the certificate requests of this store.',
   parameters: {
     RequestId: optional(wholeNumber(1, 1_000_000), 'Number of a request.', { position: 0, pipeline: 'both' }),
-    Status: optional(oneOf(['Pending', 'Completed', 'Cleared'], 'RequestStatus'), 'Only requests in this state.', {
+    Status: optional(oneOf(requestStatuses, 'RequestStatus'), 'Only requests in this state. Orphaned: interrupted before it was noted; only the key store has it.', {
       defaultText: 'all but Cleared',
     }),
   },
@@ -27,9 +28,8 @@ export default defineCmdlet({
   output: certificateRequestOutput,
 
   async run({ RequestId, Status }, context) {
-    const configuration = context.store.read();
     if (RequestId !== undefined) {
-      const request = requestOrThrow(configuration, RequestId);
+      const request = requestOrThrow(context.store.read(), RequestId);
       if (Status !== undefined && request.status !== Status)
         throw new CodedError('ObjectNotFound', `Request ${RequestId} is ${request.status}, not ${Status}.`, {
           fix: 'xgw get-certificaterequest',
@@ -37,8 +37,6 @@ export default defineCmdlet({
         });
       return context.write(requestObject(request));
     }
-    const isWanted = (status: string): boolean => (Status === undefined ? status !== 'Cleared' : status === Status);
-    for (const request of Object.values(configuration.certificateRequests))
-      if (isWanted(request.status)) context.write(requestObject(request));
+    listRequests(Status, context);
   },
 });

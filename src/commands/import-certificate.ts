@@ -25,9 +25,9 @@ import { certificateUsage } from './settings/certificate-values.ts';
 import { importAuthorities } from './settings/imported-authorities.ts';
 import {
   filePasswordParameters,
-  givenKeyPassphrase,
   hintAboutPassphrase,
-  keyPassphraseFile,
+  keyPassphraseParameters,
+  newKeyPassphrase,
   passwordSource,
 } from './settings/key-passwords.ts';
 
@@ -40,7 +40,7 @@ const parameters = {
     defaultText: 'as requested; true for a key that comes along',
   }),
   ...filePasswordParameters,
-  KeyPassphraseFile: keyPassphraseFile,
+  ...keyPassphraseParameters,
 };
 
 export default defineCmdlet({
@@ -101,7 +101,7 @@ async function openFiles(values: ImportValues, context: CmdletContext): Promise<
 
 async function importOwn(bundle: CertificateBundle, values: ImportValues, context: CmdletContext): Promise<void> {
   const { Path, Type = [], EffectiveDate: from, Roll } = values;
-  const keyPassphrase = await givenKeyPassphrase(values.KeyPassphraseFile, context);
+  const keyPassphrase = await newKeyPassphrase(values, context);
   const keys = openKeyStore(context.store.folder, () => keyPassphrase);
   const configuration = context.store.read();
   const now = context.now();

@@ -3,9 +3,9 @@
 import { CodedError } from '../primitives/errors.ts';
 import { certificateRequestOutput } from './get-certificate-request.ts';
 import type { CmdletContext, CmdletDefinition, Values } from './host/cmdlet.ts';
-import { optional, path, switchType, wholeNumber } from './host/parameters.ts';
+import { optional, path, switchType, text, wholeNumber } from './host/parameters.ts';
 import { newCertificateRequest, newRequestParameters } from './settings/new-certificate-request.ts';
-import { clearPending, listRequests } from './settings/pending-requests.ts';
+import { clearChosen, listRequest } from './settings/pending-requests.ts';
 import { reported, reportFile } from './settings/report-file.ts';
 import { retrieveCertificate } from './settings/retrieve-certificate.ts';
 
@@ -15,6 +15,9 @@ const parameters = {
   Retrieve: optional(switchType, 'Imports what an authority returned; -Path names the file.'),
   Clear: optional(switchType, 'Gives up a request; its private key goes to the trash folder of the key store.'),
   RequestId: optional(wholeNumber(1, 1_000_000), 'Number of a request, for -List, -Retrieve and -Clear.', {
+    pipeline: 'property',
+  }),
+  PublicKeySha256: optional(text, 'Key of an orphaned request, for -Clear: one that was interrupted has no number.', {
     pipeline: 'property',
   }),
   Path: optional(path, 'The returned certificate, for -Retrieve.'),
@@ -77,14 +80,14 @@ const requestCertificate: CmdletDefinition<typeof parameters> = {
 export default requestCertificate;
 
 async function perform(values: Values<typeof parameters>, context: CmdletContext): Promise<void> {
-  const { New, List, Retrieve, Clear, RequestId, Path, ...wanted } = values;
+  const { New, List, Retrieve, Clear, RequestId, PublicKeySha256, Path, Report: _, ...wanted } = values;
   const chosen = [New, List, Retrieve, Clear].filter((given) => given === true).length;
   if (chosen > 1)
     throw new CodedError('ParameterConflict', '-New, -List, -Retrieve and -Clear exclude each other.', {
       fix: 'xgw get-help request-certificate',
     });
-  if (List === true) return listRequests(RequestId, context);
+  if (List === true) return listRequest(RequestId, context);
   if (Retrieve === true) return await retrieveCertificate({ requestId: RequestId, path: Path }, context);
-  if (Clear === true) return await clearPending(RequestId, context);
+  if (Clear === true) return await clearChosen(RequestId, PublicKeySha256, context);
   await newCertificateRequest(wanted, context);
 }

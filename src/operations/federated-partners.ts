@@ -195,6 +195,27 @@ const limitProperties = (partner: FederatedPartner) => ({
   MaximumStanzasPerSecond: partner.maximumStanzasPerSecond ?? null,
 });
 
+const negotiationProperties = (partner: FederatedPartner) => ({
+  TlsNegotiation: partner.tlsNegotiation,
+  SaslNegotiation: partner.saslNegotiation,
+  SupportDialbackNegotiation: partner.supportDialbackNegotiation,
+  EnableKeepAlive: partner.enableKeepAlive,
+});
+
+/** Where its servers are, and why their certificates are believed. */
+const peerProperties = (partner: FederatedPartner) => ({
+  ProxyFqdn: partner.proxyFqdn ?? null,
+  AllowInsecure: partner.allowInsecure ?? null,
+  TrustedRootsPath: partner.trustedRootsPath ?? null,
+  PinnedSpkiSha256: partner.pinnedSpkiSha256,
+});
+
+const stampProperties = ({ owner, changed }: FederatedPartner) => ({
+  Owner: owner ?? null,
+  Revision: changed?.revision ?? null,
+  LastChanged: changed?.time ?? null,
+});
+
 /** The object that cmdlets emit. `changed` is known after a change only. */
 export const partnerObject = (partner: FederatedPartner, changed?: boolean, now = new Date()) => ({
   Identity: partner.identity,
@@ -202,20 +223,12 @@ export const partnerObject = (partner: FederatedPartner, changed?: boolean, now 
   Description: partner.description,
   AdditionalDomains: partner.additionalDomains,
   PartnerType: partner.partnerType,
-  TlsNegotiation: partner.tlsNegotiation,
-  SaslNegotiation: partner.saslNegotiation,
-  SupportDialbackNegotiation: partner.supportDialbackNegotiation,
-  EnableKeepAlive: partner.enableKeepAlive,
+  ...negotiationProperties(partner),
   ...limitProperties(partner),
-  ProxyFqdn: partner.proxyFqdn ?? null,
-  AllowInsecure: partner.allowInsecure ?? null,
-  TrustedRootsPath: partner.trustedRootsPath ?? null,
-  PinnedSpkiSha256: partner.pinnedSpkiSha256,
+  ...peerProperties(partner),
   EffectiveMethods: effectiveMethods(partner),
   ...suspensionProperties(suspensionAt(partner, now)),
   Warnings: partnerWarnings(partner),
-  Owner: partner.owner ?? null,
-  Revision: partner.changed?.revision ?? null,
-  LastChanged: partner.changed?.time ?? null,
+  ...stampProperties(partner),
   ...(changed === undefined ? {} : { Changed: changed }),
 });

@@ -35,10 +35,12 @@ export interface RenewalJournal {
   alone<T>(cmdlet: string, work: () => Promise<T>): Promise<T>;
 }
 
+const journalIn = (storeFolder: string): string => path.join(storeFolder, 'state', 'renewal', 'journal.json');
+
 /** @param storeFolder - The folder of `store.json`. */
 export function renewalJournal(storeFolder: string, clock: Clock): RenewalJournal {
-  const folder = path.join(storeFolder, 'state', 'renewal');
-  const file = path.join(folder, 'journal.json');
+  const file = journalIn(storeFolder);
+  const folder = path.dirname(file);
   const guarded = (action: () => void): void => {
     try {
       action();
@@ -75,6 +77,10 @@ export function renewalJournal(storeFolder: string, clock: Clock): RenewalJourna
     },
   };
 }
+
+/** SHA-256 of the public keys that orders are under way for. @param storeFolder - The folder of `store.json`. */
+export const orderedKeys = (storeFolder: string): ReadonlySet<string> =>
+  new Set(Object.values(readJournal(journalIn(storeFolder))).flatMap(({ orderedKey }) => orderedKey ?? []));
 
 /** Bytes: ten thousand certificates. */
 const maxBytes = 8_000_000;

@@ -82,9 +82,10 @@ describe('a contact that an administrator removes', () => {
 });
 
 describe('a contact that is blocked', () => {
-  it('loses sight at once, stays blocked in every type, and gets what it asked for when that ends', () => {
-    const { presence, receive, sent } = presenceScene();
+  it('loses sight at once, stays blocked in every type, and gets what it asked for when that ends', async () => {
+    const { presence, receive, sent, settled } = presenceScene();
     receive('subscribe');
+    await settled();
     sent();
     presence.contacts.block(pair, true);
     expect(sent()).toEqual(['unavailable', 'unsubscribed']);

@@ -90,6 +90,8 @@ describe('a message for one of our users [RFC 7572 §4]', () => {
       'idle',
       'idle',
     ]);
+    // An IM session says it in its own words.
+    expect(crossing.requests.map(({ chatState }) => chatState)).toEqual(['composing', 'paused', 'gone']);
   });
 
   it('does not return a typing notice that nobody understood', async () => {

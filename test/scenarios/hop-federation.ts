@@ -4,8 +4,8 @@ import path from 'node:path';
 
 import { freePort } from '../peers/free-port.ts';
 import { type Kamailio, startKamailio } from '../peers/kamailio.ts';
+import { type Libpurple, startLibpurple } from '../peers/libpurple.ts';
 import { type Prosody, startProsody } from '../peers/prosody.ts';
-import { type Sipe, startSipe } from '../peers/sipe.ts';
 import { receiveMessageScenario, runSipp, type SippOptions, type SippOutcome, startSipp } from '../peers/sipp.ts';
 import { messageThroughProxy, registerAtProxy, requestThroughProxy } from '../peers/sipp-behind-proxy.ts';
 import { startDnsServer } from '../support/dns-server.ts';
@@ -30,7 +30,7 @@ export interface HopFederation {
   /** Registers alice at Kamailio, waits for one MESSAGE there, and gives it as it was on the wire. */
   aliceReceives(): Promise<{ readonly message: Promise<string> }>;
   /** Alice with a client of the Microsoft dialect, registered at Kamailio. */
-  aliceWithSipe(): Promise<Sipe>;
+  aliceWithSipe(): Promise<Libpurple>;
   /** Alice sends through Kamailio; the outcome tells whether the final response was the expected one. */
   aliceSends(body: string, final: number, contentType?: string): Promise<SippOutcome>;
   /** Any other request of alice, through Kamailio. */
@@ -139,7 +139,13 @@ function controlOf({ site, kamailio, prosody }: Parts): HopFederation {
       return { message: receiver.finished.then(({ messages }) => messages) };
     },
     aliceWithSipe: () =>
-      startSipe({ server: { host: '127.0.0.1', port: kamailio.port }, address: 'alice@contoso.example' }),
+      startLibpurple({
+        protocol: 'sipe',
+        server: { host: '127.0.0.1', port: kamailio.port },
+        transport: 'tcp',
+        address: 'alice@contoso.example',
+        password: 'none',
+      }),
     aliceSends: (body, final, type = message.content_type) =>
       run(kamailio.port, messageThroughProxy(final), { ...message, body, content_type: type }),
     aliceRequests: (method, final, toTag) => run(kamailio.port, requestThroughProxy(method, final, toTag), toBob),

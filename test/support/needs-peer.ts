@@ -14,6 +14,9 @@ export interface Peer {
   readonly package: string;
 }
 
+/** As Debian names it in the folders of its libraries. */
+const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
 export const peers = {
   sipp: { program: 'sipp', package: 'sip-tester' },
   baresip: { program: 'baresip', package: 'baresip-core' },
@@ -23,6 +26,7 @@ export const peers = {
   kamailio: { program: 'kamailio', package: 'kamailio kamailio-presence-modules kamailio-tls-modules' },
   linphone: { program: 'linphonec', package: 'linphone-cli' },
   python: { program: 'python3', package: 'python3' },
+  libpurple: { program: `/usr/lib/${machine}-linux-gnu/purple-2/libsimple.so`, package: 'libpurple0' },
   sipe: { program: '/usr/lib/purple-2/libsipe.so', package: 'libpurple0 pidgin-sipe' },
   openssl: { program: 'openssl', package: 'openssl' },
   certtool: { program: 'certtool', package: 'gnutls-bin' },

@@ -24,8 +24,16 @@ export interface GivenFilePassword {
 
 export const keyPassphraseFile = optional(
   path,
-  'File with the passphrase that encrypts the private key in the store. The service needs it too, at every start.',
+  'File with the passphrase that encrypts the private key in the store; - is standard input. The service needs it too, at every start.',
 );
+
+export const keyPassphraseParameters = {
+  KeyPassphraseFile: keyPassphraseFile,
+  EncryptKey: optional(
+    switchType,
+    `Encrypts the private key in the store: under the passphrase of -KeyPassphraseFile, else under the one that the service finds (${passphraseVariable}, or the systemd credential ${passphraseCredential}), else under one that is typed twice.`,
+  ),
+};
 
 /** @param file - What is read or written beside the password. @returns Where the password is; `-` is standard input. */
 export function passwordSource(
@@ -65,6 +73,34 @@ export const givenKeyPassphrase = async (
   file: string | undefined,
   context: CmdletContext,
 ): Promise<Secret | undefined> => (file === undefined ? undefined : await readGivenSecret(file, context));
+
+export interface GivenKeyPassphrase {
+  readonly KeyPassphraseFile: string | undefined;
+  readonly EncryptKey: boolean | undefined;
+}
+
+/**
+ * The passphrase for a key that is about to be kept. With -WhatIf nobody is asked.
+ *
+ * @returns undefined where the key is to stay as it is.
+ * @throws CodedError `PasswordMissing` where one is wanted and nobody can be asked; `InvalidValue` for an empty one
+ */
+export async function newKeyPassphrase(
+  { KeyPassphraseFile, EncryptKey }: GivenKeyPassphrase,
+  context: CmdletContext,
+): Promise<Secret | undefined> {
+  const given = await givenKeyPassphrase(KeyPassphraseFile, context);
+  if (given !== undefined || EncryptKey !== true) return given;
+  const found = serviceKeyPassphrase();
+  if (found !== undefined) return found;
+  if (!context.interactive)
+    throw new CodedError('PasswordMissing', '-EncryptKey needs a passphrase.', {
+      reason: `neither -KeyPassphraseFile nor ${passphraseVariable} nor the systemd credential ${passphraseCredential} gives it, and nobody can be asked`,
+      fix: 'xgw get-help request-certificate -Parameter KeyPassphraseFile',
+    });
+  if (context.whatIf) return undefined;
+  return checkedSecret(await context.askSecret('Passphrase of the private key in the store', true));
+}
 
 /** The passphrase of stored keys: as given, as the service finds it, or as somebody types it. */
 export async function storedKeyPassphrase(

@@ -21,7 +21,7 @@ import type { CmdletContext, Values } from '../host/cmdlet.ts';
 import { bool, domainName, listOf, oneOf, optional, path, switchType, text, textUpTo } from '../host/parameters.ts';
 import { checkProvable } from './acme-parameters.ts';
 import { certificateName, certificateUsage, keyAlgorithm, onlineAuthority, rsaKeySize } from './certificate-values.ts';
-import { givenKeyPassphrase, hintAboutPassphrase, keyPassphraseFile } from './key-passwords.ts';
+import { hintAboutPassphrase, keyPassphraseParameters, newKeyPassphrase } from './key-passwords.ts';
 import { offlineInstructions } from './offline-instructions.ts';
 import { onlineParameters, renewalOf, requestOnline } from './online-request.ts';
 
@@ -50,7 +50,7 @@ export const newRequestParameters = {
     defaultText: 'false',
   }),
   XmppSan: optional(switchType, 'Adds SRVName and XmppAddr, which private authorities can certify.'),
-  KeyPassphraseFile: keyPassphraseFile,
+  ...keyPassphraseParameters,
   Template: optional(textUpTo(64), 'Template of a Windows authority, such as WebServer.'),
   Format: optional(oneOf(requestFormats, 'RequestFormat'), 'Form of the request file. new is the form of certreq.', {
     defaultText: 'new',
@@ -70,7 +70,7 @@ export async function newCertificateRequest(wanted: NewRequest, context: CmdletC
   const output = wanted.CA === undefined ? outputOf(wanted) : noOutput(wanted.CA, wanted);
   const plan = planOf(wanted, context);
   warnAboutNames(plan, context);
-  const keyPassphrase = await givenKeyPassphrase(wanted.KeyPassphraseFile, context);
+  const keyPassphrase = await newKeyPassphrase(wanted, context);
   if (wanted.CA === 'local') return await issueAtOnce(plan, keyPassphrase, context);
   refuseSecondRequest(configuration, plan.friendlyName, context.force);
   if (wanted.CA !== undefined) {

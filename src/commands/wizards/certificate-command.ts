@@ -21,7 +21,8 @@ export function requestTokens(answers: Answers, facts: Pick<CertificateFacts, 's
     ...given(plain),
     // The default kind of key goes without saying.
     ...(answers['KeyAlg'] === 'RSA' ? given(['KeySize']) : given(['KeyAlg'])),
-    ...given(['PrivateKeyExportable', 'KeyPassphraseFile']),
+    ...given(['PrivateKeyExportable']),
+    ...(answers['EncryptKey'] === 'yes' ? ['-EncryptKey', ...given(['KeyPassphraseFile'])] : []),
     ...given(subject),
     ...nameTokens(answers, domainsOf(answers, facts)),
     ...(answers['Force'] === 'overwrite' ? ['-Force'] : []),

@@ -187,9 +187,20 @@ const securityPage = ({ pending, fileExists }: CertificateFacts): WizardPage => 
       initial: () => 'true',
     },
     {
-      parameter: 'KeyPassphraseFile',
-      message: 'File with a passphrase that encrypts the private key in the store; nothing for none',
+      parameter: 'EncryptKey',
+      message: 'Encrypt the private key in the store',
       help: 'The service needs the passphrase at every start. Without it the key is protected by the mode of its file.',
+      choices: [
+        { value: 'no', meaning: 'The service starts by itself.' },
+        { value: 'yes', meaning: 'The service needs the passphrase at every start.' },
+      ],
+      initial: () => 'no',
+    },
+    {
+      parameter: 'KeyPassphraseFile',
+      message: 'File with the passphrase; nothing to type it when the key is made',
+      help: 'The file may be the one that the service reads at its start.',
+      applies: ({ EncryptKey }) => EncryptKey === 'yes',
       initial: () => '',
       refuse: (answer) =>
         answer === '' || fileExists(answer) ? undefined : `There is no file ${answer}. Example: /etc/xgw/key-pass`,
