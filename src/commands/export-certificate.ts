@@ -11,6 +11,7 @@ import {
 } from '../operations/export-certificate.ts';
 import { checkOutputFile, writeOutputFile } from '../operations/output-file.ts';
 import { CodedError } from '../primitives/errors.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import { type KeyStore, openKeyStore } from '../store/key-store.ts';
 import { type CmdletContext, defineCmdlet, type Values } from './host/cmdlet.ts';
 import { optional, path, switchType, text } from './host/parameters.ts';
@@ -65,7 +66,7 @@ export default defineCmdlet({
   async run(values, context) {
     if (values.Path !== undefined && values.Path !== '-') checkOutputFile(values.Path, context.force);
     const wantsPfx = values.LegacyPfx === true || isPfxName(values.Path);
-    if (wantsPfx && values.IncludePrivateKey !== true) throw pfxNeedsKey(values.Path);
+    if (wantsPfx && values.IncludePrivateKey !== true) throw pfxNeedsKey(values);
     if (values.IncludePrivateKey === true) return await exportWithKey(values, wantsPfx, context);
     const keys = openKeyStore(context.store.folder);
     const chain = values.CA === 'local' ? localRoot(keys) : exportedChain(recordOf(values.Thumbprint, context), keys);
@@ -106,11 +107,11 @@ function recordOf(thumbprint: string | undefined, context: CmdletContext): Certi
   });
 }
 
-const pfxNeedsKey = (file: string | undefined): CodedError =>
+const pfxNeedsKey = ({ Path, Thumbprint }: Values<typeof parameters>): CodedError =>
   new CodedError('ParameterConflict', 'A PKCS#12 file is for a private key with its certificate.', {
     reason: '-IncludePrivateKey is missing; a certificate alone travels as PEM',
-    fix: 'xgw get-help export-certificate',
-    target: file,
+    fix: `xgw export-certificate ${Thumbprint === undefined ? '' : `${Thumbprint} `}-Path ${shellWord(Path ?? 'edge.pfx')} -IncludePrivateKey -PasswordFile password.txt`,
+    target: Path,
   });
 
 const keyNeedsFile = (): CodedError =>

@@ -16,9 +16,13 @@ export default defineCmdlet({
   synopsis: 'Shows the certificate requests of this store.',
   parameters: {
     RequestId: optional(wholeNumber(1, 1_000_000), 'Number of a request.', { position: 0, pipeline: 'both' }),
-    Status: optional(oneOf(requestStatuses, 'RequestStatus'), 'Only requests in this state. Orphaned: interrupted before it was noted; only the key store has it.', {
-      defaultText: 'all but Cleared',
-    }),
+    Status: optional(
+      oneOf(requestStatuses, 'RequestStatus'),
+      'Only requests in this state. Orphaned: interrupted before it was noted; only the key store has it.',
+      {
+        defaultText: 'all but Cleared',
+      },
+    ),
   },
   examples: [
     { command: 'get-certificaterequest', shows: 'All requests that were not given up.' },

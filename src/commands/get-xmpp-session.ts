@@ -12,7 +12,7 @@ export default defineCmdlet({
   name: 'Get-XmppSession',
   synopsis: 'Shows the live XMPP streams, how they are encrypted and authenticated, and what they have carried.',
   description:
-    'InMessages and OutMessages count stanzas of every kind. Auth is SASL over TLS, TLS Dialback or TCP Dialback. A connection that is not authenticated yet has none.',
+    'InMessages and OutMessages count stanzas of every kind. Auth is SASL over TLS, TLS Dialback or TCP Dialback. A connection that is not authenticated yet has none. Queue counts the stanzas that wait to be written, Unacknowledged those that the partner has not confirmed: StreamManagement (XEP-0198) says whether it confirms any.',
   parameters: {
     Domain: optional(pattern, 'Domain at the other end; * ? and [] select several.', {
       position: 0,
@@ -21,7 +21,10 @@ export default defineCmdlet({
       wildcard: true,
     }),
     Id: optional(text, 'The stream of this id.'),
-    Direction: optional(oneOf(directions, 'Direction'), 'Inbound: the partner opened it. Outbound: the gateway did.'),
+    Direction: optional(
+      oneOf(directions, 'Direction'),
+      'Inbound: the partner opened it. Outbound: the gateway did. Both: stanzas go both ways on it (XEP-0288); OpenedBy says who opened it.',
+    ),
   },
   examples: [
     { command: 'get-xmppsession', shows: 'All streams.' },

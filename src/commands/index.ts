@@ -10,6 +10,7 @@ import getCommand from './get-command.ts';
 import getConfigurationHistory from './get-configuration-history.ts';
 import getConfigurationStore from './get-configuration-store.ts';
 import getContact from './get-contact.ts';
+import getDnsRecord from './get-dns-record.ts';
 import getEventLog from './get-event-log.ts';
 import getExternalAccessPolicy from './get-external-access-policy.ts';
 import getHelp from './get-help.ts';
@@ -56,6 +57,7 @@ import startService from './start-service.ts';
 import stopService from './stop-service.ts';
 import suspendXmppFederatedPartner from './suspend-xmpp-federated-partner.ts';
 import testCertificateConfiguration from './test-certificate-configuration.ts';
+import testDnsRecord from './test-dns-record.ts';
 import testFederationRoute from './test-federation-route.ts';
 import testPresence from './test-presence.ts';
 import testXmppIm from './test-xmpp-im.ts';
@@ -116,6 +118,8 @@ export const cmdlets: readonly Cmdlet[] = [
   restartService,
   // Diagnosis
   testFederationRoute,
+  getDnsRecord,
+  testDnsRecord,
   testCertificateConfiguration,
   testXmppIm,
   testPresence,

@@ -1,8 +1,9 @@
-/** Remove-Certificate: takes a certificate out of service. It stays in the store, with its key. */
+/** Remove-Certificate: takes a certificate out of service; it stays in the store, with its key. Or clears away what is out of use. */
 import { servingCertificate } from '../config/certificate-assignment.ts';
 import { certificateObject, chainOf } from '../operations/certificates.ts';
 import { ownAnchors } from '../operations/own-anchors.ts';
 import { certificatesToUnassign, unassignCertificates } from '../operations/unassign-certificate.ts';
+import { discardFiles, unusedCertificates, withoutUnused } from '../operations/unused-certificates.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { certificateOutput } from './get-certificate.ts';
@@ -15,7 +16,7 @@ export default defineCmdlet({
   aliases: ['Remove-CsCertificate', 'rcert'],
   synopsis: 'Un-assigns a certificate; it stays in the store.',
   description:
-    'What the certificate serves now and what it was planned for is taken away. With -Previous only the memory of the one before is dropped, as after a roll that has gone well.',
+    'What the certificate serves now and what it was planned for is taken away. With -Previous only the memory of the one before is dropped, as after a roll that has gone well. With -Unused certificates that serve nothing, are not planned and are no previous ones leave the store: they pile up with every renewal.',
   parameters: {
     Thumbprint: optional(pattern, 'Thumbprint; * ? and [] select several.', {
       position: 0,
@@ -24,6 +25,10 @@ export default defineCmdlet({
     }),
     Type: optional(listOf(certificateUsage), 'Only what it serves here.', { defaultText: 'everything it serves' }),
     Previous: optional(switchType, 'The certificate before the present one, in place of the present one.'),
+    Unused: optional(
+      switchType,
+      'Clears certificates that are out of use away, all or those of -Thumbprint; files and keys go to the trash folder of the key store.',
+    ),
   },
   examples: [
     { command: 'remove-certificate -Type InternalEdge', shows: 'Nothing serves the internal edge any more.' },
@@ -32,11 +37,19 @@ export default defineCmdlet({
       shows: 'Takes it out of service, and drops what was planned for it.',
     },
     { command: 'remove-certificate -Type ExternalEdge -Previous', shows: 'The roll is over.' },
+    {
+      command: 'remove-certificate -Unused',
+      shows: 'What renewals have left behind goes to the trash, after a question.',
+    },
   ],
   impact: 'Medium',
   output: certificateOutput,
 
-  async run({ Thumbprint, Type, Previous }, context) {
+  async run({ Thumbprint, Type, Previous, Unused }, context) {
+    if (Unused === true) {
+      if (Type !== undefined || Previous === true) throw unusedAlone();
+      return await clearAway(Thumbprint, context);
+    }
     if (Thumbprint === undefined && Type === undefined)
       throw new CodedError('MandatoryParameterMissing', 'Which certificate? Give -Thumbprint or -Type.', {
         reason: 'neither was given',
@@ -64,6 +77,32 @@ export default defineCmdlet({
     }
   },
 });
+
+const unusedAlone = (): CodedError =>
+  new CodedError('ParameterConflict', '-Unused goes with neither -Type nor -Previous.', {
+    reason: 'what is out of use serves nothing, and is not remembered for anything',
+    fix: 'xgw remove-certificate -Unused',
+  });
+
+async function clearAway(thumbprint: string | undefined, context: CmdletContext): Promise<void> {
+  const now = context.now();
+  const gone = unusedCertificates(context.store.read(), thumbprint, now);
+  const committed = await context.commit({
+    target: gone.map((record) => record.thumbprint).join(', '),
+    impact: 'High',
+    apply: (current) => withoutUnused(current, thumbprint, now),
+    consequences: () => gone.map((record) => `"${record.friendlyName}" ${record.thumbprint} leaves the store`),
+  });
+  if (committed.withheld) return;
+  const { after, before } = committed;
+  const dropped = Object.values(before.certificates).filter(
+    (record) => !Object.hasOwn(after.certificates, record.thumbprint),
+  );
+  const keys = openKeyStore(context.store.folder);
+  discardFiles(dropped, after, keys);
+  for (const { thumbprint: each } of dropped)
+    context.done(`certificate ${each} is in ${keys.folder}/trash. Revision ${after.revision}.`);
+}
 
 function writeCertificate(thumbprint: string, { after, changed }: Committed, context: CmdletContext): void {
   const record = after.certificates[thumbprint];

@@ -1,12 +1,12 @@
 /** Request-Certificate: a key and a request for an authority, or a certificate of the local test CA at once; and the requests there are. */
 
-import { CodedError } from '../primitives/errors.ts';
 import { certificateRequestOutput } from './get-certificate-request.ts';
 import type { CmdletContext, CmdletDefinition, Values } from './host/cmdlet.ts';
 import { optional, path, switchType, text, wholeNumber } from './host/parameters.ts';
 import { newCertificateRequest, newRequestParameters } from './settings/new-certificate-request.ts';
 import { clearChosen, listRequest } from './settings/pending-requests.ts';
 import { reported, reportFile } from './settings/report-file.ts';
+import { requestSetOf } from './settings/request-sets.ts';
 import { retrieveCertificate } from './settings/retrieve-certificate.ts';
 
 const parameters = {
@@ -80,14 +80,15 @@ const requestCertificate: CmdletDefinition<typeof parameters> = {
 export default requestCertificate;
 
 async function perform(values: Values<typeof parameters>, context: CmdletContext): Promise<void> {
-  const { New, List, Retrieve, Clear, RequestId, PublicKeySha256, Path, Report: _, ...wanted } = values;
-  const chosen = [New, List, Retrieve, Clear].filter((given) => given === true).length;
-  if (chosen > 1)
-    throw new CodedError('ParameterConflict', '-New, -List, -Retrieve and -Clear exclude each other.', {
-      fix: 'xgw get-help request-certificate',
-    });
-  if (List === true) return listRequest(RequestId, context);
-  if (Retrieve === true) return await retrieveCertificate({ requestId: RequestId, path: Path }, context);
-  if (Clear === true) return await clearChosen(RequestId, PublicKeySha256, context);
-  await newCertificateRequest(wanted, context);
+  const { RequestId, PublicKeySha256, Path, ...wanted } = values;
+  switch (requestSetOf(values)) {
+    case 'List':
+      return listRequest(RequestId, context);
+    case 'Retrieve':
+      return await retrieveCertificate({ requestId: RequestId, path: Path }, context);
+    case 'Clear':
+      return await clearChosen(RequestId, PublicKeySha256, context);
+    case 'New':
+      return await newCertificateRequest(wanted, context);
+  }
 }

@@ -69,8 +69,7 @@ export default defineCmdlet({
     checkRoll(configuration, plan, now);
     const chain = chainOf(wanted, keys);
     const [leaf] = chain;
-    if (leaf !== undefined)
-      refuseUnsuitable(leaf, EffectiveDate !== undefined && EffectiveDate > now ? EffectiveDate : now);
+    if (leaf !== undefined) refuseUnsuitable(leaf, now, EffectiveDate);
     warnAboutGap(configuration, plan, context);
     const committed = await context.commit({
       target: wanted.thumbprint,

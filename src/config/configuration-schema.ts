@@ -110,6 +110,7 @@ const federatedPartner = object(
     pinnedSpkiSha256: listOf(spkiPin),
   },
   {
+    enableBidi: boolean,
     connectionLimit: range(gatewayRanges.partnerConnectionLimit),
     maximumBytesPerSecond: range(gatewayRanges.maximumBytesPerSecond),
     maximumStanzasPerSecond: range(gatewayRanges.maximumStanzasPerSecond),

@@ -11,6 +11,7 @@ export const partnerDefaults = {
   saslNegotiation: 'Required',
   supportDialbackNegotiation: true,
   enableKeepAlive: true,
+  enableBidi: true,
   pinnedSpkiSha256: [],
 } as const satisfies Omit<FederatedPartner, 'identity'>;
 

@@ -28,6 +28,8 @@ export interface FederatedPartner {
   readonly saslNegotiation: Negotiation;
   readonly supportDialbackNegotiation: boolean;
   readonly enableKeepAlive: boolean;
+  /** Whether one stream may carry stanzas both ways, whoever opened it [XEP-0288]; absent: yes, as in `partnerDefaults`. */
+  readonly enableBidi?: boolean;
   /** Streams to and from this partner at one time; absent: the gateway's PartnerConnectionLimit. */
   readonly connectionLimit?: number;
   /** Bytes a second of one stream, and stanzas a second of one contact; 0: no limit; absent: the gateway's. */

@@ -60,6 +60,9 @@ interface Addressed {
   readonly partnerDomain: string;
 }
 
+const stopping = { status: 503, reason: 'Gateway Is Stopping' } as const;
+const tooManyWaiting = { status: 500, reason: 'Too Many Messages Waiting' } as const;
+
 export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent: SentMessages): FromSip {
   return {
     receive(incoming) {
@@ -77,7 +80,7 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
       const accepted = deliveries.run(`${addressed.value.from} ${addressed.value.to}`, () =>
         carry(crossing, { incoming, addressed: addressed.value, answer, sent, since }),
       );
-      if (!accepted) answer({ status: 500, reason: 'Too Many Messages Waiting' });
+      if (!accepted) answer(deliveries.isDraining ? stopping : tooManyWaiting);
       return id;
     },
     admit({ aor, request }) {

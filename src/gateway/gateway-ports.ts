@@ -30,8 +30,10 @@ export interface GatewayPorts {
   readonly onEvent: OnLogEvent;
   /** What outlives this process. Default: nothing does. */
   readonly state?: StateStore;
-  /** The certificate in force now; nothing when none is assigned. Asked anew for each stream. */
-  certificate(): ServedCertificate | undefined;
+  /** The certificate in force now that names the domain best; nothing when none is assigned. Asked anew for each stream. */
+  certificate(localDomain?: string): ServedCertificate | undefined;
+  /** The one that SIP over TLS shows. Default: the same. */
+  sipCertificate?(): ServedCertificate | undefined;
   /** Trust anchors that count for every partner, DER. */
   anchors(): readonly Buffer[];
   readonly readAnchors: ReadAnchors;

@@ -130,13 +130,19 @@ export class Gateway {
     }
   }
 
-  /** @param drainMs - Milliseconds that deliveries under way may take before everything is closed. */
-  async stop(drainMs: number): Promise<void> {
+  /**
+   * Takes no new messages, and closes everything when those under way are done.
+   *
+   * @param drainMs - Milliseconds that they may take.
+   * @param hurry - Aborts: whatever is under way, close now.
+   */
+  async stop(drainMs: number, hurry?: AbortSignal): Promise<void> {
     let timer: Timer | undefined;
     const late = new Promise<void>((resolve) => {
       timer = this.#ports.clock.after(drainMs, resolve);
     });
-    await Promise.race([this.#deliveries.settled(), late]);
+    const hurried = hurry === undefined ? [] : [aborted(hurry)];
+    await Promise.race([this.#deliveries.drain(), late, ...hurried]);
     timer?.cancel();
     this.#presence.upkeep.close();
     await Promise.all([this.#xmpp.close(), this.#sip?.close()]);
@@ -199,6 +205,10 @@ export class Gateway {
       onEvent({ id: 'ListenersFailed', level: 'error', component: 'service', message });
     }
   }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Opened elsewhere in this process, on loopback only. */

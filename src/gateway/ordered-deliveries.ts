@@ -11,15 +11,16 @@ const maxOverall = 10_000;
 export class OrderedDeliveries {
   readonly #tails = new Map<string, { tail: Promise<void>; waiting: number }>();
   #overall = 0;
+  #draining = false;
 
   /**
    * Runs `deliver` after everything that was accepted for this pair before.
    *
-   * @returns False when the bounds are reached: nothing was queued, tell the sender.
+   * @returns False when the bounds are reached, and once it is being drained: nothing was queued, tell the sender.
    */
   run(pair: string, deliver: () => Promise<void>): boolean {
     const line = this.#tails.get(pair) ?? { tail: Promise.resolve(), waiting: 0 };
-    if (line.waiting >= maxPerPair || this.#overall >= maxOverall) return false;
+    if (this.#draining || line.waiting >= maxPerPair || this.#overall >= maxOverall) return false;
     line.waiting += 1;
     this.#overall += 1;
     line.tail = line.tail.then(deliver).finally(() => {
@@ -29,6 +30,16 @@ export class OrderedDeliveries {
     });
     this.#tails.set(pair, line);
     return true;
+  }
+
+  get isDraining(): boolean {
+    return this.#draining;
+  }
+
+  /** Takes nothing new from now on. Resolves when everything accepted before is done. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.settled();
   }
 
   /** Resolves when everything accepted so far is done. */

@@ -66,7 +66,7 @@ export async function openSipSide(
     },
     product: 'xgw',
     tls: () => {
-      const certificate = ports.certificate();
+      const certificate = (ports.sipCertificate ?? ports.certificate)();
       return certificate === undefined ? undefined : { key: certificate.key.reveal(), cert: certificate.chain };
     },
     verifyPeer: (chain, name) => trust.proves(chain, name),

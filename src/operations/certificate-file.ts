@@ -26,14 +26,14 @@ export async function openCertificateFile(
   const bytes = await input.readInput(file);
   const first = await readCertificateBundle(bytes, { password, acceptsMissingMac: input.force });
   if (first.ok) return first.value;
-  if (first.error.kind !== 'password-missing' || !input.interactive) throw refusalOf(first.error, file);
+  if (first.error.kind !== 'password-missing' || !input.interactive) throw refusalOf(first.error, file, passwordFile);
   const typed = new Secret(await input.askSecret(`Password of ${file}`, false));
   const second = await readCertificateBundle(bytes, { password: typed, acceptsMissingMac: input.force });
   if (second.ok) return second.value;
   throw refusalOf(second.error, file);
 }
 
-function refusalOf({ kind, text }: FileRefusal, file: string): CodedError {
+function refusalOf({ kind, text }: FileRefusal, file: string, passwordFile?: string): CodedError {
   const command = `xgw import-certificate ${shellWord(file)}`;
   switch (kind) {
     case 'password-missing':
@@ -51,13 +51,15 @@ function refusalOf({ kind, text }: FileRefusal, file: string): CodedError {
     case 'without-mac':
       return new CodedError('CertificateUnreadable', `${file} is not imported.`, {
         reason: text,
-        fix: `${command} -Force`,
+        fix: `${command}${passwordFile === undefined ? '' : ` -PasswordFile ${shellWord(passwordFile)}`} -Force`,
         target: file,
       });
     default:
       return new CodedError('CertificateUnreadable', `${file} cannot be imported.`, {
         reason: text,
-        fix: `openssl x509 -in ${shellWord(file)} -noout -text`,
+        fix: text.includes('certificate request')
+          ? [`xgw show-certificaterequest -Path ${shellWord(file)}`, 'xgw get-certificaterequest']
+          : `openssl x509 -in ${shellWord(file)} -noout -text`,
         target: file,
       });
   }

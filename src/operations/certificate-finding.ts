@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly now: Date;
   /** What the running gateway shows; undefined: none runs. */
   readonly served: string | undefined;
+  /** Another usage whose certificate names the domain, and so is shown in place of the one examined. */
+  alsoNamedBy?(domain: string, besides: CertificateUsage): CertificateUsage | undefined;
   /** Days: what ends sooner fails. Undefined: only what has ended does. */
   readonly failsWithinDays?: number | undefined;
 }

@@ -13,7 +13,7 @@ import type { CertificateFinding, Examined, FindingResult, Surroundings } from '
 export function certificateFindings(examined: Examined, around: Surroundings): readonly CertificateFinding[] {
   const checks = certificateChecks(examined, around);
   // Partners never see the internal edge.
-  return examined.usage === 'InternalEdge' ? checks : [...nameFindings(examined, around.configuration), ...checks];
+  return examined.usage === 'InternalEdge' ? checks : [...nameFindings(examined, around), ...checks];
 }
 
 export const nothingAssigned = (usage: CertificateUsage): CertificateFinding => ({
@@ -43,18 +43,20 @@ function wantedNames({ sipDomains, gateway }: Configuration): readonly WantedNam
   return isExtra ? [...domains, { domain: edge.value, otherwise: 'Warning' as const }] : domains;
 }
 
-function nameFindings({ usage, chain }: Examined, configuration: Configuration): readonly CertificateFinding[] {
+function nameFindings({ usage, chain }: Examined, around: Surroundings): readonly CertificateFinding[] {
   const names = chain[0]?.extensions.subjectAlternativeNames ?? [];
-  const all = wantedNames(configuration);
+  const all = wantedNames(around.configuration);
   const missing = all.filter(({ domain }) => !names.some((name) => nameCoverage(name, domain).covered));
   const fix = `xgw request-certificate -New -Type ${usage} -Output edge.csr -DomainName ${missing.map(({ domain }) => domain).join(',')}`;
   return all.flatMap((wanted) => {
-    const isMissing = missing.includes(wanted);
-    return rowsOf(wanted, names).map((row) => ({
+    const other = missing.includes(wanted) ? around.alsoNamedBy?.(wanted.domain, usage) : undefined;
+    const isMissing = missing.includes(wanted) && other === undefined;
+    return rowsOf(wanted, names).map(({ Detail, ...row }) => ({
       Type: usage,
       Domain: wanted.domain,
       ...row,
       Result: isMissing ? wanted.otherwise : 'Success',
+      Detail: other === undefined ? Detail : `${Detail}; streams of ${wanted.domain} are shown that of ${other}`,
       Fix: isMissing ? fix : null,
     }));
   });

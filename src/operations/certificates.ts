@@ -95,15 +95,21 @@ export function unsuitability(certificate: Certificate, now: Date): string | und
   );
 }
 
-/** @throws CodedError `CertificateUnsuitable` */
-export function refuseUnsuitable(certificate: Certificate, now: Date): void {
-  const reason = unsuitability(certificate, now);
+/** @param from - When it is to take over; undefined, or past: at once. @throws CodedError `CertificateUnsuitable` */
+export function refuseUnsuitable(certificate: Certificate, now: Date, from = now): void {
+  const isLater = from > now;
+  const reason = unsuitability(certificate, isLater ? from : now);
   if (reason === undefined) return;
-  throw new CodedError('CertificateUnsuitable', `The certificate ${thumbprintOf(certificate)} cannot be assigned.`, {
-    reason,
-    fix: ['xgw request-certificate -New -Type ExternalEdge -Output edge.csr', 'xgw get-certificate'],
-    target: thumbprintOf(certificate),
-  });
+  const when = isLater ? ` from ${from.toISOString()} on` : '';
+  throw new CodedError(
+    'CertificateUnsuitable',
+    `The certificate ${thumbprintOf(certificate)} cannot be assigned${when}.`,
+    {
+      reason,
+      fix: ['xgw request-certificate -New -Type ExternalEdge -Output edge.csr', 'xgw get-certificate'],
+      target: thumbprintOf(certificate),
+    },
+  );
 }
 
 /** The chain of a certificate on disk, leaf first. @throws CodedError `CertificateMissing` when its file is gone */

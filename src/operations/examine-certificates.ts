@@ -5,9 +5,10 @@ import { isCodedError } from '../primitives/errors.ts';
 import type { KeyStore } from '../store/key-store.ts';
 import type { CertificateFinding, Examined, Surroundings } from './certificate-finding.ts';
 import { certificateFindings, nothingAssigned } from './certificate-findings.ts';
-import { chainOf } from './certificates.ts';
+import { chainOf, readChainOf } from './certificates.ts';
 import { ownTrustAnchors } from './own-anchors.ts';
 import { servedCertificateOf } from './service-state.ts';
+import { namesDomain, usagesFor } from './shown-certificates.ts';
 
 export interface Examination {
   /** Undefined: all that a certificate is assigned to, and ExternalEdge when nothing is. */
@@ -23,15 +24,22 @@ export async function examineCertificates(
   { usages, storeFolder, now, failsWithinDays }: Examination,
 ): Promise<readonly CertificateFinding[]> {
   const trusted = ownTrustAnchors(configuration);
+  const inForce = (usage: CertificateUsage) => certificateInForce(configuration, usage, now);
+  const names = (usage: CertificateUsage, domain: string): boolean => {
+    const record = inForce(usage);
+    const leaf = record === undefined ? undefined : readChainOf(record, keys).chain[0];
+    return leaf !== undefined && namesDomain(leaf, domain);
+  };
   const around: Surroundings = {
     configuration,
     anchors: trusted.ders,
     anchorSources: trusted.sources,
     now,
     failsWithinDays,
+    alsoNamedBy: (domain, besides) =>
+      usagesFor.partners.find((usage) => usage !== besides && besides !== 'InternalEdge' && names(usage, domain)),
     served: (await servedCertificateOf(storeFolder))?.thumbprint,
   };
-  const inForce = (usage: CertificateUsage) => certificateInForce(configuration, usage, now);
   const assigned = certificateUsages.filter((usage) => inForce(usage) !== undefined);
   const wanted = usages ?? (assigned.length === 0 ? (['ExternalEdge'] as const) : assigned);
   return wanted.flatMap((usage) => {

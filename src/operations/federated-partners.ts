@@ -200,6 +200,7 @@ const negotiationProperties = (partner: FederatedPartner) => ({
   SaslNegotiation: partner.saslNegotiation,
   SupportDialbackNegotiation: partner.supportDialbackNegotiation,
   EnableKeepAlive: partner.enableKeepAlive,
+  EnableBidi: partner.enableBidi ?? partnerDefaults.enableBidi,
 });
 
 /** Where its servers are, and why their certificates are believed. */

@@ -3,17 +3,17 @@
  * certificate or a new trust anchor serves the next stream and the disk is not read for every stream.
  */
 import { fileAnchors, trustAnchors } from '../certificates/trust-anchors.ts';
-import { servingCertificate } from '../config/certificate-assignment.ts';
 import type { Configuration, User } from '../config/configuration.ts';
 import type { DigestSecrets, GatewayPorts, ServedCertificate } from '../gateway/gateway-ports.ts';
+import type { DomainName } from '../primitives/domain-name.ts';
 import { isCodedError } from '../primitives/errors.ts';
 import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
 import { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
 import { type DialbackSecrets, dialbackSecrets } from './dialback-secrets.ts';
-import { readServedCertificate } from './served-certificate.ts';
+import { shownCertificates } from './shown-certificates.ts';
 
-type KeyPorts = Pick<GatewayPorts, 'certificate' | 'anchors' | 'readAnchors' | 'digestSecrets'> &
+type KeyPorts = Pick<GatewayPorts, 'certificate' | 'sipCertificate' | 'anchors' | 'readAnchors' | 'digestSecrets'> &
   Omit<DialbackSecrets, 'reload'>;
 
 export interface GatewayKeys extends KeyPorts {
@@ -23,13 +23,17 @@ export interface GatewayKeys extends KeyPorts {
    * @returns The failures, one sentence each.
    */
   load(configuration: Configuration): readonly string[];
+  /** All that some stream may see. */
+  certificates(): readonly ServedCertificate[];
+  /** Domains of the configuration that none of them names. */
+  unnamedDomains(): readonly DomainName[];
   /** When the present certificate took over; undefined without one. */
   certificateSince(): Date | undefined;
 }
 
 /** @param now - Decides which of several planned certificates is in force. */
 export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date): GatewayKeys {
-  let certificate: ServedCertificate | undefined;
+  const shown = shownCertificates(keys);
   let since: Date | undefined;
   let anchors: readonly Buffer[] = [];
   const { reload, ...secrets } = dialbackSecrets(() => keys.dialbackSecret(), now);
@@ -37,7 +41,10 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
   const digests = new Map<string, DigestSecrets | undefined>();
 
   return {
-    certificate: () => certificate,
+    certificate: shown.forPartners,
+    sipCertificate: shown.forSip,
+    certificates: shown.all,
+    unnamedDomains: shown.unnamed,
     certificateSince: () => since,
     anchors: () => anchors,
     ...secrets,
@@ -67,14 +74,15 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
       };
       digests.clear();
       attempt(reload);
-      attempt(() => {
-        const next = readServedCertificate(servingCertificate(configuration, now()), keys);
-        if (next?.thumbprint !== certificate?.thumbprint) {
-          onEvent(takeover(next));
-          since = next === undefined ? undefined : now();
-        }
-        certificate = next;
-      });
+      const [before, unnamed] = [shown.forPartners(), shown.unnamed()];
+      shown.load(configuration, now(), attempt);
+      const present = shown.forPartners();
+      if (present?.thumbprint !== before?.thumbprint) {
+        onEvent(takeover(present));
+        since = present === undefined ? undefined : now();
+      }
+      const missing = shown.unnamed().filter((domain) => !unnamed.includes(domain));
+      if (missing.length > 0) onEvent(unnamedEvent(missing));
       const { useSystemRoots, trustedRootsPath } = configuration.gateway;
       attempt(() => {
         const paths = trustedRootsPath === undefined ? [] : [trustedRootsPath];
@@ -99,6 +107,18 @@ const takeover = (next: ServedCertificate | undefined): LogEvent => ({
       ? 'no certificate is assigned any more: TLS is not offered to new streams'
       : `certificate ${next.thumbprint} is shown to every new stream`,
   facts: { thumbprint: next?.thumbprint, notAfter: next?.notAfter.toISOString() },
+});
+
+/** XMPP partners compare the certificate with the domain. [RFC 6120 §13.7.1] */
+export const unnamedSentence = (domains: readonly DomainName[]): string =>
+  `no certificate names ${domains.join(', ')}: partners refuse the streams of ${domains.length === 1 ? 'this domain' : 'these domains'}`;
+
+const unnamedEvent = (domains: readonly DomainName[]): LogEvent => ({
+  id: 'CertificateLacksDomain',
+  level: 'warn',
+  component: 'service',
+  message: unnamedSentence(domains),
+  facts: { domains, fix: 'xgw test-certificateconfiguration' },
 });
 
 function digestSecretsOf(keys: KeyStore, { credential }: User): DigestSecrets | undefined {

@@ -4,6 +4,8 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ServedCertificate } from '../gateway/gateway-ports.ts';
 import type { GatewayStatus } from '../gateway/gateway-status.ts';
+import type { DomainName } from '../primitives/domain-name.ts';
+import { unnamedSentence } from './gateway-keys.ts';
 import type { MetricsService } from './metrics/metrics-service.ts';
 import type { RenewalSummary } from './renewal/renewal-watch.ts';
 
@@ -18,6 +20,10 @@ interface Parts {
   /** Key material that could not be read. */
   readonly problems: readonly string[];
   readonly certificate: ServedCertificate | undefined;
+  /** All that some stream may see, the one above among them. */
+  readonly certificates: readonly ServedCertificate[];
+  /** Domains that none of them names. */
+  readonly unnamedDomains: readonly DomainName[];
   readonly certificateSince: Date | undefined;
   readonly stopping: boolean;
   readonly metrics: Pick<MetricsService, 'listeners' | 'problems'>;
@@ -46,6 +52,8 @@ export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
       ...gateway.warnings(),
       ...metrics.problems(),
       ...certificateWarnings(certificate, days),
+      ...parts.certificates.flatMap((each) => (each.thumbprint === certificate?.thumbprint ? [] : expiryOf(each, now))),
+      ...(parts.unnamedDomains.length === 0 ? [] : [asSentence(unnamedSentence(parts.unnamedDomains))]),
       ...renewals.problems,
     ],
   };
@@ -69,3 +77,12 @@ function certificateWarnings(certificate: ServedCertificate | undefined, days: n
     ...(days < warnDays ? [ending] : []),
   ];
 }
+
+/** Of one that is shown beside the first. */
+function expiryOf({ notAfter, thumbprint }: ServedCertificate, now: Date): readonly string[] {
+  const days = Math.floor((notAfter.getTime() - now.getTime()) / dayMs);
+  if (days >= warnDays) return [];
+  return [`Certificate ${thumbprint} ${days < 0 ? 'has expired' : `expires in ${days} days`}.`];
+}
+
+const asSentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;

@@ -58,7 +58,7 @@ export function planImport(
     });
   const leaf = leafOf(configuration, bundle, keys);
   const { from, now } = wanted;
-  if (wanted.usages.length > 0) refuseUnsuitable(leaf, from !== undefined && from > now ? from : now);
+  if (wanted.usages.length > 0) refuseUnsuitable(leaf, now, from);
   const others = bundle.certificates.filter((certificate) => certificate !== leaf);
   const publicKeySha256 = leaf.publicKeySha256.toString('hex');
   const known = recordOf(configuration, leaf, bundle.friendlyNames.get(publicKeySha256));

@@ -81,6 +81,7 @@ const byRefusal: Readonly<Record<RefusalCode, AdviseOnRefusal>> = {
   'sasl-malformed': breaksRules,
   'dialback-malformed': breaksRules,
   'not-authenticated': breaksRules,
+  'bad-acknowledgement': breaksRules,
   'sender-not-authenticated': breaksRules,
   'unsupported-version': inClear,
   'tls-required': inClear,

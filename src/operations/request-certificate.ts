@@ -50,7 +50,10 @@ export function planRequest(configuration: Configuration, wanted: RequestWanted,
     commonName: first.name.kind === 'dns' ? first.name.name : undefined,
   });
   if (!subject.ok)
-    throw new CodedError('RequestInvalid', 'The subject cannot be requested.', { reason: subject.error });
+    throw new CodedError('RequestInvalid', 'The subject cannot be requested.', {
+      reason: subject.error,
+      fix: `xgw get-help request-certificate -Parameter ${/-(\w+)/.exec(subject.error)?.[1] ?? 'Organization'}`,
+    });
   return {
     usages: wanted.usages,
     friendlyName: wanted.friendlyName ?? `${wanted.usages.join(' ')} ${now.toISOString().slice(0, 10)}`,

@@ -84,7 +84,7 @@ async function runAlone({ store, signal, tell }: GatewayProcess, log: EventLog, 
   // What was changed between the first reading and the watch.
   if (watch.current.revision !== inForce.configuration.revision) await adopt(watch.current);
 
-  const order = { stopping: new AbortController(), drainMs: 0 };
+  const order = { stopping: new AbortController(), hurry: new AbortController(), drainMs: 0 };
   const startTime = new Date();
   const status = (): GatewayStatus =>
     gatewayStatus({
@@ -95,6 +95,8 @@ async function runAlone({ store, signal, tell }: GatewayProcess, log: EventLog, 
       metrics,
       renewals: certificates.summary(),
       certificate: keys.certificate(),
+      certificates: keys.certificates(),
+      unnamedDomains: keys.unnamedDomains(),
       certificateSince: keys.certificateSince(),
       stopping: order.stopping.signal.aborted,
     });

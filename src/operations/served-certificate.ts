@@ -4,6 +4,7 @@
  */
 import { createSecureContext } from 'node:tls';
 
+import type { Certificate } from '../certificates/certificate.ts';
 import { printPrivateKey } from '../certificates/key-pair.ts';
 import { printCertificates } from '../certificates/pem.ts';
 import type { CertificateRecord } from '../config/configuration.ts';
@@ -12,15 +13,13 @@ import { CodedError } from '../primitives/errors.ts';
 import type { KeyStore } from '../store/key-store.ts';
 import { chainOf } from './certificates.ts';
 
-/**
- * @returns undefined when none is assigned.
- * @throws CodedError `CertificateMissing`, `KeyMismatch`, `KeyFileExposed`, `KeyFileDamaged`
- */
-export function readServedCertificate(
-  record: CertificateRecord | undefined,
-  keys: KeyStore,
-): ServedCertificate | undefined {
-  if (record === undefined) return undefined;
+export interface ReadCertificate {
+  readonly served: ServedCertificate;
+  readonly leaf: Certificate;
+}
+
+/** @throws CodedError `CertificateMissing`, `KeyMismatch`, `KeyFileExposed`, `KeyFileDamaged` */
+export function readServedCertificate(record: CertificateRecord, keys: KeyStore): ReadCertificate {
   const [leaf, ...issuers] = chainOf(record, keys);
   const pair = keys.readKey(record.publicKeySha256);
   if (leaf === undefined || pair === undefined) throw withoutKey(record, keys);
@@ -34,7 +33,7 @@ export function readServedCertificate(
     throw unusable(record, error instanceof Error ? error.message : String(error), error);
   }
   const { thumbprint, localTestCa } = record;
-  return { key, chain, notAfter: leaf.notAfter, thumbprint, localTestCa };
+  return { served: { key, chain, notAfter: leaf.notAfter, thumbprint, localTestCa }, leaf };
 }
 
 const withoutKey = ({ thumbprint, publicKeySha256 }: CertificateRecord, keys: KeyStore): CodedError =>

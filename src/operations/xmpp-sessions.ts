@@ -17,7 +17,8 @@ export type XmppSession = {
 /** Milliseconds in which a gateway that is well tells what it knows. */
 const answerMs = 5_000;
 
-export const directions = ['Inbound', 'Outbound'] as const;
+/** `Both`: stanzas go both ways on it, whoever opened it. */
+export const directions = ['Inbound', 'Outbound', 'Both'] as const;
 export type Direction = (typeof directions)[number];
 
 export interface SessionSelection {
@@ -46,7 +47,7 @@ export function selectSessions(
       (session) =>
         (fits === undefined || remoteDomains(session).some(fits)) &&
         (id === undefined || session.id === id.toLowerCase()) &&
-        (direction === undefined || capital(session.direction) === direction),
+        (direction === undefined || directionOf(session) === direction),
     )
     .toSorted((left, right) => left.since.localeCompare(right.since));
 }
@@ -79,24 +80,36 @@ export async function disconnectSessions(storeFolder: string, order: Disconnecti
   return (await callControl(runFolder(storeFolder), 'disconnect-sessions', call)) as readonly string[];
 }
 
+const securityOf = ({ tls, method, certificate }: XmppSession) => ({
+  Tls: tls?.protocol ?? null,
+  Cipher: tls?.cipher ?? null,
+  Auth: method ?? null,
+  Certificate: certificate ?? null,
+});
+
 /** The object that cmdlets emit. */
 export const sessionObject = (session: XmppSession) => ({
   Id: session.id,
   Local: session.localDomain ?? null,
   Remote: session.remoteDomain ?? null,
-  Direction: capital(session.direction),
+  Direction: directionOf(session),
   State: capital(session.state),
   Since: session.since,
-  Tls: session.tls?.protocol ?? null,
-  Cipher: session.tls?.cipher ?? null,
-  Auth: session.method ?? null,
-  Certificate: session.certificate ?? null,
+  ...securityOf(session),
+  Domains: session.authenticated,
+  Bidi: session.bidirectional,
+  StreamManagement: session.streamManagement ?? false,
+  Unacknowledged: session.unacknowledged ?? null,
   InMessages: session.stanzasIn,
   OutMessages: session.stanzasOut,
   Queue: session.queued,
   LastActivity: session.lastActivity,
+  OpenedBy: session.direction === 'inbound' ? 'Partner' : 'Gateway',
   Address: hostPort(session.peerAddress, session.peerPort),
   Partner: session.partner ?? null,
 });
+
+const directionOf = ({ direction, bidirectional }: XmppSession): string =>
+  bidirectional ? 'Both' : capital(direction);
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

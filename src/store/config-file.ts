@@ -1,8 +1,12 @@
-/** Reads `store.json` or a kept revision: whole and valid, or an error that names the file and the field. Never writes. */
+/**
+ * Reads `store.json` or a kept revision: whole and valid, or an error that names the file and the field. Never writes:
+ * settings that the file of an earlier version does not have stand in it after the next change.
+ */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 import { type Configuration, formatVersion } from '../config/configuration.ts';
+import { withMissingSettings } from '../config/missing-settings.ts';
 import { parseConfiguration, printProblem } from '../config/parse-configuration.ts';
 import { CodedError, systemErrorCode } from '../primitives/errors.ts';
 import { visibleText } from '../primitives/visible-text.ts';
@@ -30,7 +34,7 @@ export function readConfigurationFile(file: string): Configuration | undefined {
       target: file,
     });
   }
-  const parsed = parseConfiguration(json);
+  const parsed = parseConfiguration(withMissingSettings(json));
   if (parsed.ok) return parsed.value;
   const named = parsed.error.slice(0, maxNamed).map(printProblem);
   const more = parsed.error.length > maxNamed ? [`and ${parsed.error.length - maxNamed} more problems`] : [];

@@ -40,6 +40,8 @@ export interface KeyStore {
   discardKey(publicKeySha256: string): void;
   /** DER, leaf first, root left out. */
   saveChain(thumbprint: string, chain: readonly Buffer[]): void;
+  /** To `keys/trash/`. */
+  discardChain(thumbprint: string): void;
   readChain(thumbprint: string): readonly Buffer[] | undefined;
   /** A later request for a key that the store has. */
   saveRequest(publicKeySha256: string, der: Buffer): void;
@@ -103,6 +105,7 @@ export function openKeyStore(storeFolder: string, unlock: Unlock = () => undefin
     keyNames: () => files.list('.key.pem'),
     discardKey: (name) => files.discard(`${name}.key.pem`),
     saveChain: (name, chain) => write(`${name}.chain.pem`, printCertificates(chain)),
+    discardChain: (name) => files.discard(`${name}.chain.pem`),
     readChain: (name) => read(`${name}.chain.pem`, dersOf),
     saveRequest: (name, der) => write(`${name}.request.pem`, printPem(requestLabel, der)),
     readRequest: (name) => read(`${name}.request.pem`, requestOf) ?? read(`${name}.key.pem`, requestOf),

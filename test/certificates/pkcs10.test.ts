@@ -126,7 +126,7 @@ describeWithPeers('a certificate request [RFC 2986]', [peers.openssl, peers.cert
 
   it('carries key usage, purposes, key identifier and template, and nothing else', () => {
     const shown = opensslSays(file);
-    expect(shown).toContain('Digital Signature, Key Encipherment');
+    expect(shown).toMatch(/X509v3 Key Usage: critical\s+Digital Signature, Key Encipherment/);
     expect(shown).toContain('TLS Web Server Authentication, TLS Web Client Authentication');
     expect(shown).toContain('X509v3 Subject Key Identifier');
     expect(shown).toContain('1.3.6.1.4.1.311.20.2');
@@ -199,6 +199,13 @@ describeWithPeers('a certificate request [RFC 2986]', [peers.openssl, peers.cert
     expect(other({ keyUsage: ['digitalSignature'] })).toEqual(['key usage']);
     expect(other({ extendedKeyUsage: [] })).toEqual(['extended key usage']);
     expect(other({ template: undefined })).toEqual(['template', 'number of extensions']);
+  });
+
+  it('is not handed out when it reads back as something else than planned', () => {
+    const named = (name: string) => ({ ...plan, names: [{ name: { kind: 'dns' as const, name }, reason: '' }] });
+    expect(() => writeCertificateRequest(named('bücher.example'), rsa)).toThrow('does not read back');
+    // The writer takes the lower octet only.
+    expect(() => writeCertificateRequest(named('contos\u016f.example'), rsa)).toThrow('in subject alternative names');
   });
 
   it('refuses every other byte in place of each of its own: nothing in it is left unread', () => {

@@ -1,6 +1,6 @@
 /** Assigning, rolling, un-assigning and looking at certificates; retrieving what an authority returned; reports. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -124,6 +124,50 @@ describe('set-certificate -Roll', () => {
     });
     const bare = { ...given, Type: 'InternalEdge', EffectiveDate: at(3).toISOString() };
     await expect(runCmdlet(setCertificate, bare, { folder })).rejects.toMatchObject({ id: 'ObjectNotFound' });
+  });
+});
+
+function never(): never {
+  throw new Error('the certificate is gone');
+}
+
+describe('remove-certificate -Unused', () => {
+  const filesIn = (folder: string, inner = ''): string[] =>
+    existsSync(path.join(folder, 'keys', inner)) ? readdirSync(path.join(folder, 'keys', inner)).sort() : [];
+
+  it('clears away what serves nothing, is not planned and is no previous one; files and keys are in the trash', async () => {
+    const { folder, first, second } = await twoCertificates();
+    await expect(runCmdlet(removeCertificate, { Unused: 'true' }, { folder, now })).rejects.toMatchObject({
+      id: 'ObjectNotFound',
+    });
+    const third = await localCertificate(folder);
+    const keyOf = (each: string): string => openConfigStore(folder).read().certificates[each]?.publicKeySha256 ?? '';
+    const [gone, kept] = [keyOf(first), keyOf(second)];
+    await runCmdlet(removeCertificate, { Unused: 'true' }, { folder, now, whatIf: true });
+    expect(Object.keys(openConfigStore(folder).read().certificates)).toEqual([first, second, third]);
+    const { sentences } = await runCmdlet(removeCertificate, { Unused: 'true' }, { folder, now });
+    expect(sentences).toEqual([expect.stringContaining(first)]);
+    expect((await shown(folder, now)).map(({ Thumbprint }) => Thumbprint)).toEqual([second, third]);
+    expect(filesIn(folder, 'trash')).toEqual([`${first}.chain.pem`, `${gone}.key.pem`].sort());
+    expect(filesIn(folder)).toEqual(expect.arrayContaining([`${second}.chain.pem`, `${kept}.key.pem`]));
+  });
+
+  it('leaves a planned one, and a key that another certificate has too', async () => {
+    const { folder, first, second } = await twoCertificates();
+    const key = openConfigStore(folder).read().certificates[second]?.publicKeySha256 ?? '';
+    await localCertificate(folder);
+    const EffectiveDate = at(3).toISOString();
+    await runCmdlet(setCertificate, { Thumbprint: first, Type: 'InternalEdge', EffectiveDate }, { folder, now });
+    const other = 'AB'.repeat(20);
+    await change(folder, (current) => {
+      const { planned: _, ...record } = current.certificates[first] ?? never();
+      const added = { ...record, thumbprint: other, publicKeySha256: key };
+      return { ...current, certificates: { ...current.certificates, [other]: added } };
+    });
+    await runCmdlet(removeCertificate, { Unused: 'true' }, { folder, now });
+    const left = Object.keys(openConfigStore(folder).read().certificates);
+    expect([left.includes(first), left.includes(other)]).toEqual([true, false]);
+    expect(openKeyStore(folder).keyNames()).toContain(key);
   });
 });
 

@@ -95,7 +95,7 @@ describeWithPeers('a certificate in a PKCS#12 file', [peers.openssl, peers.certt
     expect(await refused({ PasswordFile })).toMatchObject({
       id: 'CertificateUnreadable',
       reason: expect.stringContaining('no MAC'),
-      fix: [`xgw import-certificate ${Path} -Force`],
+      fix: [`xgw import-certificate ${Path} -PasswordFile ${PasswordFile} -Force`],
     });
     expect(openKeyStore(folder).keyNames()).toEqual([]);
     const forced = await runCmdlet(importCertificate, { Path, PasswordFile }, { folder, force: true });
@@ -163,6 +163,18 @@ describeWithPeers('a private key under a passphrase', [peers.openssl, peers.cert
     expect(said).toContain('NIST CURVE: P-256');
     expect(said).toContain('Key Security Level');
     expect(opens(file, 'wrong')).not.toMatch(/NIST CURVE|Key Security Level/);
+  });
+
+  it('is encrypted under the systemd credential that the service reads, or refused where nothing gives a passphrase', async () => {
+    const home = path.join(temporaryFolder(), 'store');
+    await xgwIn(home).run('new-sipdomain', 'contoso.example');
+    const words = ['request-certificate', '-CA', 'local', '-KeyAlg', 'ECDSA_P256', '-EncryptKey'];
+    const refused = await xgwIn(home).type(...words);
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('systemd credential xgw-key-pass')]);
+    const credentials = temporaryFolder();
+    writeFileSync(path.join(credentials, 'xgw-key-pass'), 'geheim\n');
+    const [made] = await xgwIn(home, { CREDENTIALS_DIRECTORY: credentials }).run(...words);
+    expect(opens(keyFile(home, made?.['PublicKeySha256']), 'geheim')).toContain('NIST CURVE: P-256');
   });
 
   it('stays so through the import, and is exported only to those who know the passphrase', async () => {

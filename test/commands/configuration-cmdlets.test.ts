@@ -115,6 +115,17 @@ describe('limits', () => {
   });
 });
 
+describe('streams for both directions', () => {
+  it('are a setting of each partner, on unless it is switched off', async () => {
+    await xgw.run('new-xmppfederatedpartner', 'fabrikam.com');
+    expect(await first('get-xmppfederatedpartner', 'fabrikam.com')).toMatchObject({ EnableBidi: true });
+    await xgw.run('set-xmppfederatedpartner', 'fabrikam.com', '-EnableBidi', 'false');
+    expect(await first('get-xmppfederatedpartner', 'fabrikam.com')).toMatchObject({ EnableBidi: false });
+    const unrelated = ['-Description', 'x', '-PassThru'];
+    expect(await first('set-xmppfederatedpartner', 'fabrikam.com', ...unrelated)).toMatchObject({ EnableBidi: false });
+  });
+});
+
 describe('partners', () => {
   it('take every setting, and $null clears what can be absent', async () => {
     const all = [

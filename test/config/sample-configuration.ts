@@ -47,6 +47,7 @@ export const sampleConfiguration: Whole<Configuration> = {
       saslNegotiation: 'Required',
       supportDialbackNegotiation: false,
       enableKeepAlive: true,
+      enableBidi: false,
       connectionLimit: 5,
       maximumBytesPerSecond: 1_000_000,
       maximumStanzasPerSecond: 0,

@@ -164,6 +164,7 @@ describe('the object of a partner', () => {
       ['SaslNegotiation', 'Required'],
       ['SupportDialbackNegotiation', true],
       ['EnableKeepAlive', true],
+      ['EnableBidi', true],
       ['ConnectionLimit', null],
       ['MaximumBytesPerSecond', null],
       ['MaximumStanzasPerSecond', null],
@@ -181,6 +182,12 @@ describe('the object of a partner', () => {
       ['LastChanged', null],
       ['Changed', true],
     ]);
+  });
+
+  it('of a store that never heard of streams for both directions has the default', () => {
+    const { enableBidi: _never, ...older } = partner('a.com');
+    expect(partnerObject(older).EnableBidi).toBe(true);
+    expect(partnerObject({ ...older, enableBidi: false }).EnableBidi).toBe(false);
   });
 
   it('warns of TCP dialback until somebody accepts it', () => {

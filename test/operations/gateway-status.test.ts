@@ -24,6 +24,8 @@ function warningsFor(days: number | undefined, localTestCa = false): readonly st
     startTime: now,
     problems: [],
     certificate,
+    certificates: certificate === undefined ? [] : [certificate],
+    unnamedDomains: [],
     certificateSince: undefined,
     stopping: false,
     metrics: { listeners: () => [], problems: () => [] },

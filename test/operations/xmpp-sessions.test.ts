@@ -15,6 +15,7 @@ const domain = (name: string): DomainName => name as DomainName;
 const session = (id: string, changes: Partial<XmppSession> = {}): XmppSession => ({
   id,
   direction: 'inbound',
+  bidirectional: false,
   localDomain: domain('contoso.example'),
   remoteDomain: domain('fabrikam.example'),
   state: 'established',
@@ -53,6 +54,8 @@ describe('the live streams', () => {
     expect(idsOf(selectSessions(all, { domain: 'FABRIKAM.*' }))).toEqual(['b2', 'a1']);
     expect(idsOf(selectSessions(all, { id: 'A1' }))).toEqual(['a1']);
     expect(idsOf(selectSessions(all, { direction: 'Outbound' }))).toEqual(['b2']);
+    const both = session('d4', { bidirectional: true });
+    expect(idsOf(selectSessions([...all, both], { direction: 'Both' }))).toEqual(['d4']);
     expect(idsOf(selectSessions(all, { domain: 'adatum.example' }))).toEqual([]);
   });
 
@@ -92,10 +95,28 @@ describe('the object of a stream', () => {
     });
   });
 
+  it('tells whether stanzas are acknowledged, and how many are not yet', () => {
+    expect(sessionObject(session('a1'))).toMatchObject({
+      Bidi: false,
+      Domains: ['fabrikam.example'],
+      StreamManagement: false,
+      Unacknowledged: null,
+    });
+    const managed = session('a1', { streamManagement: true, unacknowledged: 2 });
+    expect(sessionObject(managed)).toMatchObject({ StreamManagement: true, Unacknowledged: 2 });
+  });
+
+  it('for both directions says so, and who opened it', () => {
+    const both = session('a1', { bidirectional: true });
+    expect(sessionObject(both)).toMatchObject({ Direction: 'Both', OpenedBy: 'Partner' });
+    expect(sessionObject({ ...both, direction: 'outbound' })).toMatchObject({ Direction: 'Both', OpenedBy: 'Gateway' });
+  });
+
   it('has null, never nothing, for what is not known yet', () => {
     const bare: XmppSession = {
       id: 'd4',
       direction: 'inbound',
+      bidirectional: false,
       state: 'connecting',
       since: '',
       peerAddress: '2001:db8::1',

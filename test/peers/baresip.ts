@@ -35,6 +35,8 @@ export interface Baresip extends Pick<RunningProcess, 'output' | 'waitFor'> {
   command(name: string, parameters?: string): Promise<string>;
   /** De-registers and ends. */
   stop(): Promise<void>;
+  /** Ends without a word. */
+  kill(): Promise<void>;
 }
 
 const moduleFolders = ['/usr/lib/baresip/modules', '/usr/local/lib/baresip/modules'];
@@ -64,6 +66,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
       await control('message', text);
     },
     command: control,
+    kill: () => running.kill(),
     async stop() {
       await control('quit').catch(() => '');
       if (!(await running.endsWithin(quitTimeout))) await running.stop();

@@ -25,6 +25,8 @@ export interface Linphone extends Pick<RunningProcess, 'output' | 'waitFor' | 't
   send(to: string, text: string): void;
   /** De-registers and ends. */
   stop(): Promise<void>;
+  /** Ends without a word. */
+  kill(): Promise<void>;
 }
 
 /** Resolves when it is registered. */
@@ -46,6 +48,7 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
     type: (line) => running.type(line),
     add: (name, address) => running.type(`friend add "${name}" ${address}`),
     send: (to, text) => running.type(`chat ${to} ${text}`),
+    kill: () => running.kill(),
     async stop() {
       running.type('quit');
       if (!(await running.endsWithin(quitTimeout))) await running.stop();

@@ -17,6 +17,8 @@ export interface RunningProcess {
   endsWithin(ms: number): Promise<boolean>;
   /** Asks it to end, and ends it after `ms` milliseconds. */
   stop(ms?: number): Promise<void>;
+  /** Ends it, and all it has started, without giving it time for anything. */
+  kill(): Promise<void>;
 }
 
 /** Milliseconds a test waits for a peer: far more than any needs on a loaded machine. */
@@ -88,6 +90,10 @@ export function startProcess(
       const ended = await Promise.race([finished.then(() => true), late]);
       clearTimeout(timer);
       return ended;
+    },
+    async kill() {
+      if (!hasEnded) signal('SIGKILL');
+      await finished;
     },
     async stop(ms = patience) {
       if (hasEnded) return;

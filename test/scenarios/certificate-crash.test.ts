@@ -9,8 +9,10 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 import { readCertificateRequest, readCertificateRequestFile } from '../../src/certificates/certificate-request.ts';
+import { realClock } from '../../src/primitives/clock.ts';
 import { openKeyStore } from '../../src/store/key-store.ts';
 import { openConfigStore } from '../../src/store/open-config-store.ts';
+import { renewalJournal } from '../../src/store/renewal-journal.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Xgw, xgwIn } from '../support/xgw.ts';
 
@@ -101,6 +103,48 @@ describe('a request that is killed (kill -9)', () => {
       expect(made).toMatchObject({ Status: 'Pending' });
       expect(names(home)).toHaveLength(before + 1);
     }
+  }, 60_000);
+});
+
+describe('a request that was killed before it had a number', () => {
+  it('is shown as orphaned, and -Clear moves its key to the trash', async () => {
+    const { attempt } = await prepared();
+    let left = { home: '', csr: '' };
+    for (let at = 6; at <= 80 && (left.home === '' || names(left.home).length === 0); at += 1)
+      left = await attempt('kill', at, ...request);
+    const site = xgwIn(left.home);
+    const [key = ''] = names(left.home);
+    const [orphan, ...others] = await site.run('request-certificate', '-List');
+    expect(others).toEqual([]);
+    expect(orphan).toMatchObject({ RequestId: null, Status: 'Orphaned', PublicKeySha256: key });
+    expect(JSON.stringify(orphan)).toContain('DNS:contoso.example');
+    expect(await site.run('get-certificaterequest', '-Status', 'Pending')).toEqual([]);
+    const wrong = await site.type('request-certificate', '-Clear', '-PublicKeySha256', '00'.repeat(32));
+    expect([wrong.code, names(left.home)]).toEqual([3, [key]]);
+    await site.run('request-certificate', '-Clear', '-PublicKeySha256', key, '-Confirm:false');
+    expect([names(left.home), await site.run('request-certificate', '-List')]).toEqual([[], []]);
+    expect(readdirSync(path.join(left.home, 'keys', 'trash'))).toEqual([`${key}.key.pem`]);
+  }, 60_000);
+
+  it('is not what is pending, has a certificate, or is a renewal under way', async () => {
+    const { attempt } = await prepared();
+    const { home } = await attempt('kill', 1000, ...request);
+    const site = xgwIn(home);
+    await site.run('request-certificate', '-New', '-CA', 'local', '-KeyAlg', 'ECDSA_P256');
+    expect(await site.run('get-certificaterequest', '-Status', 'Orphaned')).toEqual([]);
+    const [key = ''] = names(home);
+    const [{ RequestId = 0 } = {}] = await site.run('get-certificaterequest', '-Status', 'Pending');
+    const [pending = ''] = (await site.run('get-certificaterequest')).map((each) => String(each['PublicKeySha256']));
+    expect([names(home).includes(key), names(home).includes(pending)]).toEqual([true, true]);
+    const store = openConfigStore(home);
+    const before = { cmdlet: 'Test', target: 'x', lockTimeoutMs: 5000 };
+    await store.update({ ...before, apply: (current) => ({ ...current, certificateRequests: {} }) });
+    expect(await site.run('get-certificaterequest')).toEqual([
+      expect.objectContaining({ Status: 'Orphaned', PublicKeySha256: pending }),
+    ]);
+    expect(RequestId).toBe(1);
+    renewalJournal(home, realClock).write('AB', { failures: 0, orderedKey: pending });
+    expect(await site.run('get-certificaterequest')).toEqual([]);
   }, 60_000);
 });
 

@@ -1,7 +1,8 @@
-/** One gateway for contoso.example and one Prosody for fabrikam.example, with a DNS between them; set up by cmdlets only. */
+/** One gateway for contoso.example and one XMPP server for fabrikam.example, with a DNS between them; set up by cmdlets only. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { startEjabberd } from '../peers/ejabberd.ts';
 import { type Prosody, startProsody } from '../peers/prosody.ts';
 import {
   receiveMessageScenario,
@@ -13,12 +14,13 @@ import {
 } from '../peers/sipp.ts';
 import { startDnsServer, type TestDnsServer } from '../support/dns-server.ts';
 import { type GatewaySite, gatewaySite } from '../support/gateway-site.ts';
-import { createAuthority, selfSigned } from '../support/pki.ts';
+import { createAuthority, selfSigned, type TestAuthority } from '../support/pki.ts';
 import { loginXmpp, type XmppClient } from '../support/xmpp-client.ts';
 
 export interface Federation {
   readonly site: GatewaySite;
-  readonly prosody: Prosody;
+  /** Of fabrikam.example. */
+  readonly xmppServer: XmppServer;
   readonly dns: TestDnsServer;
   /** Bob of fabrikam.example, logged in. */
   bob(): Promise<XmppClient>;
@@ -28,40 +30,34 @@ export interface Federation {
   aliceSends(to: string, body: string, final: number): Promise<SippOutcome>;
 }
 
+/** Prosody and ejabberd are known by the same. */
+type XmppServer = Prosody;
+
 export const passwords = { alice: 'correct-horse', bob: 'battery-staple' } as const;
 
 export interface FederationOptions {
-  /** What Prosody shows and demands. */
+  /** What the XMPP server shows and demands. */
   readonly peer: 'external' | 'dialback-tls' | 'plain';
+  /** Which XMPP server it is; ejabberd only with `external`. Default: Prosody. */
+  readonly program?: 'prosody' | 'ejabberd';
   /** Parameters of new-xmppfederatedpartner. */
   readonly partner: readonly string[];
   readonly transport?: 'udp' | 'tcp';
   /** Port of the gateway's SIP listener for TLS. */
   readonly sipTlsPort?: number;
+  /** Users beside alice, with her password. */
+  readonly otherUsers?: readonly string[];
 }
 
-export async function federate({
-  peer,
-  partner,
-  transport = 'udp',
-  sipTlsPort = 0,
-}: FederationOptions): Promise<Federation> {
+export async function federate(options: FederationOptions): Promise<Federation> {
+  const { partner, transport = 'udp', sipTlsPort = 0, otherUsers = [] } = options;
   const authority = createAuthority('Test-Root');
-  const site = await gatewaySite('contoso.example');
-  const dns = await startDnsServer();
-  const certificate =
-    peer === 'external'
-      ? authority.issue({ names: ['fabrikam.example'] })
-      : selfSigned({ names: ['fabrikam.example'] });
-  const prosody = await startProsody({
-    domain: 'fabrikam.example',
-    dnsPort: dns.port,
-    ...(peer === 'plain' ? {} : { certificate, roots: authority.rootPem }),
-    requireValidCertificate: peer === 'external',
-    users: { bob: passwords.bob },
-  });
-  dns.xmppServer('fabrikam.example', prosody.s2sPort);
-  dns.xmppServer('contoso.example', site.xmppPort);
+  const [site, dns] = await Promise.all([gatewaySite('contoso.example'), startDnsServer()]);
+  // As every resolver takes it: ejabberd asks this server for the name of a host, and the system for its address.
+  dns.srv('_xmpp-server._tcp.contoso.example', { priority: 10, weight: 0, port: site.xmppPort, target: 'localhost' });
+  dns.a('localhost', '127.0.0.1');
+  const xmppServer = await startServer(options, dns, authority);
+  dns.xmppServer('fabrikam.example', xmppServer.s2sPort);
 
   const file = (name: string, content: string): string => {
     const place = path.join(path.dirname(site.home), name);
@@ -83,7 +79,9 @@ export async function federate({
       String(sipTlsPort),
     ],
   );
-  await site.run('new-user', 'sip:alice@contoso.example', '-PasswordFile', file('password.txt', passwords.alice));
+  const password = file('password.txt', passwords.alice);
+  for (const user of ['alice', ...otherUsers])
+    await site.run('new-user', `sip:${user}@contoso.example`, '-PasswordFile', password);
   await site.run('new-xmppfederatedpartner', 'fabrikam.example', '-PartnerType', 'Federated', ...partner);
   await site.run('start-service');
 
@@ -91,9 +89,10 @@ export async function federate({
   const account = { server, transport, user: 'alice', password: passwords.alice };
   return {
     site,
-    prosody,
+    xmppServer,
     dns,
-    bob: () => loginXmpp({ port: prosody.c2sPort, domain: 'fabrikam.example', user: 'bob', password: passwords.bob }),
+    bob: () =>
+      loginXmpp({ port: xmppServer.c2sPort, domain: 'fabrikam.example', user: 'bob', password: passwords.bob }),
     async aliceReceives() {
       const receiver = await startSipp({ scenario: receiveMessageScenario(), transport });
       const keys = { domain: 'contoso.example', contact_port: String(receiver.port), expires: '600' };
@@ -110,4 +109,21 @@ export async function federate({
         timeoutSeconds: 45,
       }),
   };
+}
+
+function startServer(
+  { peer, program = 'prosody' }: FederationOptions,
+  dns: TestDnsServer,
+  authority: TestAuthority,
+): Promise<XmppServer> {
+  const names = { names: ['fabrikam.example'] };
+  const certificate = peer === 'external' ? authority.issue(names) : selfSigned(names);
+  const trust = { certificate, roots: authority.rootPem };
+  const server = { domain: 'fabrikam.example', dnsPort: dns.port, users: { bob: passwords.bob } };
+  if (program === 'ejabberd') return startEjabberd({ ...server, ...trust });
+  return startProsody({
+    ...server,
+    ...(peer === 'plain' ? {} : trust),
+    requireValidCertificate: peer === 'external',
+  });
 }

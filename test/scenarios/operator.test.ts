@@ -87,7 +87,7 @@ describeWithPeers('an operator', [peers.prosody, peers.sipp], () => {
   it(
     'ends one stream by its id or all of a domain; -WhatIf ends none, and the next message opens a new one',
     async () => {
-      const { site, prosody } = await federate(external);
+      const { site, xmppServer } = await federate(external);
       await testRoute(site);
       const before = await site.run('get-xmppsession');
       const [outbound, inbound] = before.map(({ Id }) => String(Id));
@@ -103,7 +103,9 @@ describeWithPeers('an operator', [peers.prosody, peers.sipp], () => {
         '-PassThru',
       );
       expect(closed).toMatchObject([{ Id: outbound, Direction: 'Outbound', Changed: true }]);
-      await prosody.process.waitFor(/s2sin.*contoso\.example.*closed|[Dd]estroying incoming session contoso\.example/);
+      await xmppServer.process.waitFor(
+        /s2sin.*contoso\.example.*closed|[Dd]estroying incoming session contoso\.example/,
+      );
       expect((await site.run('get-xmppsession')).map(({ Id }) => Id)).toEqual([inbound]);
       const again = await site.type('disconnect-xmppsession', '-Id', outbound ?? '');
       expect([again.code, /Id: +(\w+)/.exec(again.stderr)?.[1]]).toEqual([3, 'ObjectNotFound']);
@@ -111,7 +113,7 @@ describeWithPeers('an operator', [peers.prosody, peers.sipp], () => {
       const unasked = await site.type('disconnect-xmppsession', '*');
       expect([unasked.code, /Id: +(\w+)/.exec(unasked.stderr)?.[1]]).toEqual([4, 'ConfirmationRequired']);
       await site.run('disconnect-xmppsession', '*', '-Confirm:false');
-      await prosody.process.waitFor(/[Dd]estroying outgoing session.*contoso\.example/);
+      await xmppServer.process.waitFor(/[Dd]estroying outgoing session.*contoso\.example/);
       expect(await site.run('get-xmppsession')).toEqual([]);
       const reasons = await site.run('get-eventlog', '-Filter', 'for a test');
       expect(reasons).toMatchObject([{ Event: 'StreamClosed' }]);
@@ -131,7 +133,7 @@ describeWithPeers('an operator', [peers.prosody, peers.sipp], () => {
       const [before] = await site.run('get-xmppfederatedpartner', partner);
 
       await site.run('suspend-xmppfederatedpartner', partner, '-Reason', 'ticket 4711');
-      await federation.prosody.process.waitFor(/Destroying incoming session contoso\.example/);
+      await federation.xmppServer.process.waitFor(/Destroying incoming session contoso\.example/);
       const refused = await federation.aliceSends(bobAor, 'Two', 403);
       expect([refused.exitCode, refused.errors]).toEqual([0, '']);
       bob.sendMessage('alice@contoso.example', 'Hello?', 'm1');
@@ -159,11 +161,11 @@ describeWithPeers('an operator', [peers.prosody, peers.sipp], () => {
   it(
     'makes the gateway forget where a partner was and that it was not there: the next message goes out at once',
     async () => {
-      const { site, dns, prosody } = await federate(external);
+      const { site, dns, xmppServer } = await federate(external);
       const sends = async (): Promise<number | null> => (await site.type('test-xmppim', '-Receiver', bobAor)).code;
       dns.xmppServer(partner, await freePort());
       expect(await sends()).toBe(21);
-      dns.xmppServer(partner, prosody.s2sPort);
+      dns.xmppServer(partner, xmppServer.s2sPort);
       expect(await sends()).toBe(21);
       await site.run('clear-xmppdnscache', partner);
       expect(await sends()).toBe(0);
@@ -176,8 +178,8 @@ describeWithPeers('the first hop that is broken', [peers.prosody], () => {
   it(
     'is the server, then its name in DNS; the rest is skipped, and the history outlives the gateway',
     async () => {
-      const { site, dns, prosody } = await federate(external);
-      await prosody.process.stop();
+      const { site, dns, xmppServer } = await federate(external);
+      await xmppServer.process.stop();
       const noServer = await testRoute(site, '-StopAtFirstFailure');
       expect([noServer.code, end(noServer), noServer.hops.length]).toEqual([21, '6 TCP', 6]);
       expect(hopOf(noServer, 'TCP')['Cause']).toContain('ECONNREFUSED');

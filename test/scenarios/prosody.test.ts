@@ -87,7 +87,7 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
     'an IM to a partner that is down comes back to the SIP sender as an error, at once and not by a time-out',
     async () => {
       const federation = await federate(external);
-      await federation.prosody.process.stop();
+      await federation.xmppServer.process.stop();
       const sent = await federation.aliceSends(bobAor, 'Hello?', 408);
       expect([sent.exitCode, sent.errors]).toEqual([0, '']);
     },
@@ -113,7 +113,7 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
       const { site } = federation;
       expect((await federation.aliceSends(bobAor, 'One', 202)).exitCode).toBe(0);
       await site.run('remove-xmppfederatedpartner', 'fabrikam.example');
-      await federation.prosody.process.waitFor(/contoso\.example.*(closed|close)|[Dd]estroying.*contoso\.example/);
+      await federation.xmppServer.process.waitFor(/contoso\.example.*(closed|close)|[Dd]estroying.*contoso\.example/);
       const refused = await federation.aliceSends(bobAor, 'Two', 403);
       expect([refused.exitCode, refused.errors]).toEqual([0, '']);
       await site.run(
@@ -137,7 +137,7 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
       bob.sendMessage('nobody@contoso.example', 'Hello?', 'm5');
       await bob.waitFor('error', ({ attributes }) => attributes['id'] === 'm5');
       await federation.site.run('stop-service');
-      const log = federation.prosody.process.output();
+      const log = federation.xmppServer.process.output();
       expect(log).toMatch(/Incoming s2s stream contoso\.example->fabrikam\.example closed: system-shutdown/);
       expect(log).toMatch(/Outgoing s2s stream fabrikam\.example->contoso\.example closed: system-shutdown/);
       expect((await federation.site.run('get-service'))[0]).toMatchObject({ Status: 'Stopped' });
@@ -148,11 +148,11 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
   it(
     'test-xmppim proves a partner without any SIP client, and names what is wrong',
     async () => {
-      const { site, prosody } = await federate(external);
+      const { site, xmppServer } = await federate(external);
       const [success] = await site.run('test-xmppim', '-Receiver', 'bob@fabrikam.example');
       expect(success).toMatchObject({ Result: 'Success', ErrorMessage: '' });
       expect(String(success?.['Latency'])).toMatch(/^00:00:\d\d\.\d{7}$/);
-      await prosody.process.stop();
+      await xmppServer.process.stop();
       const failure = await site.type('test-xmppim', '-Receiver', 'bob@fabrikam.example');
       expect(failure.code).toBe(21);
       expect(JSON.parse(failure.stdout)).toMatchObject({ Result: 'Failure', Latency: '00:00:00' });

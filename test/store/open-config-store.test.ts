@@ -163,6 +163,34 @@ describe('a change', () => {
   });
 });
 
+describe('a store of an earlier version', () => {
+  /** As that version wrote it: without settings that are newer. */
+  async function writeOlder(): Promise<string> {
+    await store.update(withPartner('fabrikam.com'));
+    const written = JSON.parse(readFileSync(storeFile(), 'utf8')) as Record<string, Record<string, unknown>>;
+    for (const newer of ['partnerConnectionLimit', 'maximumBytesPerSecond', 'maximumStanzasPerSecond'])
+      delete written['gateway']?.[newer];
+    const text = JSON.stringify(written, undefined, '\t');
+    writeFileSync(storeFile(), text);
+    return text;
+  }
+
+  it('is read with the defaults of what it does not say, and its file stays as it is', async () => {
+    const text = await writeOlder();
+    expect(store.read().gateway).toEqual(emptyConfiguration.gateway);
+    expect((await store.update(withPartner('fabrikam.com'))).changed).toBe(false);
+    expect(readFileSync(storeFile(), 'utf8')).toBe(text);
+  });
+
+  it('says everything after the next change, and only that change is in the history', async () => {
+    const text = await writeOlder();
+    await store.update(withPartner('contoso.org'));
+    expect(JSON.parse(readFileSync(storeFile(), 'utf8'))).toMatchObject({ gateway: emptyConfiguration.gateway });
+    expect(readFileSync(path.join(folder, 'revisions', '000001.json'), 'utf8')).toBe(text);
+    expect(readRevision(folder, 1).gateway).toEqual(emptyConfiguration.gateway);
+  });
+});
+
 describe('the history', () => {
   it('holds every former revision, byte for byte, under its number', async () => {
     await store.update(withPartner('fabrikam.com'));

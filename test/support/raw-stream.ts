@@ -24,6 +24,8 @@ const patience = 15_000;
 
 export const startTls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 export const proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+export const bidi = "<bidi xmlns='urn:xmpp:bidi'/>";
+export const enable = "<enable xmlns='urn:xmpp:sm:3'/>";
 export const auth = (identity = '='): string =>
   `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>${identity}</auth>`;
 
@@ -60,15 +62,16 @@ export async function openSecured(port: number, ends: HeaderEnds, certificate?: 
   return stream;
 }
 
-/** As a partner with a good certificate: by EXTERNAL to the stream that takes stanzas. */
+/** As a partner with a good certificate: by EXTERNAL to the stream that takes stanzas. @param first - Sent in front of it. */
 export async function openAuthenticated(
   port: number,
   ends: HeaderEnds,
   certificate: TestCertificate,
+  first = '',
 ): Promise<RawStream> {
   const stream = await openSecured(port, ends, certificate);
   await stream.hears(/<mechanism>EXTERNAL<\/mechanism>.*<\/stream:features>/);
-  stream.send(auth());
+  stream.send(first + auth());
   await stream.hears(/<success [^>]*>/);
   stream.send(header(ends));
   await stream.hears(/<stream:features[^>]*>/);

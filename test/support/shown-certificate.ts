@@ -15,8 +15,8 @@ const domain = 'contoso.example';
 export const thumbprintOf = (pem: string | Buffer): string => new X509Certificate(pem).fingerprint.replaceAll(':', '');
 
 /** What openssl is shown as a server that connects. */
-export async function served({ xmppPort }: GatewaySite): Promise<string> {
-  const target = ['-connect', `127.0.0.1:${xmppPort}`, '-starttls', 'xmpp-server', '-xmpphost', domain];
+export async function served({ xmppPort }: GatewaySite, host = domain): Promise<string> {
+  const target = ['-connect', `127.0.0.1:${xmppPort}`, '-starttls', 'xmpp-server', '-xmpphost', host];
   const child = run('openssl', ['s_client', ...target, '-showcerts']);
   child.child.stdin?.end();
   const { stdout } = await child.catch((error: { readonly stdout: string }) => error);

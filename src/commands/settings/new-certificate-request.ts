@@ -23,7 +23,7 @@ import { checkProvable } from './acme-parameters.ts';
 import { certificateName, certificateUsage, keyAlgorithm, onlineAuthority, rsaKeySize } from './certificate-values.ts';
 import { hintAboutPassphrase, keyPassphraseParameters, newKeyPassphrase } from './key-passwords.ts';
 import { offlineInstructions } from './offline-instructions.ts';
-import { onlineParameters, renewalOf, requestOnline } from './online-request.ts';
+import { onlineParameters, refuseOnlineParameters, renewalOf, requestOnline } from './online-request.ts';
 
 export const newRequestParameters = {
   Type: optional(listOf(certificateUsage), "What the certificate is for. Lync's names are taken too.", {
@@ -57,7 +57,7 @@ export const newRequestParameters = {
   }),
   CA: optional(
     onlineAuthority,
-    'Who signs at once: local, the test CA of this store; acme:<directory URL>; est:<URL>. The certificate is assigned.',
+    'Who signs at once: local, the test CA of this store; acme:<directory URL>; est:<URL>. The certificate is assigned. With acme: you agree to the terms of service of the authority, whose address is shown when the account is made.',
   ),
   ...onlineParameters,
 };
@@ -68,6 +68,7 @@ export async function newCertificateRequest(wanted: NewRequest, context: CmdletC
   const configuration = context.store.read();
   // What was not said comes before what is wrong with the rest.
   const output = wanted.CA === undefined ? outputOf(wanted) : noOutput(wanted.CA, wanted);
+  if (wanted.CA === undefined || wanted.CA === 'local') refuseOnlineParameters(wanted.CA, wanted);
   const plan = planOf(wanted, context);
   warnAboutNames(plan, context);
   const keyPassphrase = await newKeyPassphrase(wanted, context);
@@ -76,7 +77,7 @@ export async function newCertificateRequest(wanted: NewRequest, context: CmdletC
   if (wanted.CA !== undefined) {
     const renewal = renewalOf(wanted.CA, wanted);
     checkProvable(renewal, plan, context);
-    if (context.whatIf) return await preview(plan, `Request a certificate from ${wanted.CA} and assign it`, context);
+    if (context.whatIf) return await preview(plan, onlineAction(wanted.CA), context);
     return await requestOnline({ plan, renewal, keyPassphrase }, context);
   }
   if (output !== '-') checkOutputFile(output, context.force);
@@ -142,6 +143,10 @@ function outputOf({ Output, Format }: NewRequest): string {
   return Output;
 }
 
+/** Who types -CA acme: agrees; nobody is asked again. [RFC 8555 §7.3] */
+const onlineAction = (authority: string): string =>
+  `Request a certificate from ${authority}${authority.startsWith('acme:') ? ', agree to its terms of service for a new account,' : ''} and assign it`;
+
 /** Shows subject and names; makes nothing. */
 async function preview(plan: RequestPlan, action: string, context: CmdletContext): Promise<void> {
   await context.shouldProcess(plan.friendlyName, action);
@@ -160,7 +165,11 @@ async function requestFromAuthority(
   context: CmdletContext,
 ): Promise<void> {
   const keys = openKeyStore(context.store.folder);
+  context.verbose(`Making a private key, ${plannedRecord(plan, context.now()).keyAlgorithm}.`);
   const { record, der } = await makeRequest(plan, keys, context.now(), keyPassphrase);
+  context.verbose(
+    `Key and request are in ${keys.folder}/${record.publicKeySha256}.key.pem; the request reads back as planned.`,
+  );
   const apply = (current: Parameters<typeof addRequest>[0]) => addRequest(current, record, context.force);
   const committed = await context.commit({ target: plan.friendlyName, apply }).catch((error: unknown) => {
     keys.discardKey(record.publicKeySha256);
@@ -173,6 +182,7 @@ async function requestFromAuthority(
   const file = printCertificateRequest(der, format);
   if (output === '-') context.writeText(file.toString());
   else writeOutputFile(output, file, 0o644);
+  context.verbose(`${file.length} bytes written to ${output === '-' ? 'standard output' : output}, format ${format}.`);
   context.done(
     `request ${request?.requestId} made. The private key is in the store. Revision ${committed.after.revision}.`,
   );
@@ -191,6 +201,9 @@ async function issueAtOnce(
   if (context.whatIf) return await preview(plan, 'Issue a certificate of the LOCAL TEST CA and assign it', context);
   const keys = openKeyStore(context.store.folder);
   const now = context.now();
+  context.verbose(
+    `Making a private key, ${plannedRecord(plan, now).keyAlgorithm}, and signing with the LOCAL TEST CA.`,
+  );
   const { record, certificate } = await issueLocally(plan, keys, now, keyPassphrase);
   const { thumbprint } = record;
   const committed = await context.commit({

@@ -42,6 +42,21 @@ export const onlineParameters = {
 
 type OnlineWanted = Values<typeof onlineParameters>;
 
+/** @throws CodedError `ParameterConflict` for what only an authority on the network could use */
+export function refuseOnlineParameters(authority: string | undefined, wanted: OnlineWanted): void {
+  const given = Object.entries(wanted).filter(([name, value]) => name in onlineParameters && value !== undefined);
+  if (given.length === 0) return;
+  const names = given.map(([name]) => `-${name}`).join(', ');
+  throw new CodedError(
+    'ParameterConflict',
+    `${names} ${given.length === 1 ? 'goes' : 'go'} with an online authority.`,
+    {
+      reason: authority === undefined ? 'no -CA was given' : `-CA ${authority} asks nobody`,
+      fix: 'xgw get-help request-certificate -Parameter CA',
+    },
+  );
+}
+
 /** Files are named in full, since the gateway runs in another folder. @param authority - `acme:<URL>` or `est:<URL>`. */
 export function renewalOf(authority: string, wanted: OnlineWanted): CertificateRenewal {
   const { ReuseKey, EstRootsPath, EstUserName, EstPasswordFile, ...others } = wanted;

@@ -47,6 +47,11 @@ export const partnerSettings = {
     withDefault('supportDialbackNegotiation'),
   ),
   EnableKeepAlive: optional(bool, 'Keep-alives on idle streams.', withDefault('enableKeepAlive')),
+  EnableBidi: optional(
+    bool,
+    'One stream for both directions (XEP-0288), where the partner offers or asks for it. It needs TLS, and on streams of the gateway a valid certificate of the partner.',
+    withDefault('enableBidi'),
+  ),
   ConnectionLimit: optional(clearable(wholeNumber(least, most)), 'Streams of this partner at one time.', {
     ...fromPipe,
     defaultText: 'PartnerConnectionLimit of the gateway',
@@ -89,6 +94,7 @@ export interface GivenPartnerSettings {
   readonly SaslNegotiation: FederatedPartner['saslNegotiation'] | undefined;
   readonly SupportDialbackNegotiation: boolean | undefined;
   readonly EnableKeepAlive: boolean | undefined;
+  readonly EnableBidi: boolean | undefined;
   readonly ConnectionLimit: number | null | undefined;
   readonly MaximumBytesPerSecond: number | null | undefined;
   readonly MaximumStanzasPerSecond: number | null | undefined;
@@ -98,7 +104,7 @@ export interface GivenPartnerSettings {
 }
 
 export function withPartnerSettings(partner: FederatedPartner, given: GivenPartnerSettings): FederatedPartner {
-  const { connectionLimit, maximumBytesPerSecond, maximumStanzasPerSecond, ...others } = partner;
+  const { enableBidi, connectionLimit, maximumBytesPerSecond, maximumStanzasPerSecond, ...others } = partner;
   const { proxyFqdn, allowInsecure, trustedRootsPath, ...always } = others;
   const roots = given.TrustedRootsPath;
   return {
@@ -109,6 +115,7 @@ export function withPartnerSettings(partner: FederatedPartner, given: GivenPartn
     saslNegotiation: given.SaslNegotiation ?? partner.saslNegotiation,
     supportDialbackNegotiation: given.SupportDialbackNegotiation ?? partner.supportDialbackNegotiation,
     enableKeepAlive: given.EnableKeepAlive ?? partner.enableKeepAlive,
+    ...setting('enableBidi', given.EnableBidi, enableBidi),
     ...setting('connectionLimit', given.ConnectionLimit, connectionLimit),
     ...setting('maximumBytesPerSecond', given.MaximumBytesPerSecond, maximumBytesPerSecond),
     ...setting('maximumStanzasPerSecond', given.MaximumStanzasPerSecond, maximumStanzasPerSecond),

@@ -64,7 +64,8 @@ async function clearOrphaned(publicKeySha256: string, context: CmdletContext): P
   const keys = openKeyStore(folder);
   const orphan = orphanOrThrow(orphanedRequests(context.store.read(), keys, folder), publicKeySha256);
   const target = `the key ${orphan.publicKeySha256}`;
-  if (!(await context.shouldProcess(target, 'Move an orphaned private key to the trash folder of the key store'))) return;
+  const action = 'Move an orphaned private key to the trash folder of the key store';
+  if (!(await context.shouldProcess(target, action, 'High'))) return;
   keys.discardKey(orphan.publicKeySha256);
   context.done(`orphaned request cleared; ${target} is in ${keys.folder}/trash.`);
   if (context.passThru) context.write({ ...orphanObject(orphan), Status: 'Cleared' });

@@ -128,6 +128,7 @@ function linesFor(creation: Creation, answers: Answers): readonly CommandLine[] 
 /** The object of a domain that is made on the way would stand in the way of the request's. */
 async function perform(lines: readonly CommandLine[], answers: Answers, context: CmdletContext): Promise<void> {
   const last = lines.at(-1);
+  if (!context.whatIf) context.say('Executing the command: a large key takes some seconds. -Verbose tells each step.');
   const silent = Object.create(context, { write: { value: () => undefined } }) as CmdletContext;
   for (const line of lines.slice(0, -1)) await performLine(line, silent);
   if (last !== undefined) await performLine(last, context.whatIf ? imagined(answers, context) : context);

@@ -1,5 +1,6 @@
 /** What a partner's streams must pass: its row of the negotiation matrix, as the stream layer wants to hear it. */
 import type { Configuration } from '../../config/configuration.ts';
+import { partnerDefaults } from '../../config/defaults.ts';
 import type { FederatedPartner, Negotiation } from '../../config/federated-partner.ts';
 import { effectiveMethods } from '../../config/negotiation.ts';
 import type { StreamSecurity } from '../xmpp/s2s-options.ts';
@@ -36,6 +37,7 @@ function securityOf(partner: FederatedPartner, { gateway }: Configuration, readA
     tcpDialback: methods.includes('TCP Dialback'),
     connectionLimit: partner.connectionLimit ?? gateway.partnerConnectionLimit,
     keepAlive: partner.enableKeepAlive,
+    bidi: partner.enableBidi ?? partnerDefaults.enableBidi,
     bytesPerSecond: partner.maximumBytesPerSecond ?? gateway.maximumBytesPerSecond,
     stanzasPerSecond: partner.maximumStanzasPerSecond ?? gateway.maximumStanzasPerSecond,
     pinnedSpkiSha256: partner.pinnedSpkiSha256,

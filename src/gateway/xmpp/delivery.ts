@@ -1,4 +1,5 @@
 /** What became of a stanza that was to be sent. */
+import type { StanzaCarrier } from './stanza-carrier.ts';
 import { type StanzaErrorCondition, type StanzaErrorType, stanzaError } from './stanza-error.ts';
 import type { AuthenticationMethod } from './stream-security.ts';
 
@@ -22,4 +23,11 @@ export const undelivered = (condition: StanzaErrorCondition, reason: string): De
   ok: false,
   error: stanzaError(condition),
   reason,
+});
+
+export const deliveredBy = ({ record, method }: StanzaCarrier, acknowledged: boolean): Delivery => ({
+  ok: true,
+  peerAddress: record.summary().peerAddress,
+  method: method ?? 'TCP Dialback',
+  acknowledged,
 });

@@ -1,6 +1,6 @@
 /** The questions asked of DNS about the servers of a domain, and the resolver of the platform, which answers them. */
 import type { SrvRecord } from 'node:dns';
-import { lookup, Resolver } from 'node:dns/promises';
+import { getServers, lookup, Resolver } from 'node:dns/promises';
 
 import { systemErrorCode } from '../../primitives/errors.ts';
 
@@ -22,9 +22,15 @@ const queryTimeoutMs = 5_000;
 /** Seconds for which what the hosts file says is kept: it has no TTL. */
 const hostsFileTtl = 60;
 
-/** @param servers - `address` or `address:port`; none: those of the system, whose hosts file then counts too. */
-export function dnsResolver(servers: readonly string[]): DnsPort {
-  const resolver = new Resolver({ timeout: queryTimeoutMs, tries: 1 });
+/** The resolvers of the system, as `dnsResolver` takes them. */
+export const systemServers = (): readonly string[] => getServers();
+
+/**
+ * @param servers - `address` or `address:port`; none: those of the system, whose hosts file then counts too.
+ * @param timeoutMs - Milliseconds for one question to one server.
+ */
+export function dnsResolver(servers: readonly string[], timeoutMs = queryTimeoutMs): DnsPort {
+  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
   if (servers.length > 0) resolver.setServers(servers);
   const orHostsFile = async (
     name: string,

@@ -10,16 +10,12 @@ import {
   type InboundState,
   type InboundStep,
   ignore,
-  noRoom,
-  notAllowed,
-  notServed,
   refuseStream,
-  type StreamRefusal,
   stay,
-  tlsRequired,
 } from './inbound-state.ts';
 import { maxPairsPerStream, maxVerificationsPerStream } from './s2s-limits.ts';
 import type { StanzaErrorCondition } from './stanza-error.ts';
+import { noRoom, notAllowed, notServed, type StreamRefusal, tlsRequired } from './stream-refusal.ts';
 import { dialbackMethod, permits, type StreamSecurity } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -141,7 +137,8 @@ function believe(state: InboundState, request: DialbackElement, context: ResultC
   const step = authenticate(state, pair, context);
   if (step === undefined)
     return answerError(state, request, { ...noRoom(context.security), condition: 'resource-constraint' });
-  return { state: step.state, effects: [...step.effects, ...answered(state, request, { type: 'valid' }).effects] };
+  // The answer first: what is sent to the peer because of it comes behind it.
+  return { state: step.state, effects: [...answered(state, request, { type: 'valid' }).effects, ...step.effects] };
 }
 
 const sameRequest = (one: DialbackElement, other: DialbackElement): boolean =>

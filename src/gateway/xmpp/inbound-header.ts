@@ -1,17 +1,11 @@
 /** The header that the peer sends, RFC 6120 §4.7, and what we offer in return. Part of the inbound stream machine, and as pure. */
+import { offersBidi } from './inbound-bidi.ts';
 import { certificateProblem } from './inbound-sasl.ts';
-import {
-  type InboundContext,
-  type InboundState,
-  type InboundStep,
-  notAllowed,
-  notServed,
-  refuseStream,
-  type StreamRefusal,
-} from './inbound-state.ts';
+import { type InboundContext, type InboundState, type InboundStep, refuseStream } from './inbound-state.ts';
 import { external } from './sasl-external.ts';
 import { printStreamFeatures, type StreamFeatures } from './stream-features.ts';
 import { parseStreamHeader, type StreamHeader } from './stream-header.ts';
+import { notAllowed, notServed, type StreamRefusal } from './stream-refusal.ts';
 import { permits } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -39,7 +33,8 @@ export function header(
   if (refusal !== undefined) return withHeader(state, refuseStream(asClaimed(state, parsed.value), refusal), context);
   const { from, to, hasFeatures } = parsed.value;
   const known = { ...state, ...(to && { local: to }), ...(from && { remote: from }) };
-  const opened: InboundState = { ...known, name: 'open', streamId: context.newStreamId() };
+  const bidi = offersBidi(known, context) && state.bidi === 'none' ? 'offered' : state.bidi;
+  const opened: InboundState = { ...known, name: 'open', streamId: context.newStreamId(), bidi };
   const reply = { do: 'send-header', id: opened.streamId, ...(to && { from: to }), ...(from && { to: from }) } as const;
   const features = featuresOf(opened, context);
   const problem = nothingToOffer(opened, features, context);
@@ -88,7 +83,8 @@ export function featuresOf(state: InboundState, context: InboundContext): Stream
   // Without a `from` the sender is not known yet; what it may do is decided when dialback names it.
   const dialback = security === undefined || permits(security, encrypted ? 'TLS Dialback' : 'TCP Dialback');
   const authenticated = state.pairs.length > 0;
-  const always = { dialback, streamManagement: authenticated, limits: context.advertisedLimits(authenticated) };
+  const limits = context.advertisedLimits(authenticated);
+  const always = { dialback, bidi: offersBidi(state, context), streamManagement: authenticated, limits };
   if (!encrypted) {
     const offersTls = local !== undefined && context.hasCertificate(local) && security?.startTls !== 'not-supported';
     return {

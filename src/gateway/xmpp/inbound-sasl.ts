@@ -4,7 +4,6 @@ import {
   type InboundContext,
   type InboundState,
   type InboundStep,
-  noRoom,
   refuseStream,
   stay,
 } from './inbound-state.ts';
@@ -19,6 +18,7 @@ import {
   type SaslFailure,
   saslSuccess,
 } from './sasl-external.ts';
+import { noRoom } from './stream-refusal.ts';
 import { permits } from './stream-security.ts';
 import { type Element, textOf } from './xml/element.ts';
 

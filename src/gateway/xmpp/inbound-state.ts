@@ -3,10 +3,12 @@ import type { PeerVerdict } from '../../certificates/peer-validation.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { DialbackElement, DialbackOutcome, DomainPair } from './dialback.ts';
 import type { DialbackClaim } from './dialback-key.ts';
+import type { Handling, ReceivingEffect } from './received-stanzas.ts';
 import type { RefusalCode } from './refusal-code.ts';
-import type { StanzaError } from './stanza-error.ts';
-import type { StreamError } from './stream-error.ts';
+import type { Acknowledgements, SendingEffect } from './sent-stanzas.ts';
+import type { StreamError, StreamErrorCondition } from './stream-error.ts';
 import type { StreamLimits } from './stream-limits.ts';
+import type { StreamRefusal } from './stream-refusal.ts';
 import type { AuthenticationMethod, StreamSecurity } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -33,17 +35,14 @@ export interface InboundState {
   readonly verifying: readonly DialbackElement[];
   /** Absent until the peer asked for acknowledgements [XEP-0198]. */
   readonly handling?: Handling;
-}
-
-/** Stanzas since stream management was enabled, counted from 1, not wrapped. */
-export interface Handling {
-  readonly received: number;
-  /** Numbers of those that their consumer is not done with, ascending. */
-  readonly pending: readonly number[];
-  /** What the peer heard of as handled. */
-  readonly told: number;
-  /** `received` when the peer asked last. */
-  readonly asked: number;
+  /** `requested`: the peer takes our stanzas on this stream [XEP-0288]. */
+  readonly bidi: 'none' | 'offered' | 'requested';
+  /** Of ours; absent until the peer asked for acknowledgements on a stream for both directions. */
+  readonly acknowledgements?: Acknowledgements;
+  /** Bytes of one stanza that the peer takes [XEP-0478]. */
+  readonly maxBytes?: number;
+  /** The stream error with which the peer ended the stream. */
+  readonly brokenOff?: StreamErrorCondition;
 }
 
 export type InboundEvent =
@@ -53,6 +52,10 @@ export type InboundEvent =
   | { readonly type: 'key-verified'; readonly request: DialbackElement; readonly outcome: DialbackOutcome }
   /** The consumer of the stanza with this number is done with it. */
   | { readonly type: 'handled'; readonly number: number }
+  | { readonly type: 'stanza-sent' }
+  /** It is time to ask for an acknowledgement, or to see whether the peer is still there. */
+  | { readonly type: 'acknowledgement-due' }
+  | { readonly type: 'acknowledgement-overdue' }
   | { readonly type: 'fault'; readonly fault: StreamError }
   | { readonly type: 'stream-ended' }
   | { readonly type: 'establishment-timed-out' }
@@ -62,23 +65,20 @@ export type InboundEvent =
 
 export type InboundEffect =
   | { readonly do: 'send-header'; readonly id: string; readonly from?: DomainName; readonly to?: DomainName }
-  | { readonly do: 'send'; readonly element: Element }
   /** Send `<proceed/>` and then speak TLS. Nothing that was received before counts any more [RFC 6120 §5.4.3.3]. */
   | { readonly do: 'start-tls'; readonly local: DomainName }
   /** Expect a new header [RFC 6120 §6.4.6]. */
   | { readonly do: 'restart' }
   | { readonly do: 'verify-key'; readonly request: DialbackElement; readonly streamId: string }
   | { readonly do: 'authenticated'; readonly pair: AuthenticatedPair }
-  /** `number`: to be reported as handled under it. */
-  | { readonly do: 'deliver'; readonly stanza: Element; readonly number?: number }
-  | { readonly do: 'return'; readonly stanza: Element; readonly error: StanzaError; readonly number?: number }
+  | ReceivingEffect
+  | SendingEffect
   | {
       readonly do: 'report-refusal';
       readonly code: RefusalCode;
       readonly condition: string;
       readonly reason: string;
     }
-  | { readonly do: 'report-ignored'; readonly reason: string }
   /** Send the error, if there is one, and the closing tag; then wait for the peer's. */
   | { readonly do: 'close'; readonly error?: StreamError; readonly reason: string };
 
@@ -102,6 +102,9 @@ export interface InboundStep {
   readonly effects: readonly InboundEffect[];
 }
 
+/** Whether it takes no more stanzas of ours. */
+export const isOver = ({ name }: InboundState): boolean => name === 'closing' || name === 'ended';
+
 /** Direct TLS begins encrypted [XEP-0368]; everything else begins in clear. */
 export const initialInbound = (encrypted: boolean): InboundState => ({
   name: 'awaiting-header',
@@ -111,14 +114,10 @@ export const initialInbound = (encrypted: boolean): InboundState => ({
   saslFailures: 0,
   pairs: [],
   verifying: [],
+  bidi: 'none',
 });
 
 export const stay = (state: InboundState, ...effects: readonly InboundEffect[]): InboundStep => ({ state, effects });
-
-/** What the peer is told, and under which name the administrator finds it. */
-export interface StreamRefusal extends StreamError {
-  readonly code: RefusalCode;
-}
 
 /** Ends the stream with an error that the peer and the administrator read. */
 export function refuseStream(state: InboundState, { code, ...error }: StreamRefusal): InboundStep {
@@ -144,28 +143,3 @@ export function authenticate(
   if (!context.hasRoomFor(pair)) return undefined;
   return { state: { ...state, pairs: [...state.pairs, pair] }, effects: [{ do: 'authenticated', pair }] };
 }
-
-export const noRoom = (security: StreamSecurity): StreamRefusal => ({
-  code: 'too-many-streams',
-  condition: 'resource-constraint',
-  text: `${security.partner} has all the streams it may have.`,
-});
-
-/** On the stream, and as the answer of dialback. */
-export const notAllowed = (remote: DomainName): StreamRefusal & { readonly condition: 'policy-violation' } => ({
-  code: 'not-allowed',
-  condition: 'policy-violation',
-  text: `${remote} is not an allowed partner.`,
-});
-
-export const notServed = (local: DomainName): StreamRefusal => ({
-  code: 'not-served',
-  condition: 'host-unknown',
-  text: `${local} is not served here.`,
-});
-
-export const tlsRequired: StreamRefusal = {
-  code: 'tls-required',
-  condition: 'policy-violation',
-  text: 'Use of STARTTLS required',
-};

@@ -4,7 +4,7 @@
  *                   header              <starttls/>              TLS up
  *   awaiting-header ──────▶ open ─────────────────▶ awaiting-tls ──────▶ awaiting-header (encrypted)
  *         ▲                  │ ▲
- *         └──────────────────┘ └── db:result, db:verify, stanzas of authenticated pairs
+ *         └──────────────────┘ └── db:result, db:verify, stanzas of authenticated pairs; ours too, where the peer wants them here
  *            SASL success
  *   any ── error, peer's closing tag, policy ──▶ ended          open ── we close ──▶ closing ── peer's closing tag ──▶ ended
  *
@@ -12,39 +12,40 @@
  * no EXTERNAL without a certificate that speaks for the stream's `from`, no stanza of a pair that is not authenticated.
  */
 
-import { isDialback, samePair } from './dialback.ts';
-import { received as counted, handled, lastAcknowledgement, streamManagement } from './inbound-acknowledgement.ts';
+import { isBidiRequest, isMistakenBidi } from './bidi.ts';
+import { isDialback } from './dialback.ts';
+import { acknowledgedLate, streamManagement } from './inbound-acknowledgement.ts';
+import { bidi } from './inbound-bidi.ts';
 import { dialback, keyVerified } from './inbound-dialback.ts';
 import { featuresOf, header, withHeader } from './inbound-header.ts';
 import { sasl } from './inbound-sasl.ts';
 import {
+  type AuthenticatedPair,
   type InboundContext,
   type InboundEvent,
   type InboundState,
   type InboundStep,
-  notAllowed,
-  notServed,
   refuseStream,
   stay,
-  tlsRequired,
 } from './inbound-state.ts';
-import { domainpartOf } from './jid.ts';
 import { namespaces } from './namespaces.ts';
-import { isStanza, stanzaAddresses } from './stanza.ts';
-import { stanzaError } from './stanza-error.ts';
+import { handled, lastAcknowledgement, take } from './received-stanzas.ts';
+import { ask, lastRequest, stanzaSent } from './sent-stanzas.ts';
+import { isStanza } from './stanza.ts';
+import { addressingProblem } from './stanza-addressing.ts';
 import { isStreamError, readStreamError, type StreamError } from './stream-error.ts';
 import { isStreamManagement } from './stream-management.ts';
+import { noLongerServed, notAllowed, notAuthenticated, requirementsChanged, tlsRequired } from './stream-refusal.ts';
 import { permits, sameRequirements } from './stream-security.ts';
 import { type Element, element, is } from './xml/element.ts';
 
 export function stepInbound(state: InboundState, event: InboundEvent, context: InboundContext): InboundStep {
-  if (state.name === 'ended') return stay(state);
+  if (state.name === 'ended' && event.type !== 'element') return stay(state);
   switch (event.type) {
     case 'header':
       return header(state, event, context);
     case 'element':
-      if (state.name === 'closing') return receivedLate(state, event.element, context);
-      return state.name === 'open' ? received(state, event.element, context) : stay(state);
+      return onElement(state, event.element, context);
     case 'tls-established':
       return stay({ ...state, name: 'awaiting-header', encrypted: true });
     case 'key-verified':
@@ -53,14 +54,24 @@ export function stepInbound(state: InboundState, event: InboundEvent, context: I
       return policyChanged(state, context);
     case 'handled':
       return handled(state, event.number);
+    case 'stanza-sent':
+      return stanzaSent(state);
+    case 'acknowledgement-due':
+      return ask(state);
     default:
       return ended(state, event, context);
   }
 }
 
+function onElement(state: InboundState, element: Element, context: InboundContext): InboundStep {
+  if (state.name === 'open') return received(state, element, context);
+  if (state.name === 'closing') return receivedLate(state, element, context);
+  return state.name === 'ended' ? acknowledgedLate(state, element) : stay(state);
+}
+
 type EndingEvent = Extract<
   InboundEvent,
-  { type: 'fault' | 'stream-ended' | 'establishment-timed-out' | 'inactive' | 'close' }
+  { type: 'fault' | 'stream-ended' | 'establishment-timed-out' | 'inactive' | 'acknowledgement-overdue' | 'close' }
 >;
 
 function ended(state: InboundState, event: EndingEvent, context: InboundContext): InboundStep {
@@ -82,6 +93,8 @@ function ended(state: InboundState, event: EndingEvent, context: InboundContext)
       const error = { condition: 'connection-timeout', text: 'Nothing was heard for too long.' } as const;
       return close(state, 'inactive', error);
     }
+    case 'acknowledgement-overdue':
+      return close(state, 'the peer acknowledges nothing', { condition: 'connection-timeout' });
     default:
       return close(state, event.reason, event.error);
   }
@@ -89,13 +102,13 @@ function ended(state: InboundState, event: EndingEvent, context: InboundContext)
 
 function close(state: InboundState, reason: string, error?: StreamError): InboundStep {
   if (state.name === 'closing') return stay(state);
-  const name = state.name === 'open' ? 'closing' : 'ended';
-  const effects = [...lastAcknowledgement(state), { do: 'close', reason, ...(error && { error }) } as const];
-  return { state: { ...state, name }, effects };
+  const name = state.name === 'open' && error === undefined ? 'closing' : 'ended';
+  const goodbye = { do: 'close', reason, ...(error && { error }) } as const;
+  return { state: { ...state, name }, effects: [...lastAcknowledgement(state), ...lastRequest(state), goodbye] };
 }
 
 function receivedLate(state: InboundState, element: Element, context: InboundContext): InboundStep {
-  if (!isStanza(element) || state.pairs.length === 0) return stay(state);
+  if (!isStanza(element) || state.pairs.length === 0) return acknowledgedLate(state, element);
   const { state: next, effects } = stanza(state, element, context);
   if (next.name === 'ended') return stay(state);
   return stay(next, ...effects.filter((effect) => effect.do === 'deliver' || effect.do === 'return'));
@@ -107,11 +120,17 @@ function received(state: InboundState, element: Element, context: InboundContext
   if (isStreamError(element)) {
     const { condition, text } = readStreamError(element);
     const reason = `stream error of the peer: ${condition}${text === undefined ? '' : ` (${text})`}`;
-    return { state: { ...state, name: 'ended' }, effects: [{ do: 'close', reason }] };
+    return { state: { ...state, name: 'ended', brokenOff: condition }, effects: [{ do: 'close', reason }] };
   }
   const required = state.remote !== undefined && context.securityFor(state.remote)?.startTls === 'required';
   if (!state.encrypted && required) return refuseStream(state, tlsRequired);
+  return permitted(state, element, context);
+}
+
+/** In clear only where the partner's row has it so. */
+function permitted(state: InboundState, element: Element, context: InboundContext): InboundStep {
   if (isDialback(element)) return dialback(state, element, context);
+  if (isBidiRequest(element) || isMistakenBidi(element)) return bidi(state, element, context);
   if (isStreamManagement(element)) return streamManagement(state, element);
   if (isStanza(element)) return stanza(state, element, context);
   return refuseStream(state, {
@@ -135,41 +154,10 @@ function startTls(state: InboundState, context: InboundContext): InboundStep {
   return { state: { ...state, name: 'awaiting-tls' }, effects: [{ do: 'start-tls', local }] };
 }
 
-/** Who may send what to whom [RFC 6120 §8.1, §4.9.3]. */
 function stanza(state: InboundState, stanza: Element, context: InboundContext): InboundStep {
-  const { from, to } = stanza.attributes as Readonly<Record<string, string | undefined>>;
-  if (state.pairs.length === 0)
-    return refuseStream(state, {
-      code: 'not-authenticated',
-      condition: 'not-authorized',
-      text: 'The stream is not authenticated.',
-    });
-  if (from === undefined || to === undefined)
-    return refuseStream(state, {
-      code: 'bad-address',
-      condition: 'improper-addressing',
-      text: 'A stanza between servers has a from and a to.',
-    });
-  const local = domainpartOf(to);
-  const remote = domainpartOf(from);
-  if (local === undefined)
-    return refuseStream(state, {
-      code: 'bad-address',
-      condition: 'improper-addressing',
-      text: 'The to has no domain name.',
-    });
-  if (!context.isLocalDomain(local)) return refuseStream(state, notServed(local));
-  if (remote === undefined || !state.pairs.some((pair) => samePair(pair, { local, remote })))
-    return refuseStream(state, {
-      code: 'sender-not-authenticated',
-      condition: 'invalid-from',
-      text: `${remote ?? 'This domain'} is not authenticated for ${local}.`,
-    });
-  const addresses = stanzaAddresses(stanza);
-  const { state: next, ...number } = counted(state);
-  // One user's bad address is not worth the stream of everybody else.
-  if (!addresses.ok) return stay(next, { do: 'return', stanza, error: stanzaError('jid-malformed'), ...number });
-  return stay(next, { do: 'deliver', stanza, ...number });
+  if (state.pairs.length === 0) return refuseStream(state, notAuthenticated);
+  const problem = addressingProblem(stanza, state.pairs, (domain) => context.isLocalDomain(domain));
+  return problem === undefined ? take(state, stanza) : refuseStream(state, problem);
 }
 
 function policyChanged(state: InboundState, context: InboundContext): InboundStep {
@@ -179,28 +167,15 @@ function policyChanged(state: InboundState, context: InboundContext): InboundSte
   );
   if (gone !== undefined) return withHeader(state, refuseStream(state, notAllowed(gone)), context);
   const unserved = pairs.find((pair) => !context.isLocalDomain(pair.local));
-  if (unserved !== undefined)
-    return withHeader(
-      state,
-      refuseStream(state, {
-        code: 'not-served',
-        condition: 'host-gone',
-        text: `${unserved.local} is not served here any more.`,
-      }),
-      context,
-    );
-  const changed = pairs.find((pair) => {
-    const now = context.securityFor(pair.remote);
-    return now === undefined || !permits(now, pair.method) || !sameRequirements(pair.security, now);
-  });
-  if (changed === undefined) return stay(state);
-  return withHeader(
-    state,
-    refuseStream(state, {
-      code: 'requirements-changed',
-      condition: 'reset',
-      text: 'The requirements for this stream changed.',
-    }),
-    context,
-  );
+  if (unserved !== undefined) return withHeader(state, refuseStream(state, noLongerServed(unserved.local)), context);
+  if (!pairs.some((pair) => isOutdated(state, pair, context))) return stay(state);
+  return withHeader(state, refuseStream(state, requirementsChanged), context);
+}
+
+/** Whether the pair's partner would not be believed like this any more, or not be sent to. */
+function isOutdated({ bidi }: InboundState, pair: AuthenticatedPair, context: InboundContext): boolean {
+  const { remote, method, security } = pair;
+  const now = context.securityFor(remote);
+  if (now === undefined || !permits(now, method) || !sameRequirements(security, now)) return true;
+  return bidi === 'requested' && security.bidi === true && now.bidi !== true;
 }

@@ -3,59 +3,62 @@ import type { Socket } from 'node:net';
 
 import type { Timer } from '../../primitives/clock.ts';
 import { type DialbackElement, type DialbackOutcome, type DomainPair, samePair } from './dialback.ts';
-import { isGenuineKey } from './dialback-key.ts';
+import { sendsFor } from './inbound-bidi.ts';
+import { identityFor, inboundContext } from './inbound-context.ts';
 import {
   type AuthenticatedPair,
   type InboundContext,
   type InboundEffect,
   type InboundEvent,
   initialInbound,
+  isOver,
 } from './inbound-state.ts';
 import { stepInbound } from './inbound-stream-machine.ts';
-import { domainpartOf } from './jid.ts';
 import { watchSilence } from './keepalive.ts';
 import { namespaces } from './namespaces.ts';
-import { elementLimits, elementLimitsBeforeAuthentication, type S2sLimits } from './s2s-limits.ts';
+import { elementLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
-import type { Handled } from './stanza.ts';
-import type { StanzaError } from './stanza-error.ts';
+import type { StanzaCarrier } from './stanza-carrier.ts';
+import { type StanzaReceiver, StanzaTraffic, type TrafficEffect } from './stanza-traffic.ts';
 import { acceptDirectTls, acceptTls } from './starttls.ts';
 import type { StreamError } from './stream-error.ts';
-import type { StreamLimits } from './stream-limits.ts';
 import { rateHandlers } from './stream-rate.ts';
 import { StreamRecord } from './stream-record.ts';
 import { StreamSocket } from './stream-socket.ts';
+import type { StanzaProgress } from './unacknowledged-stanzas.ts';
 import { type Element, element } from './xml/element.ts';
 
-/** Bits of a stream id: it keeps dialback keys from being used twice. */
-const streamIdBits = 128;
-
-export interface InboundHooks {
+export interface InboundHooks extends StanzaReceiver {
   hasRoomFor(stream: InboundStream, pair: AuthenticatedPair): boolean;
   /** Asks the authoritative server on behalf of this address; always answers. */
   verifyKey(request: DialbackElement, streamId: string, peerAddress: string): Promise<DialbackOutcome>;
-  returnStanza(stanza: Element, error: StanzaError): void;
-  deliver(stanza: Element, record: StreamRecord): Handled;
+  /** Our stanzas of the pair may go back on the stream [XEP-0288], or it has room for them again. */
+  onCarrier(stream: InboundStream, pair: DomainPair): void;
+  /** The stream takes no more stanzas; the connection may still be writing. */
+  onEnding(stream: InboundStream): void;
   onClosed(stream: InboundStream): void;
 }
 
-export class InboundStream {
+export class InboundStream implements StanzaCarrier {
   readonly record: StreamRecord;
   readonly #options: S2sOptions;
   readonly #hooks: InboundHooks;
   readonly #socket: StreamSocket;
   readonly #context: InboundContext;
+  readonly #traffic: StanzaTraffic;
   readonly #establishment: Timer;
   #silence: Timer | undefined;
   #state;
   #closeReason: string | undefined;
+  /** Pairs announced to `onCarrier`. */
+  #carried = 0;
 
   constructor(raw: Socket, options: S2sOptions, hooks: InboundHooks, directTls: boolean) {
     this.#options = options;
     this.#hooks = hooks;
     this.#state = initialInbound(directTls);
     this.record = new StreamRecord(options, 'inbound');
-    this.#context = contextOf(this, options, hooks);
+    this.#context = inboundContext(options, this.record, (pair) => hooks.hasRoomFor(this, pair));
     this.#socket = new StreamSocket(raw, options, {
       onHeader: (root, contentNamespace) => this.#dispatch({ type: 'header', root, contentNamespace }),
       onElement: (element) => this.#dispatch({ type: 'element', element }),
@@ -66,8 +69,14 @@ export class InboundStream {
       ...rateHandlers(options, () => ({ peerAddress: this.peerAddress, remote: this.#state.pairs[0]?.remote })),
     });
     this.record.attach(this.#socket);
-    const { clock, limits } = options;
-    this.#establishment = clock.after(limits.establishmentMs, () =>
+    this.#traffic = new StanzaTraffic(options, {
+      record: this.record,
+      socket: this.#socket,
+      receiver: hooks,
+      tell: (event) => this.#dispatch(event),
+      onRoom: () => this.#announce(this.#state.pairs),
+    });
+    this.#establishment = options.clock.after(options.limits.establishmentMs, () =>
       this.#dispatch({ type: 'establishment-timed-out' }),
     );
     if (directTls) this.#socket.beginWithTls((socket) => acceptDirectTls(socket, (name) => identityFor(options, name)));
@@ -89,8 +98,7 @@ export class InboundStream {
 
   /** Whether it takes stanzas of the pair, and will go on to. */
   carries(pair: DomainPair): boolean {
-    const { name, pairs } = this.#state;
-    return name !== 'closing' && name !== 'ended' && pairs.some((known) => samePair(known, pair));
+    return !isOver(this.#state) && this.#state.pairs.some((known) => samePair(known, pair));
   }
 
   /** The partner of its first pair: the one whose limit it counts against. */
@@ -102,6 +110,30 @@ export class InboundStream {
     return this.#state.remote === remoteDomain || this.#state.pairs.some((pair) => pair.remote === remoteDomain);
   }
 
+  get method(): AuthenticatedPair['method'] | undefined {
+    return this.record.method;
+  }
+
+  sendsFor(pair: DomainPair): boolean {
+    return this.#socket.isOpen && sendsFor(this.#state, pair);
+  }
+
+  get leavesDoubt(): boolean {
+    return this.#traffic.leavesDoubt(this.#state.brokenOff);
+  }
+
+  get hasRoom(): boolean {
+    return !this.#traffic.isFull;
+  }
+
+  get maxBytes(): number {
+    return this.#state.maxBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  sendStanza(stanza: Element, progress: StanzaProgress): void {
+    this.#traffic.send(stanza, progress, this.#state.acknowledgements !== undefined);
+  }
+
   reconsider(): void {
     this.#dispatch({ type: 'policy-changed' });
   }
@@ -111,14 +143,25 @@ export class InboundStream {
   }
 
   #dispatch(event: InboundEvent): void {
-    const { state, effects } = stepInbound(this.#state, event, this.#context);
+    const before = this.#state;
+    const { state, effects } = stepInbound(before, event, this.#context);
     this.#state = state;
+    this.record.counts(state);
+    if (isOver(state) && !isOver(before)) this.#hooks.onEnding(this);
     this.record.identify(state.local, state.remote ?? state.pairs[0]?.remote);
     if (this.record.state === 'connecting' && state.name === 'open') {
       this.record.state = 'negotiating';
       this.record.report({ type: 'stream-opened' });
     }
     for (const effect of effects) this.#perform(effect);
+    // Behind the effects: the peer knows by then that the pair is authenticated.
+    if (state.name !== 'open') return;
+    this.#announce(state.pairs.slice(this.#carried));
+    this.#carried = state.pairs.length;
+  }
+
+  #announce(pairs: readonly DomainPair[]): void {
+    for (const pair of pairs) if (this.sendsFor(pair)) this.#hooks.onCarrier(this, pair);
   }
 
   #perform(effect: InboundEffect): void {
@@ -135,47 +178,29 @@ export class InboundStream {
         return this.#socket.startTls((socket) => acceptTls(socket, identity), element('proceed', namespaces.tls));
       }
       case 'verify-key':
-        void this.#verifyKey(effect.request, effect.streamId);
-        return undefined;
+        return void this.#verifyKey(effect);
       case 'authenticated':
         return this.#onAuthenticated(effect.pair);
-      case 'deliver':
-        return this.#deliver(effect);
       default:
         return this.#performEnding(effect);
     }
   }
 
   #performEnding(
-    effect: Extract<InboundEffect, { do: 'return' | 'report-refusal' | 'report-ignored' | 'close' }>,
+    effect: TrafficEffect | Extract<InboundEffect, { do: 'report-refusal' | 'report-ignored' | 'close' }>,
   ): void {
     switch (effect.do) {
-      case 'return':
-        this.#hooks.returnStanza(effect.stanza, effect.error);
-        return effect.number === undefined ? undefined : this.#dispatch({ type: 'handled', number: effect.number });
       case 'report-refusal':
-        return this.record.report({
-          type: 'refused',
-          code: effect.code,
-          condition: effect.condition,
-          reason: effect.reason,
-        });
+        return this.record.reportRefusal(effect);
       case 'report-ignored':
         return this.record.report({ type: 'ignored', reason: effect.reason });
-      default:
+      case 'close':
         this.#closeReason ??= effect.reason;
         this.record.state = 'closing';
-        return this.#socket.close(effect.error);
+        return this.#socket.close(effect.error, effect.error === undefined || this.#traffic.isOwed);
+      default:
+        return this.#traffic.perform(effect);
     }
-  }
-
-  #deliver({ stanza, number }: Extract<InboundEffect, { do: 'deliver' }>): void {
-    this.record.countIn(stanza);
-    const handling = this.#hooks.deliver(stanza, this.record);
-    if (number === undefined) return;
-    const onHandled = (): void => this.#dispatch({ type: 'handled', number });
-    if (handling === undefined) onHandled();
-    else void handling.then(onHandled, onHandled);
   }
 
   #onTls(chain: readonly Buffer[], directTls: boolean): void {
@@ -185,32 +210,31 @@ export class InboundStream {
     this.record.report({ type: 'tls-established' });
   }
 
-  async #verifyKey(request: DialbackElement, streamId: string): Promise<void> {
+  async #verifyKey({ request, streamId }: Extract<InboundEffect, { do: 'verify-key' }>): Promise<void> {
     const outcome = await this.#hooks.verifyKey(request, streamId, this.peerAddress);
     this.#dispatch({ type: 'key-verified', request, outcome });
   }
 
-  #onAuthenticated({ method, remote }: AuthenticatedPair): void {
+  #onAuthenticated({ method, remote, security }: AuthenticatedPair): void {
     this.#establishment.cancel();
     this.#socket.setLimits(elementLimits);
     this.record.method ??= method;
     this.record.authenticated = [...new Set([...this.record.authenticated, remote])];
+    this.record.bidirectional ||= this.#state.bidi === 'requested' && security.bidi === true;
     this.record.state = 'established';
     this.#silence ??= this.#watchSilence();
     this.record.report({ type: 'authenticated', method, remoteDomain: remote });
   }
 
   #watchSilence(): Timer {
-    return watchSilence(
-      {
-        lastTraffic: () => this.#socket.lastTraffic,
-        keepsAlive: () => this.#state.pairs.some(({ remote }) => this.#options.securityFor(remote)?.keepAlive === true),
-        sendWhiteSpace: () => this.#socket.sendText(' '),
-        onInactive: () => this.#dispatch({ type: 'inactive' }),
-      },
-      this.#options.clock,
-      this.#options.limits,
-    );
+    const { clock, limits } = this.#options;
+    const watched = {
+      lastTraffic: () => this.#socket.lastTraffic,
+      keepsAlive: () => this.#state.pairs.some(({ remote }) => this.#options.securityFor(remote)?.keepAlive === true),
+      sendWhiteSpace: () => this.#traffic.keepAlive(this.#state.acknowledgements !== undefined),
+      onInactive: () => this.#dispatch({ type: 'inactive' }),
+    };
+    return watchSilence(watched, clock, limits);
   }
 
   #onClosed(reason: string): void {
@@ -218,33 +242,9 @@ export class InboundStream {
     this.#dispatch({ type: 'stream-ended' });
     this.#establishment.cancel();
     this.#silence?.cancel();
-    this.record.state = 'closed';
+    this.#traffic.end();
+    this.record.end(goodbye, reason);
     this.#hooks.onClosed(this);
-    this.record.reportClosed(goodbye, reason);
+    this.record.reportClosed();
   }
-}
-
-function contextOf(stream: InboundStream, options: S2sOptions, hooks: InboundHooks): InboundContext {
-  const { record } = stream;
-  return {
-    newStreamId: () => options.ids.token(streamIdBits),
-    isLocalDomain: (domain) => options.isLocalDomain(domain),
-    securityFor: (remote) => options.securityFor(remote),
-    verdictFor: (remote, security) => record.verdictFor(remote, security),
-    hasCertificate: (local) => options.tlsIdentity(local) !== undefined,
-    isGenuineKey: (claim, key) => isGenuineKey(options, claim, key),
-    hasRoomFor: (pair) => hooks.hasRoomFor(stream, pair),
-    advertisedLimits: (authenticated) => advertisedLimits(authenticated, options.limits),
-  };
-}
-
-/** Strangers have the time of the establishment, white space or not. */
-const advertisedLimits = (authenticated: boolean, { establishmentMs, inactivityMs }: S2sLimits): StreamLimits => ({
-  maxBytes: (authenticated ? elementLimits : elementLimitsBeforeAuthentication).maxBytes,
-  idleSeconds: Math.ceil((authenticated ? inactivityMs : establishmentMs) / 1000),
-});
-
-function identityFor(options: S2sOptions, serverName: string): ReturnType<S2sOptions['tlsIdentity']> {
-  const domain = domainpartOf(serverName);
-  return domain !== undefined && options.isLocalDomain(domain) ? options.tlsIdentity(domain) : undefined;
 }

@@ -14,6 +14,9 @@ export const namespaces = {
   dialback: 'jabber:server:dialback',
   /** The stream feature that announces dialback [XEP-0220 §2.3]. */
   dialbackFeature: 'urn:xmpp:features:dialback',
+  /** The request for a stream that carries stanzas both ways, and the stream feature that offers it [XEP-0288 §2]. */
+  bidi: 'urn:xmpp:bidi',
+  bidiFeature: 'urn:xmpp:features:bidi',
   /** Stream management, XEP-0198 §3. */
   streamManagement: 'urn:xmpp:sm:3',
   /** [XEP-0478 §3.1] */

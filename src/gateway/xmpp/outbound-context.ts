@@ -2,13 +2,26 @@
 import { dialbackKey } from './dialback-key.ts';
 import type { OutboundContext } from './outbound-state.ts';
 import type { S2sOptions } from './s2s-options.ts';
+import { advertisedLimits } from './stream-limits.ts';
 import type { StreamRecord } from './stream-record.ts';
 
-/** @param anonymous - Shows no certificate. */
-export const outboundContext = (options: S2sOptions, record: StreamRecord, anonymous: boolean): OutboundContext => ({
+export interface StreamUse {
+  /** Shows no certificate. */
+  readonly anonymous: boolean;
+  readonly takesStanzas: boolean;
+}
+
+export const outboundContext = (
+  options: S2sOptions,
+  record: StreamRecord,
+  { anonymous, takesStanzas }: StreamUse,
+): OutboundContext => ({
   securityFor: (remote) => options.securityFor(remote),
   verdictFor: (remote, security) => record.verdictFor(remote, security),
   hasCertificate: (local) => !anonymous && options.tlsIdentity(local) !== undefined,
+  isLocalDomain: (domain) => options.isLocalDomain(domain),
+  takesStanzas,
+  advertisedLimits: () => advertisedLimits(true, options.limits),
   dialbackKey: ({ local, remote }, streamId) =>
     dialbackKey(options.dialbackSecret, { receiving: remote, originating: local, streamId }),
 });

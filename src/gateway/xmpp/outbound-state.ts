@@ -2,9 +2,13 @@
 import type { PeerRefusal, PeerVerdict } from '../../certificates/peer-validation.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { DialbackOutcome, DomainPair } from './dialback.ts';
+import type { Handling, ReceivingEffect } from './received-stanzas.ts';
+import type { RefusalCode } from './refusal-code.ts';
 import type { DialStep } from './s2s-event.ts';
+import type { Acknowledgements, SendingEffect } from './sent-stanzas.ts';
 import type { StanzaErrorCondition } from './stanza-error.ts';
 import type { StreamError, StreamErrorCondition } from './stream-error.ts';
+import type { StreamLimits } from './stream-limits.ts';
 import type { AuthenticationMethod, StreamSecurity } from './stream-security.ts';
 import type { Element } from './xml/element.ts';
 
@@ -24,6 +28,8 @@ export interface OutboundState {
     | 'awaiting-verification'
     | 'awaiting-enabled'
     | 'established'
+    /** We said goodbye on a stream for both directions, and still take what the peer had on its way [RFC 6120 §4.4]. */
+    | 'closing'
     | 'ended';
   readonly pair: DomainPair;
   readonly purpose: OutboundPurpose;
@@ -31,6 +37,8 @@ export interface OutboundState {
   /** The id that the peer gave the stream; a dialback key is made for it. */
   readonly streamId: string;
   readonly saslDone: boolean;
+  /** We asked the peer to send here as well [XEP-0288]. */
+  readonly bidi: boolean;
   readonly method?: AuthenticationMethod;
   /** Why EXTERNAL was refused, when dialback is tried in its place. */
   readonly refusal?: Pick<DialFailure, 'code' | 'reason'>;
@@ -38,20 +46,12 @@ export interface OutboundState {
   readonly security?: StreamSecurity;
   /** Absent where the peer acknowledges nothing. */
   readonly acknowledgements?: Acknowledgements;
+  /** Of the peer's stanzas; absent on streams for one direction. */
+  readonly handling?: Handling;
   /** Bytes of one stanza that the peer takes [XEP-0478]. */
   readonly maxBytes?: number;
   /** The stream error with which the peer ended the stream. */
   readonly brokenOff?: StreamErrorCondition;
-}
-
-/** Counts since stream management was enabled, not wrapped [XEP-0198 §4]. */
-export interface Acknowledgements {
-  readonly sent: number;
-  readonly acknowledged: number;
-  /** `sent` when the last request went out. */
-  readonly asked: number;
-  /** A request has no answer yet. */
-  readonly waiting: boolean;
 }
 
 export type OutboundEvent =
@@ -63,6 +63,8 @@ export type OutboundEvent =
   | { readonly type: 'stream-ended' }
   | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'stanza-sent' }
+  /** The consumer of the stanza with this number is done with it. */
+  | { readonly type: 'handled'; readonly number: number }
   /** It is time to ask for an acknowledgement, or to see whether the peer is still there. */
   | { readonly type: 'acknowledgement-due' }
   | { readonly type: 'acknowledgement-overdue' }
@@ -110,19 +112,20 @@ export interface DialFailure {
 
 export type OutboundEffect =
   | { readonly do: 'send-header' }
-  | { readonly do: 'send'; readonly element: Element }
   | { readonly do: 'start-tls' }
   | { readonly do: 'restart' }
   | { readonly do: 'established'; readonly method: AuthenticationMethod }
-  /** The peer handled so many more stanzas, in the order in which they were sent. */
-  | { readonly do: 'acknowledged'; readonly stanzas: number }
-  /** What to wait for now: an answer within `acknowledgementMs`, the time to ask again, or nothing. */
-  | { readonly do: 'expect'; readonly what: 'acknowledgement' | 'handling' | 'nothing' }
   | { readonly do: 'verified'; readonly outcome: DialbackOutcome }
-  /** A stanza error that the peer returned on the stream it did not open. */
-  | { readonly do: 'deliver'; readonly stanza: Element }
+  /** Delivers what the peer may send here, or a stanza error that it returned on the stream it did not open. */
+  | ReceivingEffect
+  | SendingEffect
   | { readonly do: 'failed'; readonly failure: DialFailure }
-  | { readonly do: 'report-ignored'; readonly reason: string }
+  | {
+      readonly do: 'report-refusal';
+      readonly code: RefusalCode;
+      readonly condition: string;
+      readonly reason: string;
+    }
   | { readonly do: 'close'; readonly error?: StreamError; readonly reason: string };
 
 export interface OutboundContext {
@@ -130,6 +133,11 @@ export interface OutboundContext {
   /** Whether the certificate that the peer showed speaks for `remote`, as of now. */
   verdictFor(remote: DomainName, security: StreamSecurity): PeerVerdict;
   hasCertificate(local: DomainName): boolean;
+  isLocalDomain(domain: DomainName): boolean;
+  /** Whether anybody here wants stanzas of this stream. */
+  readonly takesStanzas: boolean;
+  /** What we take of an authenticated peer [XEP-0478]. */
+  advertisedLimits(): StreamLimits;
   dialbackKey(pair: DomainPair, streamId: string): string;
 }
 
@@ -137,6 +145,9 @@ export interface OutboundStep {
   readonly state: OutboundState;
   readonly effects: readonly OutboundEffect[];
 }
+
+/** Whether it takes no more stanzas of ours. */
+export const isOver = ({ name }: OutboundState): boolean => name === 'closing' || name === 'ended';
 
 /** Direct TLS begins with the handshake [XEP-0368]; everything else begins in clear. */
 export const initialOutbound = (pair: DomainPair, purpose: OutboundPurpose, directTls: boolean): OutboundState => ({
@@ -146,6 +157,7 @@ export const initialOutbound = (pair: DomainPair, purpose: OutboundPurpose, dire
   encrypted: directTls,
   streamId: '',
   saslDone: false,
+  bidi: false,
 });
 
 export const stay = (state: OutboundState, ...effects: readonly OutboundEffect[]): OutboundStep => ({ state, effects });

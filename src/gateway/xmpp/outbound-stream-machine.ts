@@ -11,38 +11,42 @@
  *           ├───────────▶ established               ended
  *           └─ <sm/> offered ─▶ awaiting-enabled ─ <enabled/>, <failed/> ─▶ established
  *
+ * Where both directions are agreed on, the peer's stanzas are taken from `awaiting-enabled` on, and while `closing`.
  * A `<failure/>` of SASL leads to dialback on the same stream where the partner's row permits it [XEP-0178 §3].
  * Answers count only when they answer what was asked on this stream.
  */
 import { type DialbackElement, isDialback, readDialback } from './dialback.ts';
 import { domainpartOf } from './jid.ts';
 import { namespaces } from './namespaces.ts';
-import { acknowledged, ask, isUnacknowledged, nothingSent, stanzaSent } from './outbound-acknowledgement.ts';
 import { dialback, negotiate, refusalOfExternal } from './outbound-authentication.ts';
+import { lateStanza, mayBeBidi, refuseFurtherPair, stanza, withBidi } from './outbound-bidi.ts';
+import { acknowledgedLate, end, ended, refuseStream } from './outbound-end.ts';
 import {
   failDial,
   goTo,
+  isOver,
   type OutboundContext,
   type OutboundEvent,
   type OutboundState,
   type OutboundStep,
   stay,
-  withRefusal,
 } from './outbound-state.ts';
-import type { DialStep } from './s2s-event.ts';
-import { leastMaxBytes } from './s2s-limits.ts';
+import { asked, handled, nothingReceived } from './received-stanzas.ts';
 import { isSasl, readSaslFailure } from './sasl-external.ts';
 import { sentElsewhere } from './see-other-host.ts';
+import { acknowledged, ask, nothingSent, stanzaSent } from './sent-stanzas.ts';
 import { isStanza } from './stanza.ts';
-import { isStreamError, readStreamError, type StreamError } from './stream-error.ts';
+import { isStreamError, readStreamError } from './stream-error.ts';
 import { isStreamFeatures, readStreamFeatures, type StreamFeatures } from './stream-features.ts';
 import { parseStreamHeader } from './stream-header.ts';
-import { enable, isManagement, isStreamManagement, requestAcknowledgement } from './stream-management.ts';
+import { stanzaLimit } from './stream-limits.ts';
+import { enable, isManagement, isStreamManagement } from './stream-management.ts';
+import { noLongerServed, requirementsChanged } from './stream-refusal.ts';
 import { type AuthenticationMethod, dialbackMethod, permits, sameRequirements } from './stream-security.ts';
 import { type Element, is } from './xml/element.ts';
 
 export function stepOutbound(state: OutboundState, event: OutboundEvent, context: OutboundContext): OutboundStep {
-  if (state.name === 'ended') return afterTheEnd(state, event);
+  if (isOver(state)) return afterTheEnd(state, event, context);
   switch (event.type) {
     case 'connected':
       return stay(state, { do: 'send-header' });
@@ -56,6 +60,8 @@ export function stepOutbound(state: OutboundState, event: OutboundEvent, context
       return policyChanged(state, context);
     case 'stanza-sent':
       return stanzaSent(state);
+    case 'handled':
+      return handled(state, event.number);
     case 'acknowledgement-due':
       return ask(state);
     default:
@@ -63,60 +69,12 @@ export function stepOutbound(state: OutboundState, event: OutboundEvent, context
   }
 }
 
-/** We said goodbye; what the peer had handled until it read that still counts. */
-function afterTheEnd(state: OutboundState, event: OutboundEvent): OutboundStep {
-  if (event.type !== 'element' || !isManagement(event.element, 'a')) return stay(state);
-  const step = acknowledged(state, event.element);
-  return 'condition' in step ? stay(state) : step;
-}
-
-type EndingEvent = Extract<
-  OutboundEvent,
-  { type: 'fault' | 'stream-ended' | 'lost' | 'inactive' | 'acknowledgement-overdue' | 'close' }
->;
-
-function ended(state: OutboundState, event: EndingEvent): OutboundStep {
-  switch (event.type) {
-    case 'fault':
-      return end(state, `${event.fault.condition}: ${event.fault.text ?? ''}`, event.fault);
-    case 'stream-ended':
-      return end(state, 'closed by the peer');
-    case 'inactive':
-      return end(state, 'inactive', { condition: 'connection-timeout', text: 'Nothing was heard for too long.' });
-    case 'acknowledgement-overdue':
-      return end(state, 'the peer acknowledges nothing', { condition: 'connection-timeout' });
-    case 'lost':
-      return end(state, event.reason);
-    default:
-      return goodbye(state, event.reason, event.error);
-  }
-}
-
-function end(state: OutboundState, reason: string, error?: StreamError): OutboundStep {
-  const close = { do: 'close', reason, ...(error === undefined ? {} : { error }) } as const;
-  if (state.name === 'established') return goTo(state, 'ended', close);
-  const failure = withRefusal(state, { step: stepOf(state), condition: 'remote-server-timeout', reason });
-  return goTo(state, 'ended', { do: 'failed', failure }, close);
-}
-
-/** The last chance to learn what was handled: everything else would be in doubt. */
-function goodbye(state: OutboundState, reason: string, error?: StreamError): OutboundStep {
-  const { state: after, effects } = end(state, reason, error);
-  if (!isUnacknowledged(state)) return { state: after, effects };
-  return { state: after, effects: [{ do: 'send', element: requestAcknowledgement }, ...effects] };
-}
-
-function stepOf({ name, refusal }: OutboundState): DialStep {
-  // Servers that end the stream with the refusal never answer the dialback behind it.
-  if (refusal !== undefined) return 'sasl';
-  const steps = {
-    'awaiting-proceed': 'tls',
-    'awaiting-tls': 'tls',
-    'awaiting-sasl': 'sasl',
-    'awaiting-result': 'dialback',
-    'awaiting-verification': 'dialback',
-  } as const;
-  return Object.hasOwn(steps, name) ? steps[name as keyof typeof steps] : 'stream';
+/** Our goodbye is out. */
+function afterTheEnd(state: OutboundState, event: OutboundEvent, context: OutboundContext): OutboundStep {
+  if (event.type === 'element' && state.name === 'closing' && isStanza(event.element))
+    return lateStanza(state, event.element, context);
+  if (event.type === 'element') return acknowledgedLate(state, event.element);
+  return event.type === 'stream-ended' || event.type === 'lost' ? goTo(state, 'ended') : stay(state);
 }
 
 function header(
@@ -153,7 +111,7 @@ function received(state: OutboundState, element: Element, context: OutboundConte
   if (element.namespace === namespaces.sasl && state.name === 'awaiting-sasl')
     return saslAnswer(state, element, context);
   if (isStreamManagement(element)) return managed(state, element, context);
-  if (isStanza(element)) return stanza(state, element);
+  if (isStanza(element)) return state.bidi ? stanza(state, element, context) : returned(state, element);
   return stay(state, { do: 'report-ignored', reason: `the element ${element.name} where it means nothing` });
 }
 
@@ -167,20 +125,23 @@ function brokenOff(state: OutboundState, error: Element, context: OutboundContex
 function features(state: OutboundState, offered: StreamFeatures, context: OutboundContext): OutboundStep {
   if (state.name !== 'awaiting-features')
     return stay(state, { do: 'report-ignored', reason: 'stream features nobody waits for' });
-  const { maxBytes } = offered.limits;
-  const isForStanzas = maxBytes !== undefined && (state.saslDone || maxBytes >= leastMaxBytes);
-  const limited = isForStanzas ? { ...state, maxBytes } : state;
-  if (!state.saslDone) return negotiate(limited, offered, context);
+  const limited = { ...state, ...stanzaLimit(offered.limits, state.saslDone) };
+  if (!state.saslDone) return withBidi(negotiate(limited, offered, context), offered, context);
   if (offered.streamManagement) return goTo(limited, 'awaiting-enabled', { do: 'send', element: enable });
   return established(limited, 'SASL over TLS', context);
 }
 
 /** Without acknowledgements the stream is as good as those of servers that never heard of them. */
 function managed(state: OutboundState, element: Element, context: OutboundContext): OutboundStep {
-  if (state.name === 'awaiting-enabled' && isManagement(element, 'enabled'))
-    return established({ ...state, acknowledgements: nothingSent }, 'SASL over TLS', context);
+  if (state.name === 'awaiting-enabled' && isManagement(element, 'enabled')) {
+    // Those of the peer count that it sent behind its answer.
+    const receiving = state.bidi ? { handling: nothingReceived } : {};
+    return established({ ...state, acknowledgements: nothingSent, ...receiving }, 'SASL over TLS', context);
+  }
   if (state.name === 'awaiting-enabled' && isManagement(element, 'failed'))
     return established(state, 'SASL over TLS', context);
+  const answer = isManagement(element, 'r') ? asked(state) : undefined;
+  if (answer !== undefined) return answer;
   const step = acknowledged(state, element);
   return 'condition' in step ? end(state, `the peer's acknowledgement: ${step.text ?? step.condition}`, step) : step;
 }
@@ -189,6 +150,9 @@ function established(state: OutboundState, method: AuthenticationMethod, context
   const security = context.securityFor(state.pair.remote);
   if (security === undefined || !permits(security, method))
     return failDial(state, 'policy', `${method} is not permitted for ${state.pair.remote} any more.`);
+  // The peer counts on it: what it sends must not be ignored now.
+  if (state.bidi && !mayBeBidi(state, context))
+    return failDial(state, 'policy', `${state.pair.remote} may not send on a stream of ours any more.`);
   return goTo({ ...state, method, security }, 'established', { do: 'established', method });
 }
 
@@ -205,6 +169,8 @@ function saslAnswer(state: OutboundState, answer: Element, context: OutboundCont
 
 function dialbackAnswer(state: OutboundState, received: Element, context: OutboundContext): OutboundStep {
   const answer = readDialback(received);
+  if (answer.ok && answer.value.outcome === undefined && answer.value.name === 'result' && state.bidi)
+    return refuseFurtherPair(state, answer.value);
   if (!answer.ok || !isExpected(state, answer.value))
     return stay(state, { do: 'report-ignored', reason: `db:${received.name} that answers nothing we asked` });
   const { outcome } = answer.value;
@@ -230,8 +196,8 @@ function isExpected({ name, pair, purpose }: OutboundState, answer: DialbackElem
   return answer.name === 'verify' && answer.id === purpose.id;
 }
 
-/** The peer opens its own stream to send; only errors about what we sent may come back on ours. */
-function stanza(state: OutboundState, stanza: Element): OutboundStep {
+/** On a stream for one direction the peer opens its own to send; only errors about what we sent may come back on ours. */
+function returned(state: OutboundState, stanza: Element): OutboundStep {
   const { from, to, type } = stanza.attributes as Readonly<Record<string, string | undefined>>;
   const ours = domainpartOf(from ?? '') === state.pair.remote && domainpartOf(to ?? '') === state.pair.local;
   if (state.name === 'established' && ours && type === 'error') return stay(state, { do: 'deliver', stanza });
@@ -239,11 +205,15 @@ function stanza(state: OutboundState, stanza: Element): OutboundStep {
 }
 
 function policyChanged(state: OutboundState, context: OutboundContext): OutboundStep {
-  const now = context.securityFor(state.pair.remote);
+  const { method, security, bidi } = state;
+  const { local, remote } = state.pair;
+  const now = context.securityFor(remote);
   if (now === undefined)
-    return end(state, `${state.pair.remote} is not an allowed partner any more`, { condition: 'policy-violation' });
-  const { method, security } = state;
-  if (method === undefined || (permits(now, method) && (security === undefined || sameRequirements(security, now))))
-    return stay(state);
+    return end(state, `${remote} is not an allowed partner any more`, { condition: 'policy-violation' });
+  if (bidi && !context.isLocalDomain(local)) return refuseStream(state, noLongerServed(local));
+  if (method === undefined) return stay(state);
+  // Anchors, pins and the date count for what the peer sends as they do for what it is sent.
+  if (bidi && !mayBeBidi(state, context)) return refuseStream(state, requirementsChanged);
+  if (permits(now, method) && (security === undefined || sameRequirements(security, now))) return stay(state);
   return end(state, 'the requirements for this stream changed', { condition: 'reset' });
 }

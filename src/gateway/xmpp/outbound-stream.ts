@@ -2,12 +2,13 @@
 import type { Socket } from 'node:net';
 
 import type { Timer } from '../../primitives/clock.ts';
-import type { DialbackOutcome, DomainPair } from './dialback.ts';
+import { type DialbackOutcome, type DomainPair, samePair } from './dialback.ts';
 import { watchSilence } from './keepalive.ts';
 import { outboundContext } from './outbound-context.ts';
 import {
   type DialFailure,
   initialOutbound,
+  isOver,
   type OutboundContext,
   type OutboundEffect,
   type OutboundEvent,
@@ -17,17 +18,20 @@ import { stepOutbound } from './outbound-stream-machine.ts';
 import { elementLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { Endpoint } from './server-resolver.ts';
+import type { StanzaCarrier } from './stanza-carrier.ts';
+import { type StanzaReceiver, StanzaTraffic, type TrafficEffect } from './stanza-traffic.ts';
 import { requestTls } from './starttls.ts';
-import { isFarewell, type StreamError } from './stream-error.ts';
+import type { StreamError } from './stream-error.ts';
 import { rateHandlers } from './stream-rate.ts';
 import { StreamRecord } from './stream-record.ts';
 import type { AuthenticationMethod } from './stream-security.ts';
 import { StreamSocket } from './stream-socket.ts';
-import { type StanzaProgress, UnacknowledgedStanzas } from './unacknowledged-stanzas.ts';
+import type { StanzaProgress } from './unacknowledged-stanzas.ts';
 import type { Element } from './xml/element.ts';
-import { printElement } from './xml/xml-writer.ts';
 
 export interface OutboundHooks {
+  /** Takes what the peer may send on this stream. Absent: it is not asked to [XEP-0288]. */
+  readonly receiver?: StanzaReceiver;
   onEstablished(stream: OutboundStream): void;
   onVerified(outcome: DialbackOutcome): void;
   onFailed(failure: DialFailure): void;
@@ -45,7 +49,7 @@ export interface OutboundConnection {
   readonly anonymous: boolean;
 }
 
-export class OutboundStream {
+export class OutboundStream implements StanzaCarrier {
   readonly record: StreamRecord;
   readonly pair: DomainPair;
   readonly #connection: OutboundConnection;
@@ -53,7 +57,7 @@ export class OutboundStream {
   readonly #hooks: OutboundHooks;
   readonly #socket: StreamSocket;
   readonly #context: OutboundContext;
-  readonly #unacknowledged: UnacknowledgedStanzas;
+  readonly #traffic: StanzaTraffic;
   #silence: Timer | undefined;
   #state;
   #closeReason: string | undefined;
@@ -67,7 +71,10 @@ export class OutboundStream {
     this.#state = initialOutbound(pair, purpose, endpoint.directTls);
     this.record = new StreamRecord(options, 'outbound');
     this.record.identify(pair.local, pair.remote);
-    this.#context = outboundContext(options, this.record, connection.anonymous);
+    this.#context = outboundContext(options, this.record, {
+      anonymous: connection.anonymous,
+      takesStanzas: hooks.receiver !== undefined,
+    });
     this.#socket = new StreamSocket(raw, options, {
       onHeader: (root, contentNamespace) => this.#dispatch({ type: 'header', root, contentNamespace }),
       onElement: (element) => this.#dispatch({ type: 'element', element }),
@@ -81,7 +88,12 @@ export class OutboundStream {
       })),
     });
     this.record.attach(this.#socket);
-    this.#unacknowledged = new UnacknowledgedStanzas(options, (type) => this.#dispatch({ type }));
+    this.#traffic = new StanzaTraffic(options, {
+      record: this.record,
+      socket: this.#socket,
+      receiver: hooks.receiver,
+      tell: (event) => this.#dispatch(event),
+    });
   }
 
   /** Not in the constructor: a hook may be called before it returns. */
@@ -100,34 +112,24 @@ export class OutboundStream {
     return this.#state.name === 'established' && this.#socket.isOpen;
   }
 
-  /** Whether the peer acknowledges stanzas [XEP-0198]. */
-  get isAcknowledged(): boolean {
-    return this.#state.acknowledgements !== undefined;
+  sendsFor(pair: DomainPair): boolean {
+    return this.isEstablished && samePair(this.pair, pair);
   }
 
-  /** Whether the peer may have left unread what was written last: it went without a word, or broke off over what it read. */
   get leavesDoubt(): boolean {
-    const { brokenOff } = this.#state;
-    return this.record.lost || (brokenOff !== undefined && !isFarewell(brokenOff));
+    return this.#traffic.leavesDoubt(this.#state.brokenOff);
   }
 
-  /** Whether it takes one more stanza before the peer acknowledges others. */
   get hasRoom(): boolean {
-    return !this.#unacknowledged.isFull;
+    return !this.#traffic.isFull;
   }
 
-  /** Bytes of one stanza that the peer takes [XEP-0478]. */
   get maxBytes(): number {
     return this.#state.maxBytes ?? Number.POSITIVE_INFINITY;
   }
 
   sendStanza(stanza: Element, progress: StanzaProgress): void {
-    this.record.countOut(stanza);
-    this.#socket.sendText(printElement(stanza), () => progress.onAccepted());
-    if (!this.isAcknowledged) return;
-    this.#unacknowledged.add(progress);
-    this.record.unacknowledged = this.#unacknowledged.size;
-    this.#dispatch({ type: 'stanza-sent' });
+    this.#traffic.send(stanza, progress, this.#state.acknowledgements !== undefined);
   }
 
   reconsider(): void {
@@ -139,10 +141,11 @@ export class OutboundStream {
   }
 
   #dispatch(event: OutboundEvent): void {
-    const before = this.#state.name;
+    const before = this.#state;
     const { state, effects } = stepOutbound(this.#state, event, this.#context);
     this.#state = state;
-    if (state.name === 'ended' && before !== 'ended') this.#hooks.onEnding(this);
+    this.record.counts(state);
+    if (isOver(state) && !isOver(before)) this.#hooks.onEnding(this);
     for (const effect of effects) this.#perform(effect);
   }
 
@@ -155,15 +158,13 @@ export class OutboundStream {
       case 'start-tls':
         return this.#socket.startTls((socket) => requestTls(socket, this.#tlsRequest(false)));
       case 'restart':
+        // The server took our EXTERNAL, and we its certificate: it may be the first to send.
+        this.#socket.setLimits(elementLimits);
         return this.#socket.restart();
       case 'established':
         return this.#onEstablished(effect.method);
       case 'verified':
         return this.#hooks.onVerified(effect.outcome);
-      case 'deliver':
-        this.record.countIn(effect.stanza);
-        void this.#options.onStanza(effect.stanza, this.record.summary());
-        return undefined;
       case 'failed':
         return this.#hooks.onFailed(effect.failure);
       case 'report-ignored':
@@ -173,18 +174,16 @@ export class OutboundStream {
     }
   }
 
-  #performLater(effect: Extract<OutboundEffect, { do: 'acknowledged' | 'expect' | 'close' }>): void {
+  #performLater(effect: TrafficEffect | Extract<OutboundEffect, { do: 'report-refusal' | 'close' }>): void {
     switch (effect.do) {
-      case 'acknowledged':
-        this.#unacknowledged.settle(effect.stanzas);
-        this.record.unacknowledged = this.#unacknowledged.size;
-        return undefined;
-      case 'expect':
-        return this.#unacknowledged.expect(effect.what);
-      default:
+      case 'report-refusal':
+        return this.record.reportRefusal(effect);
+      case 'close':
         this.#closeReason ??= effect.reason;
         this.record.state = 'closing';
-        return this.#socket.close(effect.error, effect.error === undefined || this.#unacknowledged.size > 0);
+        return this.#socket.close(effect.error, effect.error === undefined || this.#traffic.isOwed);
+      default:
+        return this.#traffic.perform(effect);
     }
   }
 
@@ -214,6 +213,7 @@ export class OutboundStream {
     this.record.method = method;
     this.record.state = 'established';
     this.record.authenticated = [this.pair.remote];
+    this.record.bidirectional = this.#state.bidi;
     this.#silence = this.#watchSilence();
     this.record.report({ type: 'authenticated', method, remoteDomain: this.pair.remote });
     this.#hooks.onEstablished(this);
@@ -224,9 +224,7 @@ export class OutboundStream {
       {
         lastTraffic: () => this.#socket.lastTraffic,
         keepsAlive: () => this.#options.securityFor(this.pair.remote)?.keepAlive === true,
-        // Where the peer acknowledges, the question costs no more than white space and tells whether it is there.
-        sendWhiteSpace: () =>
-          this.isAcknowledged ? this.#dispatch({ type: 'acknowledgement-due' }) : this.#socket.sendText(' '),
+        sendWhiteSpace: () => this.#traffic.keepAlive(this.#state.acknowledgements !== undefined),
         onInactive: () => this.#dispatch({ type: 'inactive' }),
       },
       this.#options.clock,
@@ -238,9 +236,9 @@ export class OutboundStream {
     const goodbye = this.#closeReason;
     this.#dispatch({ type: 'lost', reason });
     this.#silence?.cancel();
-    this.#unacknowledged.expect('nothing');
-    this.record.state = 'closed';
-    this.record.reportClosed(goodbye, reason);
+    this.#traffic.end();
+    this.record.end(goodbye, reason);
+    this.record.reportClosed();
     this.#hooks.onClosed(this);
   }
 }

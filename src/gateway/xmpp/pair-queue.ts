@@ -1,31 +1,36 @@
 /**
  * The stanzas of one domain pair on their way out, in order: they wait for a stream, are written, and are done when the
  * peer acknowledged them, or, where it does not [XEP-0198], when the kernel took them. Bounded in number, bytes and time;
- * nothing leaves the queue without an answer. [RFC 6120 §10.1, §10.4]
+ * nothing leaves the queue without an answer. [RFC 6120 §10.1, §10.4] A stream that the peer opened for both directions
+ * [XEP-0288] is as good as one that is dialled; there is one at a time, so that nothing overtakes on another.
  */
 import type { Result } from '../../primitives/result.ts';
 import { ByteBudget } from './byte-budget.ts';
-import { type Delivery, undelivered } from './delivery.ts';
+import { type Delivery, deliveredBy, undelivered } from './delivery.ts';
 import type { DomainPair } from './dialback.ts';
-import { awaitsAcknowledgement, delayed, fateOf } from './lost-stanzas.ts';
+import { awaitsAcknowledgement } from './lost-stanzas.ts';
 import type { DialFailure } from './outbound-state.ts';
 import type { OutboundStream } from './outbound-stream.ts';
-import { bytesOf, type QueuedStanza } from './queued-stanza.ts';
-import { cancelled, type Dialled, type DialRequest } from './s2s-connector.ts';
+import { PairDial } from './pair-dial.ts';
+import { afterLoss, bytesOf, maxBroken, type QueuedStanza } from './queued-stanza.ts';
+import type { Dialled, DialRequest } from './s2s-connector.ts';
 import type { S2sOptions } from './s2s-options.ts';
+import type { StanzaCarrier } from './stanza-carrier.ts';
 import type { StanzaErrorCondition } from './stanza-error.ts';
+import type { StanzaReceiver } from './stanza-traffic.ts';
 import type { StreamError } from './stream-error.ts';
 import { UnconfirmedMessages } from './unconfirmed-messages.ts';
 import type { Element } from './xml/element.ts';
 
 type QueueLimit = 'queuedStanzas' | 'queuedBytes' | 'queuedBytesTotal';
 
-/** A stanza is written again after one broken stream; a second one returns it. */
-const maxBroken = 1;
-
 export interface PairQueueHooks {
   /** Of all queues together. */
   readonly budget: ByteBudget;
+  /** Takes what the peer sends on the streams that we open. */
+  readonly receiver: StanzaReceiver;
+  /** A stream that the peer opened and lets us send the pair's stanzas on. */
+  carrier(): StanzaCarrier | undefined;
   dial(request: DialRequest): Promise<Result<Dialled, DialFailure>>;
   onStream(stream: OutboundStream): void;
   onClosed(stream: OutboundStream): void;
@@ -41,20 +46,23 @@ export class PairQueue {
   readonly #written: QueuedStanza[] = [];
   readonly #bytes: ByteBudget;
   readonly #unconfirmed: UnconfirmedMessages;
-  #stream: OutboundStream | undefined;
+  readonly #dial: PairDial;
+  #stream: StanzaCarrier | undefined;
   /** Ended, but the kernel may still take what was written to it. */
-  #ending: OutboundStream | undefined;
-  #dialling: AbortController | undefined;
+  #ending: StanzaCarrier | undefined;
+  /** Came up while the peer's was in use. The peer may send on it; we do when the other has ended. */
+  #spare: StanzaCarrier | undefined;
 
   constructor(pair: DomainPair, options: S2sOptions, hooks: PairQueueHooks) {
     this.pair = pair;
     this.#options = options;
     this.#hooks = hooks;
+    this.#dial = new PairDial(options, (request) => hooks.dial(request));
     this.#unconfirmed = new UnconfirmedMessages(options.clock);
     this.#bytes = new ByteBudget(() => options.limits.queuedBytes, hooks.budget);
   }
 
-  /** Resolves with what became of the stanza, `deliveryMs` from now at the latest. */
+  /** Resolves with what became of it, `deliveryMs` from now at the latest. */
   async send(stanza: Element): Promise<Delivery> {
     const { limits, clock } = this.#options;
     const bytes = bytesOf(stanza);
@@ -77,18 +85,26 @@ export class PairQueue {
     });
   }
 
-  /** The policy changed: a dial to a domain that may not be dialled ends. */
-  reconsider(): void {
-    const { remote } = this.pair;
-    if (this.#options.securityFor(remote) === undefined) this.stop(`${remote} is not an allowed partner any more`);
-  }
-
   /** Ends the stream or the dial; what waits is returned, and so is what the peer does not acknowledge on the way out. */
   stop(reason: string, error?: StreamError): void {
     for (const entry of this.#written) entry.broken = maxBroken;
     this.#failWaiting('remote-server-timeout', reason);
-    this.#dialling?.abort(cancelled);
-    this.#stream?.close(reason, error);
+    this.#dial.cancel();
+    for (const stream of [this.#stream, this.#spare]) stream?.close(reason, error);
+  }
+
+  /** Whether there is a connection for it beside those that the peer opened, or is to be one. */
+  get isConnected(): boolean {
+    const isOurs = this.#stream === undefined || this.#stream.record.direction === 'outbound';
+    return isOurs || this.#spare !== undefined || this.#dial.isRunning;
+  }
+
+  /** The peer lets us send on a stream that it opened, or that has room again: a dial that has not reached it is for nothing. */
+  use(carrier: StanzaCarrier): void {
+    if (this.#ending !== undefined || (this.#stream ?? carrier) !== carrier) return;
+    this.#stream = carrier;
+    this.#dial.cancelUnlessConnected();
+    this.#pump();
   }
 
   #limitReached(bytes: number): QueueLimit | undefined {
@@ -104,21 +120,28 @@ export class PairQueue {
   }
 
   #pump(): void {
-    const stream = this.#stream;
-    if (stream?.isEstablished === true) {
+    const stream = this.#usableStream();
+    if (stream?.sendsFor(this.pair) === true) {
       for (let [entry] = this.#waiting; entry !== undefined && stream.hasRoom; [entry] = this.#waiting)
         this.#write(entry, stream);
       this.#count(stream);
-    } else if (this.#waiting.length > 0 && this.#ending === undefined && this.#dialling === undefined)
-      void this.#dial();
-    else if (this.#waiting.length === 0 && this.#isUnused()) this.#hooks.onIdle();
+    } else if (this.#waiting.length > 0) {
+      if (this.#ending === undefined && !this.#dial.isRunning) void this.#connect();
+    } else if (this.#isUnused()) this.#hooks.onIdle();
+  }
+
+  /** Nothing overtakes what may still arrive on a stream that is ending. */
+  #usableStream(): StanzaCarrier | undefined {
+    if (this.#waiting.length > 0 && this.#ending === undefined) this.#stream ??= this.#spare ?? this.#hooks.carrier();
+    if (this.#stream === this.#spare) this.#spare = undefined;
+    return this.#stream;
   }
 
   #isUnused(): boolean {
-    return this.#written.length === 0 && !this.#stream && !this.#ending && !this.#dialling;
+    return this.#written.length === 0 && !this.#stream && !this.#ending && !this.#spare && !this.#dial.isRunning;
   }
 
-  #write(entry: QueuedStanza, stream: OutboundStream): void {
+  #write(entry: QueuedStanza, stream: StanzaCarrier): void {
     if (entry.bytes > stream.maxBytes) {
       const limit = `${this.pair.remote} takes no more than ${stream.maxBytes} bytes in a stanza.`;
       return this.#fail(entry, 'policy-violation', limit);
@@ -126,21 +149,21 @@ export class PairQueue {
     this.#waiting.splice(this.#waiting.indexOf(entry), 1);
     this.#written.push(entry);
     stream.sendStanza(entry.stanza, {
-      onAccepted: () => this.#onAccepted(entry, stream),
+      onAccepted: (isCounted) => this.#onAccepted(entry, stream, isCounted),
       onAcknowledged: () => this.#finish(entry, stream, true),
     });
   }
 
-  #onAccepted(entry: QueuedStanza, stream: OutboundStream): void {
+  #onAccepted(entry: QueuedStanza, stream: StanzaCarrier, isCounted: boolean): void {
     entry.accepted = true;
-    if (!stream.isAcknowledged) return this.#finish(entry, stream, false);
+    if (!isCounted) return this.#finish(entry, stream, false);
     this.#count(stream);
     if (awaitsAcknowledgement(entry.stanza)) return;
     // It stays in the queue for the case that the stream is lost.
     entry.settle(deliveredBy(stream, false));
   }
 
-  #finish(entry: QueuedStanza, stream: OutboundStream, acknowledged: boolean): void {
+  #finish(entry: QueuedStanza, stream: StanzaCarrier, acknowledged: boolean): void {
     if (!acknowledged) this.#unconfirmed.add(entry.stanza, stream.record.id);
     this.#remove(this.#written, entry);
     this.#count(stream);
@@ -148,39 +171,32 @@ export class PairQueue {
     this.#pump();
   }
 
-  #count({ record }: OutboundStream): void {
+  #count({ record }: StanzaCarrier): void {
     record.queued = this.#waiting.length + this.#written.filter(({ accepted }) => !accepted).length;
   }
 
-  async #dial(): Promise<void> {
-    const { clock, limits } = this.#options;
-    const controller = new AbortController();
-    this.#dialling = controller;
-    const deadline = clock.after(limits.deliveryMs, () => controller.abort());
-    const dialled = await this.#hooks.dial(this.#request(controller.signal));
-    deadline.cancel();
-    this.#dialling = undefined;
-    if (dialled.ok) {
-      if ('stream' in dialled.value && dialled.value.stream.isEstablished) this.#stream = dialled.value.stream;
-    } else {
+  async #connect(): Promise<void> {
+    const dialled = await this.#dial.start({
+      pair: this.pair,
+      receiver: this.#hooks.receiver,
+      onStream: (stream) => this.#hooks.onStream(stream),
+      onEnding: (stream) => this.onEnding(stream),
+      onClosed: (stream) => {
+        this.#hooks.onClosed(stream);
+        this.onClosed(stream);
+      },
+    });
+    if (dialled?.ok === true) {
+      if ('stream' in dialled.value && dialled.value.stream.isEstablished) this.#spare = dialled.value.stream;
+    } else if (dialled !== undefined && this.#stream === undefined) {
       const { step, condition, reason } = dialled.error;
       this.#failWaiting(condition, `${step}: ${reason}`);
     }
     this.#pump();
   }
 
-  #request(signal: AbortSignal): DialRequest {
-    return {
-      pair: this.pair,
-      purpose: { type: 'stanzas' },
-      signal,
-      onStream: (stream) => this.#hooks.onStream(stream),
-      onEnding: (stream) => this.#onEnding(stream),
-      onClosed: (stream) => this.#onClosed(stream),
-    };
-  }
-
-  #onEnding(stream: OutboundStream): void {
+  onEnding(stream: StanzaCarrier): void {
+    if (stream === this.#spare) this.#spare = undefined;
     if (stream !== this.#stream) return;
     this.#stream = undefined;
     if (this.#written.length > 0) this.#ending = stream;
@@ -188,8 +204,7 @@ export class PairQueue {
   }
 
   /** What is not done goes to the next stream, ahead of what came later. */
-  #onClosed(stream: OutboundStream): void {
-    this.#hooks.onClosed(stream);
+  onClosed(stream: StanzaCarrier): void {
     const inDoubt = this.#unconfirmed.takeOf(stream.record.id);
     if (stream.leavesDoubt) for (const answer of inDoubt) void this.#options.onStanza(answer, stream.record.summary());
     if (stream !== this.#ending) return this.#pump();
@@ -202,18 +217,10 @@ export class PairQueue {
   }
 
   #afterLoss(entry: QueuedStanza, later: readonly Element[]): void {
-    entry.broken += 1;
-    const fate = entry.accepted ? fateOf(entry.stanza, later) : 'resend';
-    if (fate === 'drop')
-      return this.#fail(entry, 'remote-server-timeout', 'The stream broke, and it means nothing later.');
-    if (fate === 'return' || entry.broken > maxBroken)
-      return this.#fail(entry, 'remote-server-timeout', 'The stream broke before the stanza was delivered.');
-    if (!entry.accepted) return undefined;
-    entry.accepted = false;
-    entry.stanza = delayed(entry.stanza, this.pair.local, entry.sent);
-    const bytes = bytesOf(entry.stanza);
-    this.#bytes.add(bytes - entry.bytes);
-    entry.bytes = bytes;
+    const { bytes } = entry;
+    const problem = afterLoss(entry, later, this.pair.local);
+    this.#bytes.add(entry.bytes - bytes);
+    if (problem !== undefined) this.#fail(entry, 'remote-server-timeout', problem);
   }
 
   #expire(entry: QueuedStanza): void {
@@ -240,10 +247,3 @@ export class PairQueue {
     this.#bytes.add(-entry.bytes);
   }
 }
-
-const deliveredBy = ({ record, method }: OutboundStream, acknowledged: boolean): Delivery => ({
-  ok: true,
-  peerAddress: record.summary().peerAddress,
-  method: method ?? 'TCP Dialback',
-  acknowledged,
-});

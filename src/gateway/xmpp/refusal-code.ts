@@ -28,6 +28,8 @@ export type RefusalCode =
   /** It asked about a key that was not made here. */
   | 'key-not-ours'
   | 'not-authenticated'
+  /** It acknowledged more than it was sent, or no number. */
+  | 'bad-acknowledgement'
   | 'bad-address'
   /** It speaks for a domain that it has not authenticated. */
   | 'sender-not-authenticated'

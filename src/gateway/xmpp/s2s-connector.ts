@@ -13,6 +13,7 @@ import {
   resolveOtherHost,
   resolveServers,
 } from './server-resolver.ts';
+import type { StanzaReceiver } from './stanza-traffic.ts';
 import { permits } from './stream-security.ts';
 import { type Connected, connectFirst, type RaceOptions } from './tcp-race.ts';
 
@@ -23,6 +24,8 @@ export interface DialRequest {
   readonly signal: AbortSignal;
   /** A connection stands and a stream is being negotiated on it. */
   onStream(stream: OutboundStream): void;
+  /** Takes what the peer sends on the stream, if it may send there. Absent: it is not asked to. */
+  readonly receiver?: StanzaReceiver;
   onEnding(stream: OutboundStream): void;
   onClosed(stream: OutboundStream): void;
   /** Hears of each server that was refused or failed while the dial goes on to the next; not of what `dial` returns. */
@@ -179,6 +182,7 @@ async function openStream(
       resolve(result);
     };
     const stream = new OutboundStream(connection, options, {
+      ...(request.receiver && { receiver: request.receiver }),
       onEstablished: (stream) => settle(ok({ stream })),
       onVerified: (outcome) => settle(ok({ outcome })),
       onFailed: (failure) => settle(refuse(failure)),

@@ -8,7 +8,10 @@ import type { Element } from './xml/element.ts';
 export interface StreamSummary {
   /** Ours, for the log; not the stream id, which is a secret of the two ends under dialback. */
   readonly id: string;
+  /** Who opened it. */
   readonly direction: 'inbound' | 'outbound';
+  /** Stanzas go both ways on it, whoever opened it [XEP-0288]. */
+  readonly bidirectional: boolean;
   /** Absent until the stream header told. */
   readonly localDomain?: DomainName;
   readonly remoteDomain?: DomainName;
@@ -28,7 +31,9 @@ export interface StreamSummary {
   readonly stanzasOut: number;
   /** Stanzas that wait to be written. */
   readonly queued: number;
-  /** Stanzas that the peer has not acknowledged; absent where it acknowledges none [XEP-0198]. */
+  /** Acknowledgements are agreed on, for stanzas of one side at least [XEP-0198]. */
+  readonly streamManagement?: true;
+  /** Stanzas that the peer has not acknowledged; absent where it acknowledges none. */
   readonly unacknowledged?: number;
   readonly lastActivity: Date;
 }

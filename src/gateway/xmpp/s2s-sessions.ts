@@ -2,7 +2,6 @@
 import type { Socket } from 'node:net';
 
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
-import { ByteBudget } from './byte-budget.ts';
 import { type Delivery, undelivered } from './delivery.ts';
 import type { DialFailureRecord } from './dial-failure-log.ts';
 import type { DomainPair } from './dialback.ts';
@@ -13,8 +12,9 @@ import type { AuthenticatedPair } from './inbound-state.ts';
 import { InboundStream } from './inbound-stream.ts';
 import { KeyVerification } from './key-verification.ts';
 import type { OutboundStream } from './outbound-stream.ts';
-import { PairQueue } from './pair-queue.ts';
+import { PairQueues } from './pair-queues.ts';
 import { RepeatedMessages } from './repeated-messages.ts';
+import type { DialRequest } from './s2s-connector.ts';
 import type { StreamSummary } from './s2s-event.ts';
 import { S2sListener, type S2sListenOptions } from './s2s-listener.ts';
 import type { S2sOptions } from './s2s-options.ts';
@@ -22,6 +22,7 @@ import { type ProbeReport, probe } from './s2s-probe.ts';
 import { type Handled, stanzaAddresses } from './stanza.ts';
 import { errorReply, type StanzaError, stanzaError } from './stanza-error.ts';
 import { hearsOfExcess, StanzaRates, type TooFast } from './stanza-rates.ts';
+import type { StanzaReceiver } from './stanza-traffic.ts';
 import type { PeerCertificate, StreamRecord } from './stream-record.ts';
 import type { Element } from './xml/element.ts';
 
@@ -54,20 +55,18 @@ export interface S2s {
 
 export const createS2s = (options: S2sOptions): S2s => new S2sSessions(options);
 
-const pairKey = ({ local, remote }: DomainPair): string => `${local} ${remote}`;
-
 class S2sSessions implements S2s {
   readonly #options: S2sOptions;
   readonly #inbound = new Set<InboundStream>();
   readonly #outbound = new Set<OutboundStream>();
-  readonly #queues = new Map<string, PairQueue>();
+  readonly #queues: PairQueues;
   readonly #listener = new S2sListener((socket, directTls) => this.#accept(socket, directTls));
   readonly #dialler: Dialler;
   readonly #verification: KeyVerification;
   readonly #repeated: RepeatedMessages;
   readonly #admission: InboundAdmission;
   readonly #rates: StanzaRates;
-  readonly #budget: ByteBudget;
+  readonly #receiver: StanzaReceiver;
   #whenEmpty: (() => void) | undefined;
   #closing = false;
 
@@ -76,17 +75,26 @@ class S2sSessions implements S2s {
     this.#options = this.#dialler.options;
     this.#repeated = new RepeatedMessages(options.clock);
     this.#rates = new StanzaRates(this.#options);
-    this.#budget = new ByteBudget(() => options.limits.queuedBytesTotal);
     this.#admission = new InboundAdmission(this.#options, {
       inbound: this.#inbound,
       outboundCount: () => this.#outbound.size,
-      queues: () => [...this.#queues.values()].map(({ pair }) => pair),
+      queues: () =>
+        this.#queues
+          .all()
+          .filter(({ isConnected }) => isConnected)
+          .map(({ pair }) => pair),
     });
-    this.#verification = new KeyVerification(this.#options, {
-      dial: (request) => this.#dialler.dial(request),
-      onStream: (stream) => this.#outbound.add(stream),
-      onClosed: (stream) => this.#onOutboundClosed(stream),
-    });
+    const dials = {
+      dial: (request: DialRequest) => this.#dialler.dial(request),
+      onStream: (stream: OutboundStream) => this.#outbound.add(stream),
+      onClosed: (stream: OutboundStream) => this.#onOutboundClosed(stream),
+    };
+    this.#verification = new KeyVerification(this.#options, dials);
+    this.#receiver = {
+      returnStanza: (stanza, error) => this.#return(stanza, error),
+      deliver: (stanza, record) => this.#deliver(stanza, record),
+    };
+    this.#queues = new PairQueues(this.#options, { ...dials, receiver: this.#receiver, inbound: this.#inbound });
   }
 
   async listen(options: S2sListenOptions): Promise<readonly ListenerAddress[]> {
@@ -103,11 +111,11 @@ class S2sSessions implements S2s {
     const security = this.#options.securityFor(pair.remote);
     if (security === undefined)
       return undelivered('policy-violation', `policy: ${pair.remote} is not an allowed partner.`);
-    const queue = this.#queues.get(pairKey(pair));
+    const queue = this.#queues.connected(pair);
     if (queue !== undefined) return queue.send(stanza);
     if (!this.#admission.hasRoomForPartner(security))
       return undelivered('resource-constraint', `policy: ${security.partner} has all the streams it may have.`);
-    return this.#openQueue(pair).send(stanza);
+    return this.#queues.open(pair).send(stanza);
   }
 
   sessions(): readonly StreamSummary[] {
@@ -116,13 +124,13 @@ class S2sSessions implements S2s {
 
   reconsider(): void {
     for (const stream of this.#inbound) stream.reconsider();
-    for (const queue of this.#queues.values()) queue.reconsider();
+    this.#queues.reconsider();
     for (const stream of this.#outbound) stream.reconsider();
   }
 
   disconnect(domain: string, reason: string): void {
     for (const stream of this.#inbound) if (stream.serves(domain)) stream.close(reason);
-    for (const queue of this.#queues.values()) if (queue.pair.remote === domain) queue.stop(reason);
+    for (const queue of this.#queues.all()) if (queue.pair.remote === domain) queue.stop(reason);
   }
 
   disconnectStream(id: string, reason: string): boolean {
@@ -160,24 +168,12 @@ class S2sSessions implements S2s {
     await this.#listener.close();
     this.#verification.stop();
     const shutdown = { condition: 'system-shutdown' } as const;
-    for (const queue of this.#queues.values()) queue.stop('the gateway is stopping', shutdown);
+    for (const queue of this.#queues.all()) queue.stop('the gateway is stopping', shutdown);
     for (const stream of this.#inbound) stream.close('the gateway is stopping', shutdown);
     if (this.#inbound.size + this.#outbound.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
-  }
-
-  #openQueue(pair: DomainPair): PairQueue {
-    const queue = new PairQueue(pair, this.#options, {
-      budget: this.#budget,
-      dial: (request) => this.#dialler.dial(request),
-      onStream: (stream) => this.#outbound.add(stream),
-      onClosed: (stream) => this.#onOutboundClosed(stream),
-      onIdle: () => this.#queues.delete(pairKey(pair)),
-    });
-    this.#queues.set(pairKey(pair), queue);
-    return queue;
   }
 
   #accept(socket: Socket, directTls: boolean): void {
@@ -188,8 +184,9 @@ class S2sSessions implements S2s {
     const hooks = {
       hasRoomFor: (stream: InboundStream, pair: AuthenticatedPair) => this.#admission.hasRoomFor(stream, pair),
       verifyKey: this.#verification.verify.bind(this.#verification),
-      returnStanza: (stanza: Element, error: StanzaError) => this.#return(stanza, error),
-      deliver: (stanza: Element, record: StreamRecord) => this.#deliver(stanza, record),
+      ...this.#receiver,
+      onCarrier: (stream: InboundStream, pair: DomainPair) => this.#queues.onCarrier(stream, pair),
+      onEnding: (stream: InboundStream) => this.#queues.onEnding(stream),
       onClosed: (stream: InboundStream) => this.#onInboundClosed(stream),
     };
     this.#inbound.add(new InboundStream(socket, this.#options, hooks, directTls));
@@ -221,6 +218,7 @@ class S2sSessions implements S2s {
 
   #onInboundClosed(stream: InboundStream): void {
     this.#inbound.delete(stream);
+    this.#queues.onClosed(stream);
     this.#checkEmpty();
   }
 

@@ -38,7 +38,7 @@ export interface ResolverOptions extends AddressPolicy {
 /** All addresses of the domain's servers in the order in which to try them, or why there are none. */
 export async function resolveServers(
   domain: DomainName,
-  security: StreamSecurity,
+  security: Pick<StreamSecurity, 'proxy' | 'startTls'>,
   options: ResolverOptions,
 ): Promise<Result<readonly Endpoint[], DialFailure>> {
   const hosts = await hostsOf(domain, security, options);

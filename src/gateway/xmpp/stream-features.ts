@@ -1,4 +1,5 @@
-/** What a stream may be made of, RFC 6120 §4.3.2: STARTTLS, SASL mechanisms, dialback, acknowledgements, limits. Unknown features are ignored. */
+/** What a stream may be made of, RFC 6120 §4.3.2: STARTTLS, SASL mechanisms, dialback, both directions, acknowledgements, limits. Unknown features are ignored. */
+import { bidiFeature } from './bidi.ts';
 import { namespaces } from './namespaces.ts';
 import { printStreamLimits, readStreamLimits, type StreamLimits } from './stream-limits.ts';
 import { smFeature } from './stream-management.ts';
@@ -9,6 +10,8 @@ export interface StreamFeatures {
   /** Names of SASL mechanisms. */
   readonly mechanisms: readonly string[];
   readonly dialback: boolean;
+  /** Stanzas in both directions, XEP-0288; offered under TLS and before authentication only. */
+  readonly bidi: boolean;
   /** Acknowledgements of stanzas, XEP-0198; offered to authenticated peers only. */
   readonly streamManagement: boolean;
   readonly limits: StreamLimits;
@@ -18,6 +21,7 @@ export function printStreamFeatures({
   startTls,
   mechanisms,
   dialback,
+  bidi,
   streamManagement,
   limits,
 }: StreamFeatures): Element {
@@ -33,6 +37,7 @@ export function printStreamFeatures({
   // <errors/>: we understand dialback errors, so that a refused pair does not cost the stream [XEP-0220 §2.3].
   if (dialback)
     features.push(element('dialback', namespaces.dialbackFeature, {}, element('errors', namespaces.dialbackFeature)));
+  if (bidi) features.push(bidiFeature);
   if (streamManagement) features.push(smFeature);
   return element('features', namespaces.streams, {}, ...features, ...printStreamLimits(limits));
 }
@@ -49,6 +54,7 @@ export function readStreamFeatures(features: Element): StreamFeatures {
     mechanisms:
       mechanisms === undefined ? [] : childrenOf(mechanisms, 'mechanism', namespaces.sasl).map((name) => textOf(name)),
     dialback: childOf(features, 'dialback', namespaces.dialbackFeature) !== undefined,
+    bidi: childOf(features, 'bidi', namespaces.bidiFeature) !== undefined,
     streamManagement: childOf(features, 'sm', namespaces.streamManagement) !== undefined,
     limits: readStreamLimits(features),
   };

@@ -13,6 +13,8 @@ type RecordOptions = Pick<
   'clock' | 'ids' | 'onEvent' | 'securityFor' | 'validatePeer' | 'anchors' | 'limits'
 >;
 
+type Refused = Extract<S2sEvent, { type: 'refused' }>;
+
 /** What the peer of one stream showed in the handshake. */
 export interface PeerCertificate {
   /** Id of the stream. */
@@ -26,13 +28,15 @@ export interface PeerCertificate {
 export class StreamRecord {
   readonly id: string;
   readonly #options: RecordOptions;
-  readonly #direction: StreamSummary['direction'];
+  /** Who opened it. */
+  readonly direction: StreamSummary['direction'];
   readonly #since: Date;
   #socket: StreamSocket | undefined;
   #certificate: string | undefined;
   #lastActivity: Date;
   #stanzasIn = 0;
   #stanzasOut = 0;
+  #reason = '';
   #partner: string | undefined;
   #localDomain: DomainName | undefined;
   #remoteDomain: DomainName | undefined;
@@ -44,19 +48,29 @@ export class StreamRecord {
   authenticated: readonly DomainName[] = [];
   queued = 0;
   unacknowledged: number | undefined;
+  streamManagement: true | undefined;
+  /** Stanzas go both ways on it [XEP-0288]. */
+  bidirectional = false;
   /** The peer was gone before either side said goodbye, or did not answer ours. */
   lost = false;
 
   constructor(options: RecordOptions, direction: StreamSummary['direction']) {
     this.id = options.ids.token(32);
     this.#options = options;
-    this.#direction = direction;
+    this.direction = direction;
     this.#since = options.clock.wallTime();
     this.#lastActivity = this.#since;
   }
 
   attach(socket: StreamSocket): void {
     this.#socket = socket;
+  }
+
+  /** The stanzas of one side at least are counted. */
+  counts({ acknowledgements, handling }: { readonly acknowledgements?: object; readonly handling?: object }): void {
+    if (acknowledgements === undefined && handling === undefined) return;
+    this.streamManagement = true;
+    if (acknowledgements !== undefined) this.unacknowledged ??= 0;
   }
 
   /** Whose stream it is, as far as is known. */
@@ -115,16 +129,26 @@ export class StreamRecord {
     this.#options.onEvent({ ...event, stream: this.summary() });
   }
 
+  reportRefusal({ code, condition, reason }: Pick<Refused, 'code' | 'condition' | 'reason'>): void {
+    this.report({ type: 'refused', code, condition, reason });
+  }
+
   /** @param goodbye - Why it was being closed, if it was. @param ending - How the connection ended. */
-  reportClosed(goodbye: string | undefined, ending: string): void {
+  end(goodbye: string | undefined, ending: string): void {
+    this.state = 'closed';
     this.lost = goodbye === undefined || ending === noStreamEnd;
-    this.report({ type: 'closed', reason: goodbye ?? ending, lost: this.lost });
+    this.#reason = goodbye ?? ending;
+  }
+
+  reportClosed(): void {
+    this.report({ type: 'closed', reason: this.#reason, lost: this.lost });
   }
 
   summary(): StreamSummary {
     return {
       id: this.id,
-      direction: this.#direction,
+      direction: this.direction,
+      bidirectional: this.bidirectional,
       state: this.state,
       since: this.#since,
       peerAddress: this.#socket?.peerAddress ?? '',
@@ -141,6 +165,7 @@ export class StreamRecord {
         method: this.method,
         tls: this.tls,
         certificate: this.#certificate,
+        streamManagement: this.streamManagement,
         unacknowledged: this.unacknowledged,
       }),
     };

@@ -13,6 +13,8 @@ export interface StreamSecurity {
   /** Streams to and from this partner at one time. */
   readonly connectionLimit: number;
   readonly keepAlive: boolean;
+  /** Whether one stream may carry stanzas both ways, whoever opened it [XEP-0288]. Absent: no. */
+  readonly bidi?: boolean;
   /** Bytes a second of one stream, and stanzas a second of one JID, in place of what everybody may send; 0: as many as come. */
   readonly bytesPerSecond?: number;
   readonly stanzasPerSecond?: number;
@@ -40,7 +42,7 @@ export function permits(security: StreamSecurity, method: AuthenticationMethod):
 export const dialbackMethod = (encrypted: boolean): AuthenticationMethod =>
   encrypted ? 'TLS Dialback' : 'TCP Dialback';
 
-/** Whether a stream that was authenticated under `before` may stay under `after`. Limits and the route do not matter to it. */
+/** Whether a stream that was authenticated under `before` may stay under `after`. Limits, the route and the direction of stanzas do not matter to it. */
 export function sameRequirements(before: StreamSecurity, after: StreamSecurity): boolean {
   return (
     before.partner === after.partner &&

@@ -4,9 +4,9 @@ import { askAgainMs, maxUnacknowledged, type S2sLimits } from './s2s-limits.ts';
 
 /** What happens to a stanza once it is written. None of it when the stream ends before. */
 export interface StanzaProgress {
-  /** The kernel took it. */
-  onAccepted(): void;
-  /** The peer handled it; only where the stream is acknowledged. */
+  /** The kernel took it. @param isCounted - Whether the peer will say that it handled it. */
+  onAccepted(isCounted: boolean): void;
+  /** The peer handled it; only where it counts. */
   onAcknowledged(): void;
 }
 

@@ -265,7 +265,13 @@ describe('start-certificatewizard', () => {
     const folder = await newStore();
     const pass = path.join(folder, 'pass');
     writeFileSync(pass, 'correct horse\n', { mode: 0o600 });
-    const { ask } = person({ Task: ['create'], CA: ['local'], KeyAlg: ['ECDSA_P256'], EncryptKey: ['yes'], KeyPassphraseFile: [pass] });
+    const { ask } = person({
+      Task: ['create'],
+      CA: ['local'],
+      KeyAlg: ['ECDSA_P256'],
+      EncryptKey: ['yes'],
+      KeyPassphraseFile: [pass],
+    });
     const { objects } = await runCmdlet(startCertificateWizard, {}, { folder, ask });
     expect(openKeyStore(folder).isKeyEncrypted(String(objects[0]?.['PublicKeySha256']))).toBe(true);
     const { ask: wrong } = person({ Task: ['create'], EncryptKey: ['yes'], KeyPassphraseFile: ['/nonexistent'] });

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { expect, it } from '@jest/globals';
 
+import { Secret } from '../../../src/primitives/secret.ts';
 import { openKeyStore } from '../../../src/store/key-store.ts';
 import { describeWithPeers, peers } from '../../support/needs-peer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -89,6 +90,25 @@ describeWithPeers('the certificate wizard on a terminal', [peers.script], () => 
       KeyAlgorithm: 'ECDSA_P256',
       FriendlyName: 'XMPP external edge',
     });
+  });
+
+  it('lets a passphrase be typed twice, unseen, and the key rests under it', async () => {
+    const folder = temporaryFolder();
+    const site = xgwIn(path.join(folder, 'store'));
+    await site.run('new-sipdomain', 'contoso.example');
+    const words = ['request-certificate', '-New', '-KeyAlg', 'ECDSA_P256', '-EncryptKey', '-Output', 'edge.csr'];
+    const question = 'Passphrase of the private key in the store';
+    const { screen, code, left } = await typedOn(folder, words, [
+      { when: question, press: `correct horse${enter}` },
+      { when: question, press: `correct horse${enter}` },
+    ]);
+    expect([code, left]).toEqual([0, []]);
+    expect(screen).not.toContain('correct horse');
+    expect(screen).toContain('XGW_KEY_PASSPHRASE_FILE');
+    const [request] = await site.run('get-certificaterequest');
+    const keys = openKeyStore(site.home, () => new Secret('correct horse'));
+    const name = String(request?.['PublicKeySha256']);
+    expect([keys.isKeyEncrypted(name), keys.readKey(name)?.publicKeySha256]).toEqual([true, name]);
   });
 
   it('ends with 130 on Ctrl-C, and nothing is changed', async () => {

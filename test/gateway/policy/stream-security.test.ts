@@ -48,6 +48,8 @@ describe('what a stream must pass', () => {
     });
     expect(securityWith({ proxyFqdn: '[2001:db8::1]' })?.proxy).toEqual({ host: '2001:db8::1' });
     expect(securityWith({ trustedRootsPath: '/ca.pem' })?.anchors).toEqual([Buffer.from('/ca.pem')]);
+    expect(securityWith({})?.bidi).toBe(true);
+    expect(securityWith({ enableBidi: false })?.bidi).toBe(false);
     expect(securityWith({ pinnedSpkiSha256: ['pin'] })?.pinnedSpkiSha256).toEqual(['pin']);
   });
 });

@@ -338,8 +338,8 @@ describe('inbound stream: dialback as receiving server [XEP-0220]', () => {
     const play = dialbackPlay().hears(dbResult('fabrikam.example', 'k')).verifies({ type: 'valid' });
     expect(play.take()).toEqual([
       'ask fabrikam.example about s2 k',
-      'believe fabrikam.example for contoso.example by TLS Dialback',
       '<db:result from="contoso.example" to="fabrikam.example" type="valid"/>',
+      'believe fabrikam.example for contoso.example by TLS Dialback',
     ]);
     expect(play.hears(good).take()[0]).toMatch(/^deliver/);
     expect(play.hears(message('bob@fabrikam.example', 'alice@eu.contoso.example')).take()).toEqual([
@@ -385,7 +385,7 @@ describe('inbound stream: dialback as receiving server [XEP-0220]', () => {
 
   it('believes a certificate without asking [XEP-0344]', () => {
     const play = dialbackPlay({ certified: ['northwind.example'] }).hears(dbResult('northwind.example', 'j'));
-    expect(play.take()[0]).toBe('believe northwind.example for contoso.example by TLS Dialback');
+    expect(play.take()).toContain('believe northwind.example for contoso.example by TLS Dialback');
   });
 
   it('believes a certificate for a second domain where the row permits SASL only [XEP-0344]', () => {
@@ -393,8 +393,8 @@ describe('inbound stream: dialback as receiving server [XEP-0220]', () => {
     const certified = ['fabrikam.example', 'northwind.example'];
     const play = new Play({ partners, certified }).authenticates();
     expect(play.hears(dbResult('northwind.example', 'j')).take()).toEqual([
-      'believe northwind.example for contoso.example by SASL over TLS',
       '<db:result from="contoso.example" to="northwind.example" type="valid"/>',
+      'believe northwind.example for contoso.example by SASL over TLS',
     ]);
     expect(play.hears(message('bob@northwind.example', 'alice@contoso.example')).take()[0]).toMatch(/^deliver/);
   });
@@ -618,4 +618,102 @@ it('tells strangers and authenticated peers what it takes [XEP-0478]', () => {
   const play = new Play({ limits }).secures();
   expect(play.take().filter((line) => line.includes(printed(8_192, 30)))).toHaveLength(2);
   expect(play.hears(auth('=')).opens().take().at(-1)).toContain(printed(262_144, 600));
+});
+
+describe('inbound stream: both directions [XEP-0288]', () => {
+  const both = { ...required, bidi: true };
+  const offer = '<bidi xmlns="urn:xmpp:features:bidi"/>';
+  const request = "<bidi xmlns='urn:xmpp:bidi'/>";
+  const enable = "<enable xmlns='urn:xmpp:sm:3'/>";
+  const acknowledging = (h: number): string => `<a xmlns='urn:xmpp:sm:3' h='${h}'/>`;
+  const requesting = '<r xmlns="urn:xmpp:sm:3"/>';
+  const acknowledgement = (h: number): string => `<a xmlns="urn:xmpp:sm:3" h="${h}"/>`;
+
+  /** Asked for, authenticated, counting. */
+  const counting = (): Play => {
+    const play = new Play({ partners: { 'fabrikam.example': both } }).secures();
+    play.hears(request, auth('=')).opens().hears(enable).take();
+    return play;
+  };
+
+  it('are offered under TLS, to a partner that has it, until it is authenticated', () => {
+    const play = new Play({ partners: { 'fabrikam.example': both } }).opens();
+    expect(play.take().join()).not.toContain(offer);
+    play.hears("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>").tells({ type: 'tls-established' }).opens();
+    expect(play.take().join()).toContain(offer);
+    expect(play.hears(auth('=')).opens().take().join()).not.toContain(offer);
+  });
+
+  it.each([
+    ['whose partner does not have it', new Play().secures()],
+    [
+      'that does not say who it is',
+      new Play({ partners: { 'fabrikam.example': both } }).secures("to='contoso.example' version='1.0'"),
+    ],
+  ])('are not offered to a peer %s, which loses the stream for asking', (_, play) => {
+    expect(play.take().join()).not.toContain(offer);
+    expect(play.hears(request).take()).toEqual(['close unsupported-stanza-type']);
+  });
+
+  it('are not agreed on in clear', () => {
+    const optional = { ...row('optional', 'optional', true), bidi: true };
+    const play = new Play({ partners: { 'fabrikam.example': optional } }).opens();
+    play.take();
+    expect(play.hears(request).take()).toEqual(['close unsupported-stanza-type']);
+  });
+
+  it.each([
+    ['a second time', request, [request]],
+    ['in the namespace of the offer', '', ["<bidi xmlns='urn:xmpp:features:bidi'/>"]],
+  ])('asked for %s change nothing and cost nothing', (_, first, again) => {
+    const play = new Play({ partners: { 'fabrikam.example': both } }).secures();
+    if (first !== '') play.hears(first);
+    play.take();
+    expect(play.hears(...again).take()).toEqual([expect.stringMatching('^ignore a request')]);
+  });
+
+  it('count our stanzas too once the peer wants them counted [XEP-0198 §4]', () => {
+    const play = counting();
+    expect(play.tells({ type: 'stanza-sent' }).take()).toEqual([requesting, 'expect']);
+    expect(play.hears(acknowledging(1)).take()).toEqual(['acknowledged', 'expect']);
+    expect(play.hears(good, '<r xmlns="urn:xmpp:sm:3"/>').tells({ type: 'handled', number: 1 }).take()).toEqual([
+      expect.stringMatching(/^deliver .* as 1$/),
+      acknowledgement(0),
+      acknowledgement(1),
+    ]);
+  });
+
+  it('end with a peer that acknowledges nothing, or what it was not sent', () => {
+    expect(counting().tells({ type: 'acknowledgement-overdue' }).take()).toEqual(['close connection-timeout']);
+    expect(counting().hears(acknowledging(1)).take()).toEqual(['close undefined-condition']);
+  });
+
+  it('ask once more before we say goodbye, and hear the answer and what was on its way', () => {
+    const play = counting().tells({ type: 'stanza-sent' });
+    play.take();
+    expect(play.tells({ type: 'close', reason: 'maintenance' }).take()).toEqual([requesting, 'close']);
+    expect(play.hears(acknowledging(1)).take()).toEqual(['acknowledged']);
+    expect(play.hears(good).take()).toEqual([expect.stringMatching('^deliver ')]);
+  });
+
+  it('hear of nothing but acknowledgements behind an error of ours', () => {
+    const play = counting().tells({ type: 'stanza-sent' });
+    play.tells({ type: 'close', reason: 'over', error: { condition: 'system-shutdown' } }).take();
+    expect(play.hears(good).take()).toEqual([]);
+    expect(play.hears(acknowledging(1)).take()).toEqual(['acknowledged']);
+  });
+
+  it('do not make an acknowledgement mean anything on a stream for one direction', () => {
+    const play = new Play().authenticates().hears(enable);
+    play.take();
+    expect(play.hears(acknowledging(1)).take()).toEqual([expect.stringMatching('^ignore <a/>')]);
+  });
+
+  it('end when the partner does not have them any more', () => {
+    const partners: Record<string, StreamSecurity> = { 'fabrikam.example': both };
+    const play = new Play({ partners }).secures().hears(request, auth('=')).opens();
+    play.take();
+    partners['fabrikam.example'] = required;
+    expect(play.tells({ type: 'policy-changed' }).take()).toEqual(['close reset']);
+  });
 });

@@ -20,6 +20,7 @@ interface Setting {
   readonly certified?: boolean;
   readonly hasCertificate?: boolean;
   readonly purpose?: OutboundPurpose;
+  readonly takesStanzas?: boolean;
 }
 
 const pair = { local: 'contoso.example' as DomainName, remote: 'fabrikam.example' as DomainName };
@@ -41,6 +42,9 @@ class Play {
           ? { ok: false, reason: 'self-signed', detail: 'It issued itself.' }
           : { ok: true, identity: 'DNS:fabrikam.example', path: [] },
       hasCertificate: () => setting.hasCertificate ?? true,
+      isLocalDomain: (domain) => domain === 'contoso.example',
+      takesStanzas: setting.takesStanzas ?? true,
+      advertisedLimits: () => ({}),
       dialbackKey: ({ local, remote }, id) => `key(${local},${remote},${id})`,
     };
     this.tells({ type: 'connected' });
@@ -109,20 +113,26 @@ function describeEffect(effect: OutboundEffect): string {
     case 'verified':
       return `verified ${effect.outcome.type}`;
     case 'deliver':
-      return `deliver ${effect.stanza.name}`;
+    case 'return':
+      return `${effect.do} ${effect.stanza.name}`;
     case 'failed':
       return `failed ${[effect.failure.step, effect.failure.condition, effect.failure.code].filter(Boolean).join(' ')}: ${effect.failure.reason}`;
-    case 'acknowledged':
-      return `acknowledged ${effect.stanzas}`;
-    case 'expect':
-      return `expect ${effect.what}`;
     case 'close':
       return `close ${effect.error?.condition ?? ''}`.trim();
     case 'report-ignored':
       return 'ignore';
+    case 'report-refusal':
+      return `refused ${effect.code}`;
     default:
-      return effect.do;
+      return describeCount(effect);
   }
+}
+
+function describeCount(
+  effect: Extract<OutboundEffect, { do: 'acknowledged' | 'expect' | 'restart' | 'send-header' | 'start-tls' }>,
+): string {
+  if (effect.do === 'acknowledged') return `acknowledged ${effect.stanzas}`;
+  return effect.do === 'expect' ? `expect ${effect.what}` : effect.do;
 }
 
 const starttlsOffer = "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>";
@@ -443,5 +453,123 @@ describe('outbound stream: acknowledgements [XEP-0198]', () => {
     play.take();
     expect(hears(play, 1)).toEqual(['ignore']);
     expect(play.hears(sm('enabled')).take()).toEqual(['ignore']);
+  });
+});
+
+describe('outbound stream: both directions [XEP-0288]', () => {
+  const both = { ...external, bidi: true };
+  const request = '<bidi xmlns="urn:xmpp:bidi"/>';
+  const offering = (features: string): string =>
+    features.replace('</stream:features>', "<bidi xmlns='urn:xmpp:features:bidi'/></stream:features>");
+  const success = "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>";
+  const sm = "<stream:features><sm xmlns='urn:xmpp:sm:3'/></stream:features>";
+  const message = (from = 'fabrikam.example', to = 'contoso.example'): string =>
+    `<message from='bob@${from}' to='alice@${to}'><body>x</body></message>`;
+  const acknowledgement = (h: number): string => `<a xmlns="urn:xmpp:sm:3" h="${h}"/>`;
+
+  const accepted = (): Play => {
+    const play = new Play({ security: both }).secured(offering(externalOffer)).hears(success).answers().hears(sm);
+    play.take();
+    return play;
+  };
+  const counting = (): Play => {
+    const play = accepted().hears("<enabled xmlns='urn:xmpp:sm:3'/>");
+    play.take();
+    return play;
+  };
+
+  it('are asked for in front of the authentication, by whatever method', () => {
+    const play = new Play({ security: both }).secured(offering(externalOffer));
+    expect(play.take()).toEqual([request, auth]);
+    const byDialback = { ...row('required', 'not-supported', true), bidi: true };
+    const other = new Play({ security: byDialback }).secured(offering(dialbackOffer));
+    expect(other.take()).toEqual([request, dbRequest('r2')]);
+  });
+
+  it.each<[string, Setting, string]>([
+    ['the server does not offer it', { security: both }, externalOffer],
+    ['the partner does not have it', { security: external }, offering(externalOffer)],
+    ['nobody here takes stanzas', { security: both, takesStanzas: false }, offering(externalOffer)],
+    [
+      'the certificate of the server proves nothing',
+      { security: { ...flexible, bidi: true }, certified: false },
+      offering(externalOffer),
+    ],
+    [
+      'a key is to be verified',
+      { security: { ...flexible, bidi: true }, purpose: { type: 'verify', id: 'x', key: 'k' } },
+      offering(dialbackOffer),
+    ],
+  ])('are not asked for where %s', (_, setting, features) => {
+    expect(new Play(setting).secured(features).take().join()).not.toContain('bidi');
+  });
+
+  it('are not asked for in clear', () => {
+    const optional = { ...row('optional', 'optional', true), bidi: true };
+    const play = new Play({ security: optional }).answers().hears(offering(dialbackOffer));
+    expect(play.take().join()).not.toContain('bidi');
+  });
+
+  it('bring stanzas as soon as the server has accepted us, counted from its answer on [XEP-0198 §4]', () => {
+    const play = accepted();
+    expect(play.hears(message()).take()).toEqual(['deliver message']);
+    expect(play.hears("<enabled xmlns='urn:xmpp:sm:3'/>").take()).toEqual(['established by SASL over TLS']);
+    expect(play.hears(message(), "<r xmlns='urn:xmpp:sm:3'/>").take()).toEqual(['deliver message', acknowledgement(0)]);
+    expect(play.tells({ type: 'handled', number: 1 }).take()).toEqual([acknowledgement(1)]);
+  });
+
+  it.each([
+    ['of another domain', message('northwind.example'), 'sender-not-authenticated', 'invalid-from'],
+    ['to another domain', message('fabrikam.example', 'adatum.example'), 'not-served', 'host-unknown'],
+    ['without a sender', "<message to='alice@contoso.example'/>", 'bad-address', 'improper-addressing'],
+  ])('end with a stanza %s', (_, stanza, code, condition) => {
+    expect(counting().hears(stanza).take()).toEqual([`refused ${code}`, `close ${condition}`]);
+  });
+
+  it('return a stanza with one bad address, and stay', () => {
+    const bad = "<message from='bob@fabrikam.example' to='a b@contoso.example'/>";
+    expect(counting().hears(bad, message()).take()).toEqual(['return message', 'deliver message']);
+  });
+
+  it('end with a stanza before the server has accepted us', () => {
+    const play = new Play({ security: both }).secured(offering(externalOffer));
+    play.take();
+    expect(play.hears(message()).take()).toEqual([
+      'refused not-authenticated',
+      expect.stringMatching('^failed sasl'),
+      'close not-authorized',
+    ]);
+  });
+
+  it('take what was on its way when we said goodbye, told what is handled, and no forgeries', () => {
+    const play = counting().hears(message()).tells({ type: 'handled', number: 1 });
+    play.take();
+    expect(play.tells({ type: 'close', reason: 'maintenance' }).take()).toEqual([acknowledgement(1), 'close']);
+    expect(play.hears(message(), message('northwind.example')).take()).toEqual(['deliver message']);
+    expect(play.tells({ type: 'stream-ended' }).hears(message()).take()).toEqual([]);
+  });
+
+  it('refuse a further domain: it takes a connection of its own', () => {
+    const further = "<db:result from='northwind.example' to='contoso.example'>key</db:result>";
+    expect(counting().hears(further).take()).toEqual([
+      expect.stringMatching('^<db:result .*type="error"><error type="wait"><resource-constraint '),
+      'ignore',
+    ]);
+  });
+
+  it('verify no key: such a request is ignored', () => {
+    const verify = "<db:verify from='fabrikam.example' to='contoso.example' id='x'>key</db:verify>";
+    expect(counting().hears(verify).take()).toEqual(['ignore']);
+  });
+
+  it('end when the partner does not have them any more', () => {
+    expect(counting().changesPolicy(external).take()).toEqual(['refused requirements-changed', 'close reset']);
+    expect(counting().changesPolicy(both).take()).toEqual([]);
+  });
+
+  it('are not established when the partner lost them meanwhile: the server would send into the void', () => {
+    const play = accepted().changesPolicy(external);
+    play.take();
+    expect(play.hears("<enabled xmlns='urn:xmpp:sm:3'/>").take()[0]).toMatch(/^failed policy/);
   });
 });

@@ -14,6 +14,8 @@ import { startDnsServer, type TestDnsServer } from '../../support/dns-server.ts'
 import { createAuthority, selfSigned, type TestCertificate } from '../../support/pki.ts';
 import {
   auth,
+  bidi,
+  enable,
   header,
   listenRaw,
   openAuthenticated,
@@ -140,6 +142,12 @@ describe('the reason why a stream of a peer is refused', () => {
       flexible,
     ),
     'not-authenticated': encrypted("<message from='bob@fabrikam.example' to='alice@contoso.example'/>"),
+    async 'bad-acknowledgement'() {
+      const there = await scene({ ...strict, bidi: true });
+      const peer = await openAuthenticated(there.contoso.port, ends, fabrikamCertificate, bidi);
+      peer.send(`${enable}<a xmlns='urn:xmpp:sm:3' h='1'/>`);
+      return there;
+    },
     'bad-address': authenticated("<message from='bob@fabrikam.example'/>"),
     'sender-not-authenticated': authenticated("<message from='bob@northwind.example' to='alice@contoso.example'/>"),
     async 'timed-out'() {

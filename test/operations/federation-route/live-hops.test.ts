@@ -27,6 +27,7 @@ const route: Route = {
 const stream: StreamSummary = {
   id: '1',
   direction: 'outbound',
+  bidirectional: false,
   remoteDomain: remote,
   state: 'established',
   since: route.now,

@@ -1,0 +1,97 @@
+/**
+ * What streams report, as the administrator reads it in the event log. What a peer can have ignored as often as it likes
+ * is told once a minute for each address, with how often: or it would fill the log.
+ */
+import { placeOf } from '../primitives/address-place.ts';
+import type { Clock } from '../primitives/clock.ts';
+import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
+import { RepeatedReports } from '../primitives/repeated-reports.ts';
+import { limitEvent } from './limit-event.ts';
+import type { S2sEvent, StreamSummary } from './xmpp/s2s-event.ts';
+
+type StreamEvent = Extract<S2sEvent, { stream: StreamSummary }>;
+type Ignored = Extract<S2sEvent, { type: 'ignored' }>;
+
+export function streamLog(onEvent: OnLogEvent, clock: Pick<Clock, 'now'>): (event: S2sEvent) => void {
+  const reports = new RepeatedReports(clock);
+  return (event) => {
+    if (event.type === 'limit-reached') return onEvent(limitEvent(event, 'xmpp'));
+    if (event.type === 'dial-failed') return onEvent(dialFailedEvent(event));
+    if (event.type !== 'ignored') return onEvent(streamLogEvent(event));
+    // Names that a stranger gives would be as many subjects as it likes: its address is what it cannot choose.
+    const times = reports.count(placeOf(event.stream.peerAddress));
+    if (times !== undefined) onEvent(ignoredEvent(event, times));
+  };
+}
+
+type DialFailed = Extract<S2sEvent, { type: 'dial-failed' }>;
+
+function dialFailedEvent({ remoteDomain, localDomain, step, code, reason }: DialFailed): LogEvent {
+  return {
+    id: 'PartnerUnreachable',
+    level: 'warn',
+    component: 'xmpp',
+    message: `${remoteDomain} cannot be reached, step ${step}: ${reason}`,
+    facts: { partner: remoteDomain, localDomain, step, code, reason },
+  };
+}
+
+function streamLogEvent(event: Exclude<StreamEvent, Ignored>): LogEvent {
+  switch (event.type) {
+    case 'authenticated':
+      return streamEvent(
+        'StreamAuthenticated',
+        'info',
+        event.stream,
+        `${event.remoteDomain} authenticated by ${event.method}${event.stream.bidirectional ? ', for both directions' : ''}`,
+      );
+    case 'refused': {
+      const { code, condition, reason } = event;
+      const refused = streamEvent('StreamRefused', 'warn', event.stream, `refused with ${condition}: ${reason}`);
+      return { ...refused, facts: { ...refused.facts, code, condition, reason } };
+    }
+    case 'closed':
+      return streamEvent('StreamClosed', 'info', event.stream, `closed: ${event.reason}`);
+    case 'stream-opened':
+      return streamEvent('StreamOpened', 'debug', event.stream, 'opened');
+    case 'tls-established':
+      return streamEvent(
+        'StreamEncrypted',
+        'debug',
+        event.stream,
+        `encrypted with ${event.stream.tls?.protocol ?? 'TLS'}`,
+      );
+    case 'stanza-sent':
+    case 'stanza-received':
+      return streamEvent('Stanza', 'trace', event.stream, event.type);
+  }
+}
+
+function ignoredEvent({ stream, reason }: Ignored, times: number): LogEvent {
+  const again = times === 1 ? '' : ` (the last of ${times} since the last report)`;
+  const event = streamEvent('StreamElementIgnored', 'info', stream, `ignored: ${reason}${again}`);
+  return { ...event, facts: { ...event.facts, reason, times } };
+}
+
+function streamEvent(id: string, level: LogEvent['level'], stream: StreamSummary, what: string): LogEvent {
+  const { direction, bidirectional, remoteDomain, localDomain, peerAddress, peerPort, method, certificate } = stream;
+  const name = `${direction} stream ${direction === 'inbound' ? 'from' : 'to'} ${remoteDomain ?? `${peerAddress}:${peerPort}`}`;
+  return {
+    id,
+    level,
+    component: 'xmpp',
+    message: `${name}: ${what}`,
+    facts: {
+      stream: stream.id,
+      direction,
+      bidirectional,
+      partner: stream.partner,
+      localDomain,
+      remoteDomain,
+      peerAddress,
+      peerPort,
+      method,
+      certificate,
+    },
+  };
+}

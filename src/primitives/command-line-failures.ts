@@ -1,0 +1,78 @@
+/** Failures of what was typed, and of what nobody was there to answer: a part of the table in `failures.ts`. */
+export const commandLineFailures = {
+  CmdletNotFound: { category: 'usage', meaning: 'No cmdlet or alias has this name. get-command lists all of them.' },
+  NamedParameterNotFound: {
+    category: 'usage',
+    meaning: 'The cmdlet has no parameter of this name or with this beginning.',
+  },
+  AmbiguousParameter: {
+    category: 'usage',
+    meaning: 'The abbreviated parameter name fits several parameters; type more of it.',
+  },
+  AbbreviationNotAllowed: {
+    category: 'usage',
+    meaning: 'XGW_STRICT is set, so parameter names must be written in full.',
+  },
+  ParameterAlreadyBound: { category: 'usage', meaning: 'The same parameter was given twice.' },
+  PositionalParameterNotFound: {
+    category: 'usage',
+    meaning: 'There are more values without a parameter name than the cmdlet takes.',
+  },
+  MissingArgument: {
+    category: 'usage',
+    meaning:
+      'A parameter stands there without its value. In bash and zsh $true and $false are empty shell variables: write true or false.',
+  },
+  EmptyValue: {
+    category: 'usage',
+    meaning:
+      'A parameter ends in ":" or "=" and nothing follows. In bash and zsh $true and $false are empty shell variables: write true or false.',
+  },
+  CannotConvertArgument: { category: 'usage', meaning: 'The value does not have the type of the parameter.' },
+  ParameterConflict: { category: 'usage', meaning: 'These parameters exclude each other.' },
+  HashtableStringified: {
+    category: 'usage',
+    meaning: 'PowerShell turned @{...} into the text System.Collections.Hashtable; quote it or use the +x,-y form.',
+  },
+  ListModifierBroken: {
+    category: 'usage',
+    meaning:
+      'The shell took a list modifier such as @{Add="x"} apart before it arrived; quote it or use the +x,-y form.',
+  },
+  SecretOnCommandLine: {
+    category: 'usage',
+    meaning:
+      'Secrets are never taken from the command line, where every user of the machine can read them. Give a file or standard input, and clear the shell history.',
+  },
+  InputTypeMismatch: {
+    category: 'usage',
+    meaning: 'The objects that arrived through the pipe are of a kind this cmdlet does not take.',
+  },
+  NotSupportedOutsideShell: {
+    category: 'usage',
+    meaning: 'This common parameter stores into a session variable, and there is no session between processes.',
+  },
+  // Somebody is needed
+  MandatoryParameterMissing: {
+    category: 'needsinput',
+    meaning: 'Values are missing and there is no terminal to ask on.',
+  },
+  ConfirmationRequired: {
+    category: 'needsinput',
+    meaning: 'The change needs a confirmation and there is no terminal to ask on. -Confirm:false gives it.',
+  },
+  NothingArrived: { category: 'needsinput', meaning: 'Objects were expected on standard input and none arrived.' },
+  Interrupted: {
+    category: 'interrupted',
+    meaning: 'The cmdlet was stopped by a signal. What had been committed stays, nothing is half done.',
+  },
+  PartialFailure: {
+    category: 'partial',
+    meaning: 'Some of the objects failed, the others were done. Each failure has its own error record.',
+  },
+  InputUnreadable: {
+    category: 'invalid',
+    meaning:
+      'What arrived on standard input is none of the forms that are read: one JSON object a line, a JSON array, CSV with a header, or one name a line.',
+  },
+} as const;

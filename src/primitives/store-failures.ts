@@ -1,0 +1,32 @@
+/** Failures of the configuration store, its keys and the run-time state: a part of the table in `failures.ts`. */
+export const storeFailures = {
+  ConfigurationDamaged: {
+    category: 'invalid',
+    meaning:
+      'The store file is not what this program wrote. Nothing was overwritten; repair the named field or restore a revision.',
+  },
+  ConfigurationTooNew: {
+    category: 'invalid',
+    meaning: 'The store file was written by a newer version of this program.',
+  },
+  StateTooNew: {
+    category: 'invalid',
+    meaning:
+      'The run-time state, state/gateway in the store folder, was written by a newer version of this program. Use that version, or move the folder away: subscriptions and approvals are forgotten then.',
+  },
+  StateBusy: { category: 'busy', meaning: 'Another process has the run-time state of this store open.' },
+  StoreBusy: { category: 'busy', meaning: 'Another process holds the configuration lock. The message names it.' },
+  StoreDenied: {
+    category: 'denied',
+    meaning: 'The store folder or a file in it cannot be read or written by this user.',
+  },
+  StoreFull: {
+    category: 'unavailable',
+    meaning: 'The disk took only a part of the new configuration. The old one is still in place.',
+  },
+  KeyFileExposed: { category: 'denied', meaning: 'A key file can be read by other users. chmod 600 it.' },
+  KeyFileDamaged: {
+    category: 'invalid',
+    meaning: 'A file in the keys folder of the store is not what this program wrote. Restore it from a backup.',
+  },
+} as const;

@@ -1,0 +1,245 @@
+/** Contacts as people have them: real SIP clients and real XMPP servers, each state in the client's own words, over two restarts. */
+import { expect, it } from '@jest/globals';
+
+import { childOf, type Element } from '../../src/gateway/xmpp/xml/element.ts';
+import { describeWithPeers, peers } from '../support/needs-peer.ts';
+import { until } from '../support/shown-certificate.ts';
+import type { XmppClient } from '../support/xmpp-client.ts';
+import { type Federation, federate } from './federation.ts';
+import { type ClientKind, clientKinds, domain, type Seen, type WatchingClient } from './watching-clients.ts';
+
+/** Milliseconds: every step waits for real peers, on a machine that runs other suites too. */
+const patience = 180_000;
+import { appendFileSync } from 'node:fs';
+const dbg = (x: string) => appendFileSync('/tmp/i5x/steps.log', `${Date.now()} ${x}\n`);
+const chatStates = 'http://jabber.org/protocol/chatstates';
+
+/** Both with a certificate for servers only; ejabberd takes none of those from a client, and asks back by dialback. */
+const servers = [
+  { program: 'prosody', partner: ['-SupportDialbackNegotiation', 'false'] },
+  { program: 'ejabberd', partner: ['-SaslNegotiation', 'Optional'] },
+] as const;
+
+const stanzaFor: Readonly<Record<Seen, string>> = {
+  available: '<presence/>',
+  away: '<presence><show>away</show></presence>',
+  dnd: '<presence><show>dnd</show></presence>',
+  xa: '<presence><show>xa</show></presence>',
+  unavailable: '<presence type="unavailable"/>',
+};
+
+const address = ({ user }: ClientKind): string => `${user}@${domain}`;
+const each = <T>(act: (kind: ClientKind, index: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(clientKinds.map(act));
+
+/** Bob, and what he has been told of each user. */
+class Bob {
+  readonly #client: XmppClient;
+
+  constructor(client: XmppClient) {
+    this.#client = client;
+  }
+
+  says(seen: Seen): void {
+    this.#client.send(stanzaFor[seen]);
+  }
+
+  /** To each of the users. */
+  sends(type: string): void {
+    for (const kind of clientKinds) this.#client.sendPresence({ to: address(kind), type });
+  }
+
+  types({ user }: ClientKind): void {
+    const composing = `<composing xmlns="${chatStates}"/>`;
+    this.#client.send(`<message to="${user}@${domain}" type="chat">${composing}</message>`);
+  }
+
+  /** Waits until the last thing he has heard of the user is of this type. */
+  hears(kind: ClientKind, type: string | undefined): Promise<unknown> {
+    return this.#client.waitFor(`presence ${type ?? 'available'} of ${kind.user}`, (stanza) => {
+      const { from = '' } = stanza.attributes;
+      return stanza.name === 'presence' && from.startsWith(address(kind)) && stanza.attributes['type'] === type;
+    });
+  }
+
+  seesTyping({ user }: ClientKind): Promise<Element> {
+    return this.#client.waitFor(`typing of ${user}`, (stanza) => {
+      const { from = '' } = stanza.attributes;
+      return from.startsWith(user) && childOf(stanza, 'composing', chatStates) !== undefined;
+    });
+  }
+
+  /** Whether anybody asked him since `forget`. */
+  wasAsked(): boolean {
+    return this.#client.received.some(({ attributes }) => attributes['type']?.includes('subscribe'));
+  }
+
+  forget(): void {
+    this.#client.forget();
+  }
+}
+
+const links = async ({ site }: Federation): Promise<readonly unknown[]> => {
+  const found = await site.run('get-presencesubscription');
+  return found.map(({ User, Direction, State }) => `${User} ${Direction} ${State}`).toSorted();
+};
+
+const startClients = (federation: Federation): Promise<WatchingClient[]> => each((kind) => kind.start(federation));
+
+const allShow = (clients: readonly WatchingClient[], seen: Seen): Promise<unknown> =>
+  Promise.all(clients.map((client) => client.shows(seen)));
+
+/** Both ways, and nobody has been asked again. */
+async function stillAuthorised(federation: Federation, bob: Bob, known: readonly unknown[]): Promise<WatchingClient[]> {
+  expect(await links(federation)).toEqual(known);
+  // The clients are gone for the new gateway until they register again.
+  await each((kind) => bob.hears(kind, 'unavailable'));
+  bob.forget();
+  const clients = await startClients(federation);
+  await each((kind) => bob.hears(kind, undefined));
+  return clients;
+}
+
+for (const { program, partner } of servers) {
+  const needed = [peers[program], peers.baresip, peers.script, peers.linphone, peers.python, peers.libpurple];
+  describeWithPeers(`contacts on ${program}, of baresip, linphone and libpurple`, needed, () => {
+    it(
+      'are added from either side, seen in each state, typed to, let go, and stay authorised when the gateway ends or is killed',
+      async () => { try {
+        const otherUsers = ['lena', 'paul'];
+        dbg('1 const otherUsers = [lena, paul];');
+        const federation = await federate({ peer: 'external', program, partner, otherUsers });
+        dbg('2 const federation = await federate({ peer: external, progra');
+        const { site } = federation;
+        dbg('3 const { site } = federation;');
+        const client = await federation.bob();
+        dbg('4 const client = await federation.bob();');
+        (globalThis as any).FED = federation;
+        const bob = new Bob(client);
+        dbg('5 const bob = new Bob(client);');
+        client.send("<iq type='get' id='r'><query xmlns='jabber:iq:roster'/></iq>");
+        dbg('6 client.send("<iq type=get id=r><query xmlns=jabber:iq:r');
+        bob.says('available');
+        dbg('7 bob.says(available);');
+
+        // Added from the SIP side.
+        let clients = await startClients(federation);
+        dbg('8 let clients = await startClients(federation);');
+        await each((kind) => bob.hears(kind, 'subscribe'));
+        dbg('9 await each((kind) => bob.hears(kind, subscribe));');
+        expect(await links(federation)).toEqual(clientKinds.map(({ user }) => `sip:${user}@${domain} To Pending`));
+        dbg('10 expect(await links(federation)).toEqual(clientKinds.map(({ u');
+        bob.sends('subscribed');
+        dbg('11 bob.sends(subscribed);');
+        await allShow(clients, 'available');
+        dbg('12 await allShow(clients, available);');
+
+        // Added from the XMPP side, while the notices of bob's next state wait for their time.
+        bob.says('dnd');
+        dbg('13 bob.says(dnd);');
+        bob.sends('subscribe');
+        dbg('14 bob.sends(subscribe);');
+        await each((kind) => bob.hears(kind, 'subscribed'));
+        dbg('15 await each((kind) => bob.hears(kind, subscribed));');
+        await each((kind) => bob.hears(kind, undefined));
+        dbg('16 await each((kind) => bob.hears(kind, undefined));');
+        await each(async (kind, index) => {
+          const [offline, online] = clients[index]?.offlineAndOnline ?? [];
+          if (offline === undefined || online === undefined) return;
+          bob.forget();
+          await offline();
+          await bob.hears(kind, 'unavailable');
+          bob.forget();
+          await online();
+          await bob.hears(kind, undefined);
+        });
+        dbg('17 });');
+        await each(async (kind, index) => {
+          const { type, typing } = clients[index] ?? {};
+          type?.();
+          if (type !== undefined) await bob.seesTyping(kind);
+          if (typing !== undefined) bob.types(kind);
+          await typing?.();
+        });
+        dbg('18 });');
+        await allShow(clients, 'dnd');
+        dbg('19 await allShow(clients, dnd);');
+        bob.says('away');
+        dbg('20 bob.says(away);');
+        await allShow(clients, 'away');
+        dbg('21 await allShow(clients, away);');
+        const known = await links(federation);
+        dbg('22 const known = await links(federation);');
+        expect(known).toHaveLength(2 * clientKinds.length);
+        dbg('23 expect(known).toHaveLength(2 * clientKinds.length);');
+
+        // Killed. The clients too: they would come back when their registrations end.
+        const [service] = await site.run('get-service');
+        dbg('24 const [service] = await site.run(get-service);');
+        process.kill(Number(service?.['ProcessId']), 'SIGKILL');
+        dbg('25 process.kill(Number(service?.[ProcessId]), SIGKILL);');
+        await Promise.all(clients.map((running) => running.kill()));
+        dbg('26 await Promise.all(clients.map((running) => running.kill()));');
+        bob.forget();
+        dbg('27 bob.forget();');
+        await site.run('start-service');
+        dbg('28 await site.run(start-service);');
+        clients = await stillAuthorised(federation, bob, known);
+        dbg('29 clients = await stillAuthorised(federation, bob, known);');
+        await allShow(clients, 'away');
+        dbg('30 await allShow(clients, away);');
+        bob.says('xa');
+        dbg('31 bob.says(xa);');
+        await allShow(clients, 'xa');
+        dbg('32 await allShow(clients, xa);');
+
+        // Stopped and started, with the users already gone.
+        bob.forget();
+        dbg('33 bob.forget();');
+        await Promise.all(clients.map((running) => running.stop()));
+        dbg('34 await Promise.all(clients.map((running) => running.stop()));');
+        await each((kind) => bob.hears(kind, 'unavailable'));
+        dbg('35 await each((kind) => bob.hears(kind, unavailable));');
+        await site.run('stop-service');
+        dbg('36 await site.run(stop-service);');
+        bob.forget();
+        dbg('37 bob.forget();');
+        await site.run('start-service');
+        dbg('38 await site.run(start-service);');
+        clients = await stillAuthorised(federation, bob, known);
+        dbg('39 clients = await stillAuthorised(federation, bob, known);');
+        await allShow(clients, 'xa');
+        dbg('40 await allShow(clients, xa);');
+        expect(bob.wasAsked()).toBe(false);
+        dbg('41 expect(bob.wasAsked()).toBe(false);');
+
+        // Bob leaves, and is let go on both sides.
+        bob.says('unavailable');
+        dbg('42 bob.says(unavailable);');
+        await allShow(clients, 'unavailable');
+        dbg('43 await allShow(clients, unavailable);');
+        bob.says('available');
+        dbg('44 bob.says(available);');
+        await allShow(clients, 'available');
+        dbg('45 await allShow(clients, available);');
+        bob.sends('unsubscribe');
+        dbg('46 bob.sends(unsubscribe);');
+        await until(
+          () => links(federation),
+          (all) => all.every((link) => String(link).includes(' To ')),
+        );
+        dbg('47 );');
+        bob.sends('unsubscribed');
+        dbg('48 bob.sends(unsubscribed);');
+        await until(
+          () => links(federation),
+          (all) => all.length === 0,
+        );
+        dbg('49 );');
+        await Promise.all(clients.map((running) => running.stop()));
+        dbg('50 await Promise.all(clients.map((running) => running.stop()));');
+      } catch (e) { const { writeFileSync } = await import('node:fs'); const f = (globalThis as any).FED; const r = await f.site.type('get-eventlog', '-Tail', '3000', '-Level', 'trace'); writeFileSync('/tmp/i5x/gw.log', r.stdout + r.stderr); writeFileSync('/tmp/i5x/srv.log', f.xmppServer.process.output()); throw e; }},
+      patience,
+    );
+  });
+}
