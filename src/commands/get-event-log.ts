@@ -1,5 +1,5 @@
 /** Get-EventLog: what the gateway did and why, filtered; -Follow stays and shows what comes. */
-import { eventObject, eventsOf } from '../operations/get-event-log.ts';
+import { eventObject, findEvents } from '../operations/get-event-log.ts';
 import { logLevels } from '../primitives/log-event.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { dateTime, oneOf, optional, switchType, text, wholeNumber } from './host/parameters.ts';
@@ -36,10 +36,12 @@ export default defineCmdlet({
       filter: Filter,
     };
     const { folder } = context.store;
-    for (const event of eventsOf(folder, { ...filter, tail: Tail ?? defaultTail })) context.write(eventObject(event));
+    const { events, end } = findEvents(folder, { ...filter, tail: Tail ?? defaultTail });
+    for (const event of events) context.write(eventObject(event));
     if (!Follow) return;
     const { followEventLog } = await import('../operations/follow-event-log.ts');
     await followEventLog(folder, filter, {
+      from: end,
       signal: context.signal,
       onEvent: (event) => context.write(eventObject(event)),
     });

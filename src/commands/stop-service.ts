@@ -15,7 +15,8 @@ export default defineCmdlet({
   name: 'Stop-Service',
   aliases: ['Stop-CsWindowsService'],
   synopsis: 'Stops the gateway and waits until its process has ended.',
-  description: 'Stopping a stopped service is not an error. -Force ends a process that does not answer.',
+  description:
+    'Stopping a stopped service is not an error. While -Graceful waits, stop-service without it ends the waiting. -Force ends a process that does not answer.',
   parameters: {
     Name: optional(text, `The service. There is one, ${serviceName}.`, { position: 0, pipeline: 'both' }),
     Graceful: optional(switchType, 'Takes nothing new and finishes what is under way before the streams are closed.'),

@@ -2,8 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Configuration } from '../config/configuration.ts';
-import type { Timer } from '../primitives/clock.ts';
 import type { ListenerAddress } from '../primitives/listener-address.ts';
+import { pause } from '../primitives/pause.ts';
 import type { ContactBook } from './contact-book.ts';
 import type { Crossing, SipOutcome } from './crossing.ts';
 import { type FromSip, fromSip, type RequestFromUser } from './from-sip.ts';
@@ -12,12 +12,16 @@ import type { GatewayPorts } from './gateway-ports.ts';
 import { OrderedDeliveries } from './ordered-deliveries.ts';
 import { type PingOutcome, type PingRequest, Pings } from './pings.ts';
 import { PresenceLinks } from './presence-links.ts';
+import { ReceivedUnderWay } from './received-under-way.ts';
 import { SentMessages } from './sent-messages.ts';
 import type { SipPresence } from './sip-presence.ts';
 import { openSipSide, type SipDoors, type SipSide } from './sip-side.ts';
 import type { StreamSummary } from './xmpp/s2s-event.ts';
 import type { S2s } from './xmpp/s2s-sessions.ts';
 import { xmppSide } from './xmpp-side.ts';
+
+/** Milliseconds in which the senders of messages that a stop cuts off are told. Source: own choice; a dial takes a part of a second. */
+const tellingMs = 2_000;
 
 /** @throws CodedError `ListenerInUse`, `ListenerDenied`, `ListenerFailed`; nothing stays open then. */
 export async function startGateway(initial: Configuration, ports: GatewayPorts): Promise<Gateway> {
@@ -29,12 +33,15 @@ export async function startGateway(initial: Configuration, ports: GatewayPorts):
 export class Gateway {
   readonly #ports: GatewayPorts;
   readonly #deliveries = new OrderedDeliveries();
+  readonly #received = new ReceivedUnderWay();
   readonly #presence: PresenceLinks;
   readonly #fromSip: FromSip;
   readonly #fromXmpp: FromXmpp;
   readonly #pings: Pings;
   readonly #xmpp: S2s;
   #sip: SipSide | undefined;
+  /** Nothing goes to users any more. */
+  #cutOff = false;
   #configuration: Configuration;
   #xmppListeners: readonly ListenerAddress[] = [];
   /** What does not work, by side. */
@@ -57,7 +64,7 @@ export class Gateway {
     this.#fromXmpp = fromXmpp(crossing, { deliveries: this.#deliveries, sent, presence: this.#presence });
     this.#pings = new Pings(crossing);
     this.#xmpp = xmppSide(crossing.configuration, ports, {
-      onStanza: (stanza) => (this.#pings.take(stanza) ? undefined : this.#fromXmpp.receive(stanza)),
+      onStanza: (stanza) => (this.#pings.take(stanza) ? undefined : this.#received.add(this.#fromXmpp.receive(stanza))),
       onStream: (domain, is) => this.#presence.upkeep.onStream(domain, is),
       ownListeners: () => [...this.listeners(), ...metricsListener(this.#configuration)],
     });
@@ -137,15 +144,20 @@ export class Gateway {
    * @param hurry - Aborts: whatever is under way, close now.
    */
   async stop(drainMs: number, hurry?: AbortSignal): Promise<void> {
-    let timer: Timer | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = this.#ports.clock.after(drainMs, resolve);
-    });
-    const hurried = hurry === undefined ? [] : [aborted(hurry)];
-    await Promise.race([this.#deliveries.drain(), late, ...hurried]);
-    timer?.cancel();
+    const done = new AbortController();
+    const enough = AbortSignal.any([done.signal, ...(hurry === undefined ? [] : [hurry])]);
+    await Promise.race([this.#deliveries.drain(), pause(this.#ports.clock, drainMs, enough)]);
+    await Promise.race([this.#abandoned(), pause(this.#ports.clock, tellingMs, done.signal)]);
+    done.abort();
     this.#presence.upkeep.close();
     await Promise.all([this.#xmpp.close(), this.#sip?.close()]);
+  }
+
+  /** What is still on its way to a user fails now, while there are streams on which its sender can be told. */
+  async #abandoned(): Promise<void> {
+    this.#cutOff = true;
+    this.#sip?.abandon();
+    await this.#received.settled();
   }
 
   #hasStream(domain: string): boolean {
@@ -160,7 +172,7 @@ export class Gateway {
     return {
       configuration: () => this.#configuration,
       toXmpp: (stanza) => this.#xmpp.send(stanza),
-      toSip: async (delivery) => (await this.#sip?.deliver(delivery)) ?? isDown,
+      toSip: async (delivery) => (this.#cutOff ? undefined : await this.#sip?.deliver(delivery)) ?? isDown,
       clock,
       ids,
       onEvent,
@@ -205,10 +217,6 @@ export class Gateway {
       onEvent({ id: 'ListenersFailed', level: 'error', component: 'service', message });
     }
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Opened elsewhere in this process, on loopback only. */

@@ -26,7 +26,7 @@ import { type Pidf, printPidf } from './sip/bodies/pidf.ts';
 import type { Watcher, WatcherEvent } from './sip/bodies/watcher-info.ts';
 import type { SubscriptionUpdate } from './sip/home/subscription-machine.ts';
 import type { SipPresence } from './sip-presence.ts';
-import { presenceToPidf, unknownPidf } from './translation/presence.ts';
+import { presenceToPidf } from './translation/presence.ts';
 import { userPresence } from './user-presence.ts';
 
 export type PresencePorts = SipPresence;
@@ -178,11 +178,15 @@ export class PresenceActs {
 
   tellWatchers(link: PresenceLink): void {
     const update: SubscriptionUpdate = seenByUs(link.state)
-      ? { state: 'active', document: printPidf(contactPresence(link)) }
+      ? { state: 'active', document: contactDocument(link) }
       : { state: 'pending' };
     this.outlet.watchers(link, update);
   }
 }
 
-const contactPresence = ({ contactAor, heard, resources }: PresenceLink): Pidf =>
-  heard === true ? presenceToPidf(contactAor, resources) : unknownPidf(contactAor);
+/**
+ * Of whom nothing is known there is no document [RFC 3856 §6.6.2, RFC 6665 §4.2.1.2]: he may be open or closed, and
+ * libpurple does not answer a NOTIFY whose document says neither.
+ */
+const contactDocument = ({ contactAor, heard, resources }: PresenceLink): string =>
+  heard === true ? printPidf(presenceToPidf(contactAor, resources)) : '';

@@ -43,6 +43,8 @@ export interface SipSide {
   readonly presence: SipPresence;
   /** The home server; nothing when a next hop owns the users. */
   readonly home: HomeServer | undefined;
+  /** What is under way to a user ends undelivered now. */
+  abandon(): void;
   close(): Promise<void>;
 }
 
@@ -98,6 +100,7 @@ export async function openSipSide(
     deliver: (delivery) => users.deliver(delivery),
     presence: users.presence,
     home: users.home,
+    abandon: () => endpoint.abandonRequests(),
     async close() {
       await users.close();
       await endpoint.close();

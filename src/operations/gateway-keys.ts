@@ -6,7 +6,7 @@ import { fileAnchors, trustAnchors } from '../certificates/trust-anchors.ts';
 import type { Configuration, User } from '../config/configuration.ts';
 import type { DigestSecrets, GatewayPorts, ServedCertificate } from '../gateway/gateway-ports.ts';
 import type { DomainName } from '../primitives/domain-name.ts';
-import { isCodedError } from '../primitives/errors.ts';
+import { type CodedError, isCodedError } from '../primitives/errors.ts';
 import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
 import { Secret } from '../primitives/secret.ts';
 import type { KeyStore } from '../store/key-store.ts';
@@ -63,13 +63,7 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
         } catch (error) {
           if (!isCodedError(error)) throw error;
           problems.push(`${error.message}${error.reason === undefined ? '' : ` ${error.reason}.`}`);
-          onEvent({
-            id: 'KeyMaterialFailed',
-            level: 'error',
-            component: 'store',
-            message: error.message,
-            facts: { reason: error.reason, fix: error.fix },
-          });
+          onEvent(failedEvent(error));
         }
       };
       digests.clear();
@@ -96,6 +90,14 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
     },
   };
 }
+
+const failedEvent = ({ message, reason, fix }: CodedError): LogEvent => ({
+  id: 'KeyMaterialFailed',
+  level: 'error',
+  component: 'store',
+  message,
+  facts: { reason, fix },
+});
 
 /** Streams that are open keep what they began with. */
 const takeover = (next: ServedCertificate | undefined): LogEvent => ({

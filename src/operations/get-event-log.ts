@@ -1,6 +1,6 @@
 /** Which events of the log an administrator asked for, as objects. */
 import { type LogLevel, logLevels } from '../primitives/log-event.ts';
-import { type LoggedEvent, readEventLog } from '../store/event-log-reader.ts';
+import { type LoggedEvent, type LogPosition, readEventLogToEnd } from '../store/event-log-reader.ts';
 
 export interface EventFilter {
   /** Events at this level and more severe ones. */
@@ -22,10 +22,17 @@ export const matchesFilter = (event: LoggedEvent, filter: EventFilter): boolean 
   (filter.since === undefined || event.time >= filter.since.toISOString()) &&
   (filter.filter === undefined || JSON.stringify(event).toLowerCase().includes(filter.filter.toLowerCase()));
 
-/** @returns Oldest first. */
-export function eventsOf(storeFolder: string, filter: EventFilter): readonly LoggedEvent[] {
-  const events = readEventLog(storeFolder).filter((event) => matchesFilter(event, filter));
-  return filter.tail === undefined ? events : events.slice(Math.max(events.length - filter.tail, 0));
+interface FoundEvents {
+  /** Oldest first. */
+  readonly events: readonly LoggedEvent[];
+  /** Where a follower goes on. */
+  readonly end: LogPosition;
+}
+
+export function findEvents(storeFolder: string, filter: EventFilter): FoundEvents {
+  const { events: all, end } = readEventLogToEnd(storeFolder);
+  const events = all.filter((event) => matchesFilter(event, filter));
+  return { events: filter.tail === undefined ? events : events.slice(Math.max(events.length - filter.tail, 0)), end };
 }
 
 /** The event as get-eventlog emits it. */

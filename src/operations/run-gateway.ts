@@ -94,16 +94,16 @@ async function runAlone({ store, signal, tell }: GatewayProcess, log: EventLog, 
       startTime,
       metrics,
       renewals: certificates.summary(),
-      certificate: keys.certificate(),
-      certificates: keys.certificates(),
-      unnamedDomains: keys.unnamedDomains(),
-      certificateSince: keys.certificateSince(),
+      ...shownBy(keys),
       stopping: order.stopping.signal.aborted,
     });
   const control = await serveControl(runFolder(store.folder), {
     status,
     stop(parameter) {
-      order.drainMs = drainMsOf(parameter);
+      const drainMs = drainMsOf(parameter);
+      // Whoever says it again, and without grace, does not want to wait.
+      if (order.stopping.signal.aborted && drainMs === 0) order.hurry.abort();
+      if (!order.stopping.signal.aborted) order.drainMs = drainMs;
       order.stopping.abort();
     },
     ...gatewayControl(gateway),
@@ -116,7 +116,7 @@ async function runAlone({ store, signal, tell }: GatewayProcess, log: EventLog, 
   watch.close();
   await certificates.close();
   await metrics.close();
-  await gateway.stop(order.drainMs);
+  await gateway.stop(order.drainMs, AbortSignal.any([signal, order.hurry.signal]));
   await control.close();
   service('ServiceStopped', 'the gateway has stopped');
 }
@@ -147,6 +147,13 @@ async function startMeasured(
   });
   return { gateway, metrics };
 }
+
+const shownBy = (keys: GatewayKeys) => ({
+  certificate: keys.certificate(),
+  certificates: keys.certificates(),
+  unnamedDomains: keys.unnamedDomains(),
+  certificateSince: keys.certificateSince(),
+});
 
 type OnService = (id: string, message: string) => void;
 

@@ -13,7 +13,7 @@ import { type PemBlock, printCertificates, printPem, readPem } from '../certific
 import { type DigestCredential, parseDigestCredential, printDigestCredential } from '../config/digest-credential.ts';
 import { isCodedError } from '../primitives/errors.ts';
 import { Secret } from '../primitives/secret.ts';
-import { damagedKeyFile, keyFiles } from './key-files.ts';
+import { damagedKeyFile, type KeyFiles, keyFiles } from './key-files.ts';
 import { isEncryptedKey, plainKeyOf, type Unlock, unlockedKeys } from './stored-key.ts';
 
 export interface KeyStore {
@@ -116,11 +116,7 @@ export function openKeyStore(storeFolder: string, unlock: Unlock = () => undefin
     },
     readCredential: (name) => read(`${name}.digest.json`, credentialOf),
     discardCredential: (name) => files.remove(`${name}.digest.json`),
-    dialbackSecret() {
-      const kept = files.read(dialbackFile) ?? files.createOrRead(dialbackFile, `${randomBytes(32).toString('hex')}\n`);
-      if (!/^[0-9a-f]{64}\n$/.test(kept)) throw damagedKeyFile(files.pathOf(dialbackFile), 'it is not 256 bits');
-      return new Secret(kept.trim());
-    },
+    dialbackSecret: () => dialbackSecretIn(files),
     saveDialbackSecret(hexadecimal) {
       assert(/^[0-9a-f]{64}$/.test(hexadecimal), 'a dialback secret is 256 bits in hexadecimal');
       files.write(dialbackFile, `${hexadecimal}\n`);
@@ -133,6 +129,12 @@ export function openKeyStore(storeFolder: string, unlock: Unlock = () => undefin
       return localCaOf(files.pathOf(localCaFile), files.createOrRead(localCaFile, text));
     },
   };
+}
+
+function dialbackSecretIn(files: KeyFiles): Secret {
+  const kept = files.read(dialbackFile) ?? files.createOrRead(dialbackFile, `${randomBytes(32).toString('hex')}\n`);
+  if (!/^[0-9a-f]{64}\n$/.test(kept)) throw damagedKeyFile(files.pathOf(dialbackFile), 'it is not 256 bits');
+  return new Secret(kept.trim());
 }
 
 const isFileName = (name: string): boolean => /^[0-9A-Za-z][0-9A-Za-z.-]{0,199}$/.test(name);

@@ -22,6 +22,10 @@ export interface RenewalAttempt {
   readonly nextAttempt?: string;
   /** One sentence. */
   readonly lastError?: string;
+  /** The window that the authority suggests, ISO 8601, UTC. */
+  readonly advice?: { readonly from: string; readonly until: string };
+  /** ISO 8601, UTC: not before, the authority is asked for it again. */
+  readonly adviceAgain?: string;
 }
 
 export const noAttempt: RenewalAttempt = { failures: 0 };
@@ -101,8 +105,12 @@ function readJournal(file: string): Readonly<Record<string, RenewalAttempt>> {
 
 function isAttempt(entry: unknown): entry is RenewalAttempt {
   if (typeof entry !== 'object' || entry === null) return false;
-  const { failures, orderedKey, nextAttempt, lastError } = entry as Readonly<Record<string, unknown>>;
-  const texts = [orderedKey, nextAttempt, lastError].every((text) => text === undefined || typeof text === 'string');
-  const isTime = typeof nextAttempt !== 'string' || !Number.isNaN(Date.parse(nextAttempt));
-  return Number.isSafeInteger(failures) && texts && isTime;
+  const { failures, orderedKey, nextAttempt, lastError, advice = {}, adviceAgain } = entry as Entry;
+  if (typeof advice !== 'object' || advice === null) return false;
+  const times = [nextAttempt, adviceAgain, ...Object.values(advice as Entry)];
+  const texts = [orderedKey, lastError, ...times].every((text) => text === undefined || typeof text === 'string');
+  const areTimes = times.every((time) => typeof time !== 'string' || !Number.isNaN(Date.parse(time)));
+  return Number.isSafeInteger(failures) && texts && areTimes;
 }
+
+type Entry = Readonly<Record<string, unknown>>;

@@ -133,7 +133,7 @@ function never(): never {
 
 describe('remove-certificate -Unused', () => {
   const filesIn = (folder: string, inner = ''): string[] =>
-    existsSync(path.join(folder, 'keys', inner)) ? readdirSync(path.join(folder, 'keys', inner)).sort() : [];
+    existsSync(path.join(folder, 'keys', inner)) ? readdirSync(path.join(folder, 'keys', inner)).toSorted() : [];
 
   it('clears away what serves nothing, is not planned and is no previous one; files and keys are in the trash', async () => {
     const { folder, first, second } = await twoCertificates();
@@ -148,7 +148,7 @@ describe('remove-certificate -Unused', () => {
     const { sentences } = await runCmdlet(removeCertificate, { Unused: 'true' }, { folder, now });
     expect(sentences).toEqual([expect.stringContaining(first)]);
     expect((await shown(folder, now)).map(({ Thumbprint }) => Thumbprint)).toEqual([second, third]);
-    expect(filesIn(folder, 'trash')).toEqual([`${first}.chain.pem`, `${gone}.key.pem`].sort());
+    expect(filesIn(folder, 'trash')).toEqual([`${first}.chain.pem`, `${gone}.key.pem`].toSorted());
     expect(filesIn(folder)).toEqual(expect.arrayContaining([`${second}.chain.pem`, `${kept}.key.pem`]));
   });
 

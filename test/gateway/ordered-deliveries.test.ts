@@ -11,6 +11,22 @@ function held() {
   return { deliver: () => done, release };
 }
 
+describe('deliveries that are drained', () => {
+  it('are finished, those that wait too, and nothing new is taken', async () => {
+    const deliveries = new OrderedDeliveries();
+    const first = held();
+    const done: string[] = [];
+    deliveries.run('a b', first.deliver);
+    deliveries.run('a b', async () => void done.push('second'));
+    const drained = deliveries.drain();
+    expect(deliveries.run('a b', async () => void done.push('third'))).toBe(false);
+    expect(deliveries.run('c d', async () => void done.push('other pair'))).toBe(false);
+    first.release();
+    await drained;
+    expect([done, deliveries.isDraining]).toEqual([['second'], true]);
+  });
+});
+
 describe('deliveries of one pair', () => {
   it('wait for each other, in order of arrival', async () => {
     const deliveries = new OrderedDeliveries();

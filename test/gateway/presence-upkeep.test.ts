@@ -35,8 +35,8 @@ function run(given: Run = {}) {
     crossing,
     {
       presenceOf: () => ('known' in given ? given.known : online),
-      notify: (contact, _user, { state: is, reason, document = '' }) => {
-        const shown = /<basic>(\w+)/.exec(document)?.[1] ?? (document.includes('<rpid:unknown/>') ? 'unknown' : reason);
+      notify: (contact, _user, { state: is, reason, document }) => {
+        const shown = document === '' ? 'unknown' : (/<basic>(\w+)/.exec(document ?? '')?.[1] ?? reason);
         told.push(`${contact} ${is} ${shown}`);
       },
       follow: () => undefined,

@@ -73,6 +73,8 @@ function script(folder: string, { dnsPort, domain, users = {} }: EjabberdOptions
   );
   return [
     `ok = inet_db:set_resolv_conf("${folder}/resolv.conf")`,
+    // Not looked at again: after five seconds Erlang would read it anew, and forget the name server below.
+    'ok = inet_db:set_resolv_conf("")',
     `ok = inet_db:add_ns({127,0,0,1}, ${dnsPort})`,
     'ok = inet_db:set_cache_size(0)',
     '{ok, _} = ejabberd:start()',

@@ -40,8 +40,11 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined };
   const running = startProcess(program, ['-c', configuration], home, { input: true, env });
   // It says so only when it is asked.
-  const asking = setInterval(() => running.type('status register'), askEveryMs);
-  await running.waitFor(/registered, identity/).finally(() => clearInterval(asking));
+  const told = (what: RegExp): Promise<unknown> => {
+    const asking = setInterval(() => running.type('status register'), askEveryMs);
+    return running.waitFor(what).finally(() => clearInterval(asking));
+  };
+  await told(/registered, identity/);
   return {
     output: () => running.output(),
     waitFor: (pattern, ms) => running.waitFor(pattern, ms),
@@ -50,6 +53,9 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
     send: (to, text) => running.type(`chat ${to} ${text}`),
     kill: () => running.kill(),
     async stop() {
+      // Who only quits stays registered until the time is over.
+      running.type('unregister');
+      await told(/registered=0/);
       running.type('quit');
       if (!(await running.endsWithin(quitTimeout))) await running.stop();
     },

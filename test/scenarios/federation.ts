@@ -42,6 +42,8 @@ export interface FederationOptions {
   readonly program?: 'prosody' | 'ejabberd';
   /** Parameters of new-xmppfederatedpartner. */
   readonly partner: readonly string[];
+  /** Of Prosody, beside those that every test needs. */
+  readonly modulesEnabled?: readonly string[];
   readonly transport?: 'udp' | 'tcp';
   /** Port of the gateway's SIP listener for TLS. */
   readonly sipTlsPort?: number;
@@ -112,7 +114,7 @@ export async function federate(options: FederationOptions): Promise<Federation> 
 }
 
 function startServer(
-  { peer, program = 'prosody' }: FederationOptions,
+  { peer, program = 'prosody', modulesEnabled = [] }: FederationOptions,
   dns: TestDnsServer,
   authority: TestAuthority,
 ): Promise<XmppServer> {
@@ -125,5 +127,6 @@ function startServer(
     ...server,
     ...(peer === 'plain' ? {} : trust),
     requireValidCertificate: peer === 'external',
+    modulesEnabled,
   });
 }

@@ -49,7 +49,7 @@ type Words = Readonly<Record<Seen, string>>;
 /**
  * What is shown must follow what was shown before; a state in the words of the one before is no news.
  *
- * @param silent - What a client takes somebody for of whom it knows nothing yet, without saying so.
+ * @param silent - What the client takes everybody for in the beginning, without saying so.
  */
 function inOrder(
   { waitFor }: Pick<RunningProcess, 'waitFor'>,
@@ -104,7 +104,8 @@ export const clientKinds: readonly ClientKind[] = [
     async start(federation) {
       const account = accountOf(federation, this.user, 'udp');
       const client = await startBaresip({ ...account, contacts: [bobAor], watches: true });
-      await client.registered();
+      // The first state that it is told goes without saying; it asks a second after its registration.
+      await client.waitFor(/NOTIFY sip:[^]*Subscription-State:/);
       return {
         shows: inOrder(client, baresipWords, 'unavailable'),
         offlineAndOnline: ['presence_offline', 'presence_online'].map((name) => () => client.command(name)),

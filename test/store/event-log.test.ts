@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { eventsOf } from '../../src/operations/get-event-log.ts';
+import { findEvents } from '../../src/operations/get-event-log.ts';
 import { openEventLog } from '../../src/store/event-log.ts';
 import { parseLines, readEventLog } from '../../src/store/event-log-reader.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -81,6 +81,6 @@ describe('get-eventlog filters', () => {
     [{ level: 'trace', since: future }, []],
     [{ level: 'trace', tail: 1 }, ['Three']],
   ] as const)('%j', (filter, ids) => {
-    expect(eventsOf(folderWithEvents(), filter).map(({ id }) => id)).toEqual(ids);
+    expect(findEvents(folderWithEvents(), filter).events.map(({ id }) => id)).toEqual(ids);
   });
 });

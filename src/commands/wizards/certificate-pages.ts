@@ -4,7 +4,7 @@ import { rsaKeySize } from '../settings/certificate-values.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import { additionalNames, domainPage, edgeName, subjectField } from './certificate-name-questions.ts';
 import { refusing } from './refusing.ts';
-import type { Answers, WizardPage } from './step-driver.ts';
+import type { Answers, WizardPage, WizardQuestion } from './step-driver.ts';
 
 /** Of the twelve: the tasks come before these, the summary after. */
 export const pageCount = 12;
@@ -186,24 +186,28 @@ const securityPage = ({ pending, fileExists }: CertificateFacts): WizardPage => 
       ],
       initial: () => 'true',
     },
-    {
-      parameter: 'EncryptKey',
-      message: 'Encrypt the private key in the store',
-      help: 'The service needs the passphrase at every start. Without it the key is protected by the mode of its file.',
-      choices: [
-        { value: 'no', meaning: 'The service starts by itself.' },
-        { value: 'yes', meaning: 'The service needs the passphrase at every start.' },
-      ],
-      initial: () => 'no',
-    },
-    {
-      parameter: 'KeyPassphraseFile',
-      message: 'File with the passphrase; nothing to type it when the key is made',
-      help: 'The file may be the one that the service reads at its start.',
-      applies: ({ EncryptKey }) => EncryptKey === 'yes',
-      initial: () => '',
-      refuse: (answer) =>
-        answer === '' || fileExists(answer) ? undefined : `There is no file ${answer}. Example: /etc/xgw/key-pass`,
-    },
+    ...encryptionQuestions(fileExists),
   ],
 });
+
+const encryptionQuestions = (fileExists: CertificateFacts['fileExists']): readonly WizardQuestion[] => [
+  {
+    parameter: 'EncryptKey',
+    message: 'Encrypt the private key in the store',
+    help: 'The service needs the passphrase at every start. Without it the key is protected by the mode of its file.',
+    choices: [
+      { value: 'no', meaning: 'The service starts by itself.' },
+      { value: 'yes', meaning: 'The service needs the passphrase at every start.' },
+    ],
+    initial: () => 'no',
+  },
+  {
+    parameter: 'KeyPassphraseFile',
+    message: 'File with the passphrase; nothing to type it when the key is made',
+    help: 'The file may be the one that the service reads at its start.',
+    applies: ({ EncryptKey }) => EncryptKey === 'yes',
+    initial: () => '',
+    refuse: (answer) =>
+      answer === '' || fileExists(answer) ? undefined : `There is no file ${answer}. Example: /etc/xgw/key-pass`,
+  },
+];

@@ -36,6 +36,8 @@ export interface SipEndpoint {
   sendAck(ack: OutgoingRequest, destination: Destination): Promise<Result<void, string>>;
   /** Our address towards a destination, as it belongs into Contact. Opens the connection when there is none. */
   localAddress(destination: Destination): Promise<Result<{ readonly host: string; readonly port: number }, string>>;
+  /** Requests under way end as 'transport' now; everything else goes on. */
+  abandonRequests(): void;
   /** Ends listeners, connections, transactions and timers. Requests under way end as 'transport'. */
   close(): Promise<void>;
 }
@@ -63,6 +65,7 @@ export function createSipEndpoint(options: SipOptions): SipEndpoint {
       const route = await transports.routeTo(destination);
       return route.ok ? ok(transports.sentBy(route.value)) : route;
     },
+    abandonRequests: () => client.abandon(),
     async close() {
       client.close();
       server.close();

@@ -125,10 +125,15 @@ export class UserAgentClient {
     this.#options.onEvent?.({ type: 'sent', message, transport, peer });
   }
 
-  close(): void {
-    this.#closed = true;
+  /** Requests under way end as 'transport' now; others may follow. */
+  abandon(): void {
     for (const transaction of this.#transactions.values()) transaction.abandon();
     this.#transactions.clear();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.abandon();
   }
 }
 

@@ -104,16 +104,6 @@ export function presenceToPidf(entity: string, resources: ReadonlyMap<string, Re
   };
 }
 
-/**
- * The document of a contact of whom nothing is known: neither open nor closed, since he may be either, and the activity
- * `unknown` [RFC 3863 §4.1.4; RFC 4480 §3.2].
- */
-export const unknownPidf = (entity: string): Pidf => ({
-  entity,
-  tuples: [{ id: 'ID-none', activities: ['unknown'], contact: entity }],
-  person: { activities: ['unknown'] },
-});
-
 /** A person is idle when every device is, and since the last of them. */
 function idleOf(devices: readonly ResourcePresence[]): Pick<PidfPerson, 'idle'> {
   const times = devices.flatMap(({ idleSince }) => (idleSince === undefined ? [] : [idleSince.getTime()]));

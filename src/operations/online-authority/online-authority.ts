@@ -1,4 +1,5 @@
 /** What a certificate authority that answers over the network does for a request, whatever protocol it speaks. */
+import type { Certificate } from '../../certificates/certificate.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import type { ClientIdentity } from './https-exchange.ts';
 
@@ -20,6 +21,16 @@ export interface OnlineAuthority {
    * @throws CodedError when the authority refuses, cannot be reached, or its answer makes no sense
    */
   issue(order: CertificateOrder, signal?: AbortSignal): Promise<readonly Buffer[]>;
+  /** When it would like a certificate to be renewed; undefined: it does not say. Absent: its protocol has no words for it. */
+  renewalAdvice?(certificate: Certificate, signal?: AbortSignal): Promise<RenewalAdvice | undefined>;
+}
+
+/** A window of time for a renewal. */
+export interface RenewalAdvice {
+  readonly from: Date;
+  readonly until: Date;
+  /** Milliseconds after which it wants to be asked again; undefined: it does not say. */
+  readonly askAgainMs: number | undefined;
 }
 
 /** Milliseconds for which an authority wants to be left alone after this failure; undefined: it does not say. */

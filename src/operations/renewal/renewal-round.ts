@@ -7,6 +7,7 @@ import type { RenewalJournal } from '../../store/renewal-journal.ts';
 import { chainOf } from '../certificates.ts';
 import { PendingAtAuthority, retryAfterOf } from '../online-authority/online-authority.ts';
 import { type RenewalPorts, renewCertificate } from './renew-certificate.ts';
+import { refreshAdvice } from './renewal-advice.ts';
 import { failureLevel, nextRenewal, retryDelayMs, type Validity } from './renewal-schedule.ts';
 
 export interface PlannedRenewal {
@@ -53,8 +54,11 @@ export interface RoundPorts extends RenewalPorts {
 
 /** To be called with the renewal lock held. Failures are events and entries of the journal; @throws none of them. */
 export async function renewDue(ports: RoundPorts, signal: AbortSignal): Promise<void> {
+  const planned = () => plannedRenewals(ports.store.read(), ports.keys, ports.journal);
+  const records = planned().map(({ record }) => record);
+  await refreshAdvice(records, ports, signal);
   const now = ports.now();
-  const due = plannedRenewals(ports.store.read(), ports.keys, ports.journal).filter(({ at }) => at <= now);
+  const due = planned().filter(({ at }) => at <= now);
   for (const { record, validity } of due) {
     if (signal.aborted) return;
     await attempt(record, validity, ports, signal);

@@ -55,13 +55,35 @@ export function failureLevel({ notBefore, notAfter }: Validity, now: Date): 'inf
   return left <= 1 / 3 ? 'warn' : 'info';
 }
 
+export interface LastAttempt {
+  readonly nextAttempt?: string;
+  /** ISO 8601, UTC. */
+  readonly advice?: { readonly from: string; readonly until: string };
+}
+
+/** Milliseconds for which a certificate is left alone whatever the authority suggests, or a mistake of theirs would be a loop of ours. */
+const leastAgeMs = 360 * minuteMs;
+
+/** Somewhere in the window that the authority suggests. A window beyond the end of the certificate is none. [RFC 9773 §4.2] */
+function advisedTime(
+  { notBefore, notAfter }: Validity,
+  advice: LastAttempt['advice'],
+  random: number,
+): Date | undefined {
+  if (advice === undefined) return undefined;
+  const [from, until] = [Date.parse(advice.from), Date.parse(advice.until)];
+  const time = Math.max(from + Math.round((until - from) * random), notBefore.getTime() + leastAgeMs);
+  return time < notAfter.getTime() ? new Date(time) : undefined;
+}
+
 /**
  * When a certificate is tried next: at its moment, or after the pause that a failure or the authority demands.
  *
  * @param attempt - What came of the last time; undefined: there was none.
  */
-export function nextRenewal(thumbprint: string, validity: Validity, attempt?: { readonly nextAttempt?: string }): Date {
-  const due = renewalTime(validity, randomOf(thumbprint));
+export function nextRenewal(thumbprint: string, validity: Validity, attempt?: LastAttempt): Date {
+  const random = randomOf(thumbprint);
+  const due = advisedTime(validity, attempt?.advice, random) ?? renewalTime(validity, random);
   const notBefore = attempt?.nextAttempt === undefined ? due : new Date(attempt.nextAttempt);
   return notBefore > due ? notBefore : due;
 }

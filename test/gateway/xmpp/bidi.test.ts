@@ -176,6 +176,14 @@ describe('a stream for both directions', () => {
 
   it('counts once against the connection limit', async () => {
     await talking({ contoso: { ...strict, connectionLimit: 1 }, fabrikam: { ...strict, connectionLimit: 1 } });
+    const { fabrikam } = await talking({ fabrikam: { ...strict, connectionLimit: 2 } });
+    await openAuthenticated(
+      fabrikam.port,
+      { from: 'contoso.example', to: 'fabrikam.example' },
+      contosoCertificate,
+      bidi,
+    );
+    expect(fabrikam.s2s.sessions()).toHaveLength(2);
   });
 
   it('keeps the order of a pair, whoever opened it', async () => {
@@ -470,21 +478,23 @@ const serving =
     await play(peer).catch(() => undefined);
   };
 
-const accept = async (peer: RawStream): Promise<void> => {
+const accept = async (peer: RawStream, offer = ''): Promise<void> => {
   await peer.hears(/<auth [^>]*>[^<]*<\/auth>/);
   peer.send(success);
   await peer.hears(/<stream:stream [^>]*>/);
-  peer.send(opened('three') + features(''));
+  peer.send(opened('three') + features(offer));
 };
 
 describe('a server that we open a stream to', () => {
   const started = (play: (peer: RawStream) => Promise<unknown>, offer = external + offered) =>
     alone(strict, serving(fabrikamCertificate, offer, play));
 
-  it('may send once it has accepted us, large stanzas too', async () => {
+  it('may send once it has accepted us, large stanzas too, and before acknowledgements are agreed on', async () => {
     const contoso = await started(async (peer) => {
-      await accept(peer);
+      await accept(peer, "<sm xmlns='urn:xmpp:sm:3'/>");
+      await peer.hears(/<enable [^>]*>/);
       peer.send(message('fabrikam.example', 'x'.repeat(50_000)));
+      peer.send("<failed xmlns='urn:xmpp:sm:3'/>");
     });
     expect(await contoso.s2s.send(there('hello'))).toMatchObject({ ok: true });
     await contoso.waitForStanza('a large one', (stanza) => bodyOf(stanza).length === 50_000);

@@ -22,7 +22,7 @@ export interface SubscriptionUpdate<State = string> {
   readonly state: 'pending' | 'active' | 'terminated';
   /** Only for `terminated`; a reason of §4.1.3, such as `rejected`. Default: `noresource`. */
   readonly reason?: string | undefined;
-  /** Without one the notification has no body, or repeats the last known one while active. */
+  /** Without one the notification has no body, or repeats the last known one while active. One without text is no body. */
   readonly document?: State | undefined;
 }
 

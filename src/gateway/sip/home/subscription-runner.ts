@@ -69,7 +69,8 @@ export function runSubscription<State>(setup: SubscriptionSetup<State>): Running
   }
 
   async function notify(subscriptionState: string, document: State | undefined): Promise<void> {
-    const body = document === undefined ? undefined : Buffer.from(write(document));
+    const text = document === undefined ? '' : write(document);
+    const body = text === '' ? undefined : Buffer.from(text);
     const next = nextRequest(dialog, 'NOTIFY', notifyFields(setup, subscriptionState, body !== undefined), body);
     dialog = next.dialog;
     feed({ type: 'notify-ended', isLost: isLost(await endpoint.request(next.request, destination)) });

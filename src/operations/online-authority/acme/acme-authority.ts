@@ -1,7 +1,7 @@
 /**
  * An authority that speaks ACME (RFC 8555): account, order, proofs, certificate. The order's URL is on disk before anything is
  * proven, so that the same request given again, by whatever process, goes on where it was. Not done: revocation, key roll-over,
- * alternate chains, profiles, renewal information (RFC 9773).
+ * alternate chains, profiles.
  */
 import { createHash } from 'node:crypto';
 
@@ -29,6 +29,7 @@ import type { ChallengeSolver } from './challenge-solver.ts';
 import { chainType, readIssuedChain } from './issued-chain.ts';
 import { printProblem } from './problem-document.ts';
 import { refuseUnprovable } from './provable-names.ts';
+import { askAdvice, identifierOfChain } from './renewal-info.ts';
 
 export interface AcmeOptions {
   readonly server: AcmeServer;
@@ -44,6 +45,7 @@ export function acmeAuthority(options: AcmeOptions, ports: AcmePorts): OnlineAut
   const { server, account: wanted, solver } = options;
   const { files } = ports;
   return {
+    renewalAdvice: async (certificate, signal) => await askAdvice(certificate, server, { ...ports, signal }),
     async issue(order, signal) {
       refuseUnprovable(solver.type, order.names);
       const session = await openSession(server, { ...ports, signal });
@@ -108,7 +110,15 @@ async function takeUp({ order, files, account, server }: Run): Promise<Placed | 
 async function place({ order, files, account, server, session }: Run): Promise<Placed> {
   const { newOrder } = session.directory;
   const identifiers = order.names.map((value) => ({ type: 'dns', value }));
-  const answer = await account.send({ url: newOrder, payload: { identifiers } });
+  // A server that knows what is replaced puts the order before those of strangers. [RFC 9773 §5]
+  const replaces =
+    session.directory.renewalInfo === undefined ? undefined : identifierOfChain(order.successorOf?.chain);
+  const answer = await account
+    .send({ url: newOrder, payload: { identifiers, ...(replaces === undefined ? {} : { replaces }) } })
+    .catch(async (error: unknown) => {
+      if (!(error instanceof AcmeRefusal) || error.problem.type !== 'alreadyReplaced') throw error;
+      return await account.send({ url: newOrder, payload: { identifiers } });
+    });
   const url = locationOf(answer, newOrder);
   const placed = placedOf(url, answer);
   const [directory, accountUrl] = [server.directoryUrl.href, account.url.href];

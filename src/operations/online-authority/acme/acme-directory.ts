@@ -6,6 +6,8 @@ export interface AcmeDirectory {
   readonly newNonce: URL;
   readonly newAccount: URL;
   readonly newOrder: URL;
+  /** [RFC 9773 §3] */
+  readonly renewalInfo: URL | undefined;
   readonly termsOfService: string | undefined;
   readonly externalAccountRequired: boolean;
 }
@@ -24,6 +26,7 @@ export function readDirectory(body: Buffer): Result<AcmeDirectory, string> {
     newNonce,
     newAccount,
     newOrder,
+    renewalInfo: urlOf(read.value, 'renewalInfo'),
     termsOfService: textOf(meta, 'termsOfService'),
     externalAccountRequired: isTrue(meta, 'externalAccountRequired'),
   });

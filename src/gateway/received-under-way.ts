@@ -1,0 +1,20 @@
+/** Stanzas that were received and that nobody has answered for yet: a gateway that stops waits for them, so that their senders hear. */
+import type { Handled } from './xmpp/stanza.ts';
+
+export class ReceivedUnderWay {
+  readonly #handling = new Set<Promise<unknown>>();
+
+  /** @returns The same. */
+  add(handled: Handled): Handled {
+    if (handled === undefined) return handled;
+    const ended = (): void => void this.#handling.delete(handled);
+    this.#handling.add(handled);
+    handled.then(ended, ended);
+    return handled;
+  }
+
+  /** Resolves when everything received so far is dealt with. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#handling);
+  }
+}
