@@ -18,6 +18,8 @@ export interface SippOptions {
   readonly transport: 'udp' | 'tcp';
   /** Digest user and password. */
   readonly user?: string;
+  /** The user in From. Default: the digest user. */
+  readonly from?: string;
   readonly password?: string;
   /** `-key` values of the scenario. */
   readonly keys?: Readonly<Record<string, string>>;
@@ -66,7 +68,7 @@ export async function startSipp(options: SippOptions): Promise<RunningSipp> {
 }
 
 function argsOf(options: SippOptions, scenarioFile: string, port: number): string[] {
-  const { server, transport, user, password, keys = {}, timeoutSeconds = 15 } = options;
+  const { server, transport, user, from = user, password, keys = {}, timeoutSeconds = 15 } = options;
   const files = '-trace_msg -message_file messages.log -trace_err -error_file errors.log'.split(' ');
   const where = `-t ${transport === 'udp' ? 'u1' : 't1'} -i 127.0.0.1 -p ${port}`.split(' ');
   const bounds = `-m 1 -nostdin -timeout ${timeoutSeconds}s -timeout_error`.split(' ');
@@ -77,7 +79,8 @@ function argsOf(options: SippOptions, scenarioFile: string, port: number): strin
     ...where,
     ...bounds,
     ...files,
-    ...(user === undefined ? [] : ['-au', user, '-key', 'user', user]),
+    ...(user === undefined ? [] : ['-au', user]),
+    ...(from === undefined ? [] : ['-key', 'user', from]),
     ...(password === undefined ? [] : ['-ap', password]),
     ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
   ];
@@ -92,7 +95,7 @@ function readIfThere(file: string): string {
 }
 
 /** One request and its headers; Via, Call-ID and Content-Length are added. */
-interface ScenarioRequest {
+export interface ScenarioRequest {
   readonly method: string;
   readonly uri: string;
   readonly to: string;
@@ -143,6 +146,10 @@ SIP/2.0 200 OK
 Content-Length: 0
 
 ]]></send>`;
+
+/** Any request of a user, sent again with credentials when it is challenged. Keys: domain, and those of the request. */
+export const requestScenario = (request: ScenarioRequest, final: number): string =>
+  scenario(withDigest(request, 407, final));
 
 /** Keys: domain, contact_port, expires. */
 export const registerScenario = (final = 200): string =>

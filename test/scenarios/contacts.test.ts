@@ -79,13 +79,41 @@ class Bob {
 
 const links = async ({ site }: Federation): Promise<readonly unknown[]> => {
   const found = await site.run('get-presencesubscription');
-  return found.map(({ User, Direction, State }) => `${User} ${Direction} ${State}`).toSorted();
+  return found.map(({ User, Direction, State }) => [User, Direction, State].join(' ')).toSorted();
 };
+
+const linksOnceThereAre = (count: number, federation: Federation): Promise<readonly unknown[]> =>
+  until(
+    () => links(federation),
+    (all) => all.length === count,
+  );
+
+/** The links of users who watch bob, and are not watched by him. */
+const watching = (state: string): readonly string[] => clientKinds.map((kind) => `sip:${address(kind)} To ${state}`);
 
 const startClients = (federation: Federation): Promise<WatchingClient[]> => each((kind) => kind.start(federation));
 
 const allShow = (clients: readonly WatchingClient[], seen: Seen): Promise<unknown> =>
   Promise.all(clients.map((client) => client.shows(seen)));
+
+async function comesAndGoes(bob: Bob, kind: ClientKind, client: WatchingClient | undefined): Promise<void> {
+  const [offline, online] = client?.offlineAndOnline ?? [];
+  if (offline === undefined || online === undefined) return;
+  bob.forget();
+  await offline();
+  await bob.hears(kind, 'unavailable');
+  bob.forget();
+  await online();
+  await bob.hears(kind, undefined);
+}
+
+async function typeToEachOther(bob: Bob, kind: ClientKind, client: WatchingClient | undefined): Promise<void> {
+  if (client?.type === undefined || client.typing === undefined) return;
+  client.type();
+  await bob.seesTyping(kind);
+  bob.types(kind);
+  await client.typing();
+}
 
 /** Both ways, and nobody has been asked again. */
 async function stillAuthorised(federation: Federation, bob: Bob, known: readonly unknown[]): Promise<WatchingClient[]> {
@@ -115,34 +143,22 @@ for (const { program, partner } of servers) {
         // Added from the SIP side.
         let clients = await startClients(federation);
         await each((kind) => bob.hears(kind, 'subscribe'));
-        expect(await links(federation)).toEqual(clientKinds.map(({ user }) => `sip:${user}@${domain} To Pending`));
+        expect(await links(federation)).toEqual(watching('Pending'));
         bob.sends('subscribed');
         await allShow(clients, 'available');
 
-        // Added from the XMPP side, while the notices of bob's next state wait for their time.
         bob.says('dnd');
+        await allShow(clients, 'dnd');
+
+        // Added from the XMPP side, while the notices of bob's next state wait for their time.
+        bob.says('away');
         bob.sends('subscribe');
         await each((kind) => bob.hears(kind, 'subscribed'));
         await each((kind) => bob.hears(kind, undefined));
-        await each(async (kind, index) => {
-          const [offline, online] = clients[index]?.offlineAndOnline ?? [];
-          if (offline === undefined || online === undefined) return;
-          bob.forget();
-          await offline();
-          await bob.hears(kind, 'unavailable');
-          bob.forget();
-          await online();
-          await bob.hears(kind, undefined);
-        });
-        await each(async (kind, index) => {
-          const { type, typing } = clients[index] ?? {};
-          type?.();
-          if (type !== undefined) await bob.seesTyping(kind);
-          if (typing !== undefined) bob.types(kind);
-          await typing?.();
-        });
-        await allShow(clients, 'dnd');
-        bob.says('away');
+        for (const [index, kind] of clientKinds.entries()) {
+          await comesAndGoes(bob, kind, clients[index]);
+          await typeToEachOther(bob, kind, clients[index]);
+        }
         await allShow(clients, 'away');
         const known = await links(federation);
         expect(known).toHaveLength(2 * clientKinds.length);
@@ -155,8 +171,10 @@ for (const { program, partner } of servers) {
         await site.run('start-service');
         clients = await stillAuthorised(federation, bob, known);
         await allShow(clients, 'away');
-        bob.says('xa');
-        await allShow(clients, 'xa');
+        for (const state of ['available', 'xa'] as const) {
+          bob.says(state);
+          await allShow(clients, state);
+        }
 
         // Stopped and started, with the users already gone.
         bob.forget();
@@ -175,15 +193,9 @@ for (const { program, partner } of servers) {
         bob.says('available');
         await allShow(clients, 'available');
         bob.sends('unsubscribe');
-        await until(
-          () => links(federation),
-          (all) => all.every((link) => String(link).includes(' To ')),
-        );
+        expect(await linksOnceThereAre(clientKinds.length, federation)).toEqual(watching('Active'));
         bob.sends('unsubscribed');
-        await until(
-          () => links(federation),
-          (all) => all.length === 0,
-        );
+        expect(await linksOnceThereAre(0, federation)).toEqual([]);
         await Promise.all(clients.map((running) => running.stop()));
       },
       patience,

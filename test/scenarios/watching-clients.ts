@@ -51,11 +51,7 @@ type Words = Readonly<Record<Seen, string>>;
  *
  * @param silent - What the client takes everybody for in the beginning, without saying so.
  */
-function inOrder(
-  { waitFor }: Pick<RunningProcess, 'waitFor'>,
-  words: Words,
-  silent?: Seen,
-): WatchingClient['shows'] {
+function inOrder({ waitFor }: Pick<RunningProcess, 'waitFor'>, words: Words, silent?: Seen): WatchingClient['shows'] {
   const shown: string[] = [];
   let current = silent && words[silent];
   return async (seen) => {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 
 import { describe, expect, it } from '@jest/globals';
 
-import type { S2sLimits } from '../../../src/gateway/xmpp/s2s-limits.ts';
+import { maxUnacknowledged, type S2sLimits } from '../../../src/gateway/xmpp/s2s-limits.ts';
 import type { StreamSecurity } from '../../../src/gateway/xmpp/stream-security.ts';
 import type { Element } from '../../../src/gateway/xmpp/xml/element.ts';
 import { startDnsServer } from '../../support/dns-server.ts';
@@ -412,6 +412,25 @@ describe('a peer that opens a stream for both directions', () => {
       expect(await contoso.s2s.send(there('for fabrikam'))).toMatchObject({ ok: true });
     },
   );
+
+  it('is sent what waits for one of its pairs when another has made room', async () => {
+    const contoso = await alone();
+    const both = authority.issue({ names: ['fabrikam.example', 'northwind.example'] });
+    const peer = await openAuthenticated(contoso.port, ends, both, bidi);
+    peer.send("<db:result from='northwind.example' to='contoso.example'>any</db:result>");
+    await peer.hears(/<db:result [^>]*type="valid"/);
+    peer.send(enable);
+    await peer.hears(/<enabled /);
+    const many = Array.from({ length: maxUnacknowledged }, (_, index) => contoso.s2s.send(there(`m${index}`)));
+    const other = contoso.s2s.send(chat('alice@contoso.example', 'eve@northwind.example', 'for northwind'));
+    await peer.hears(/m499/);
+    expect(peer.heard()).not.toContain('for northwind');
+    peer.send(`<a xmlns='urn:xmpp:sm:3' h='${maxUnacknowledged}'/>`);
+    await peer.hears(/for northwind/);
+    await Promise.all(many);
+    peer.send(`<a xmlns='urn:xmpp:sm:3' h='${maxUnacknowledged + 1}'/>`);
+    expect(await other).toMatchObject({ ok: true, acknowledged: true });
+  });
 
   it('speaks for the pair it authenticated, and for no other', async () => {
     const contoso = await alone();

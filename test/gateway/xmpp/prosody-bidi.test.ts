@@ -64,8 +64,7 @@ describeWithPeers('Prosody with mod_s2s_bidi', [peers.prosody, peers.openssl], (
     const { contoso, prosody, bob } = await scene({ smacks });
     bob.sendMessage(alices, 'hello');
     await saying(contoso, 'hello');
-    if (smacks)
-      await prosody.process.waitFor(/Enabling stream management/);
+    if (smacks) await prosody.process.waitFor(/Enabling stream management/);
     const delivery = await contoso.s2s.send(chat(alices, bobs, 'welcome'));
     expect(delivery).toMatchObject({ ok: true, acknowledged: smacks });
     await bob.waitForMessage('welcome');

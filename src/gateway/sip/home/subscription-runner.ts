@@ -69,8 +69,7 @@ export function runSubscription<State>(setup: SubscriptionSetup<State>): Running
   }
 
   async function notify(subscriptionState: string, document: State | undefined): Promise<void> {
-    const text = document === undefined ? '' : write(document);
-    const body = text === '' ? undefined : Buffer.from(text);
+    const body = document === undefined ? undefined : bodyOf(write(document));
     const next = nextRequest(dialog, 'NOTIFY', notifyFields(setup, subscriptionState, body !== undefined), body);
     dialog = next.dialog;
     feed({ type: 'notify-ended', isLost: isLost(await endpoint.request(next.request, destination)) });
@@ -96,6 +95,8 @@ export function runSubscription<State>(setup: SubscriptionSetup<State>): Running
     stop,
   };
 }
+
+const bodyOf = (text: string): Buffer | undefined => (text === '' ? undefined : Buffer.from(text));
 
 function notifyFields(
   { contact, event, package: { contentType } }: SubscriptionSetup<never>,

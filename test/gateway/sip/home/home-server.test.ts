@@ -473,6 +473,18 @@ describe('the presence agent', () => {
       expect(notifier.subscriptionsTo(juliet)).toMatchObject([{ state: 'active' }]);
     });
 
+    it('notifies without a body of whom nothing is known: active, and no word of open or closed [RFC 6665 §4.2.1.2]', async () => {
+      const world = setUp();
+      world.handleAs(alice, 'SUBSCRIBE', watching(juliet));
+      await settle();
+      notified(world)[0]?.answer(200);
+      await settle();
+      world.server.presence.notifier.update(juliet, parties.watcherAor, { state: 'active', document: '' });
+      expect(said(notified(world))).toEqual(['pending nothing', 'active nothing']);
+      const { headers, body } = notified(world)[1]?.request ?? {};
+      expect([headers?.has('Content-Type'), body]).toEqual([false, undefined]);
+    });
+
     const inDialog = (expires: string, cSeq: number): RequestParts => ({
       ...watching('sip:juliet@192.0.2.9:5060', expires),
       to: `<${juliet}>;tag=t1`,
