@@ -5,6 +5,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 import { peers, programPath } from '../support/needs-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -29,6 +30,8 @@ export interface Baresip extends Pick<RunningProcess, 'output' | 'waitFor'> {
   registered(): Promise<void>;
   /** Resolves with the text of the first message from this address, once it is shown. Others: `waitFor`. */
   message(from: string): Promise<string>;
+  /** Resolves when its list shows the contact so: Online, Busy, Offline or Unknown. Of changes it tells by itself, but not of the first. */
+  shows(contact: string, status: string): Promise<void>;
   /** Sends a message to one of its contacts. */
   send(to: string, text: string): Promise<void>;
   /** One of its commands, such as `reginfo` or `presence_online`; resolves with what it answers. */
@@ -60,6 +63,14 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
     async message(from) {
       const shown = await running.waitFor(new RegExp(`${escaped(from)}[^\\r\\n]*?: "([^"\\r\\n]*)"`));
       return shown[1] ?? '';
+    },
+    async shows(contact, status) {
+      const line = new RegExp(`${status}[^\\n]*<${escaped(contact)}>`);
+      const deadline = Date.now() + noticePatience;
+      for (let list = await control('contacts'); !line.test(list); list = await control('contacts')) {
+        if (Date.now() > deadline) throw new Error(`baresip never showed ${contact} as ${status}: ${list}`);
+        await delay(askEveryMs);
+      }
     },
     async send(to, text) {
       await selectContact(control, to, options.contacts?.length ?? 0);
@@ -112,6 +123,10 @@ async function selectContact(control: Control, to: string, contacts: number): Pr
 
 /** Milliseconds to de-register and end. */
 const quitTimeout = 8000;
+/** Milliseconds: five seconds between two notices [RFC 3856 §6.10], and whatever a loaded machine adds. */
+const noticePatience = 20_000;
+/** Milliseconds between two questions. */
+const askEveryMs = 100;
 /** Milliseconds for one command. */
 const controlTimeout = 5000;
 

@@ -72,9 +72,9 @@ describeWithPeers(
         await presenceFrom(bob, 'request', (stanza) => typeOf(stanza) === 'subscribe');
         bob.send(`<presence to="${alice}" type="subscribed"/>`);
         bob.send('<presence><show>dnd</show></presence>');
-        await client.waitFor(/bob@fabrikam\.example[^\n]*Busy/);
+        await client.shows(bobAor, 'Busy');
         bob.send('<presence type="unavailable"/>');
-        await client.waitFor(/bob@fabrikam\.example[^\n]*Offline/);
+        await client.shows(bobAor, 'Offline');
         await client.stop();
       },
       patience,
