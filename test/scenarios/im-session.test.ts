@@ -55,6 +55,8 @@ describeWithPeers('IM sessions with pidgin-sipe behind Kamailio', needed, () => 
         expect(bob.received.filter((stanza) => childOf(stanza, 'body', stanza.namespace) !== undefined)).toHaveLength(
           1,
         );
+        // What it has routed reaches its log a moment later.
+        await federation.kamailio.process.waitFor(/ROUTE BYE/);
         expect(new Set(routed(federation))).toEqual(new Set(['INVITE', 'MESSAGE', 'INFO', 'BYE']));
       },
       patience,
@@ -79,6 +81,7 @@ describeWithPeers('IM sessions with pidgin-sipe behind Kamailio', needed, () => 
 
       bob.sendMessage(alice, 'Once more');
       await sipe.waitFor('message', 'Once more');
+      await federation.kamailio.process.waitFor(/ROUTE INVITE[^]*ROUTE INVITE/);
       expect(routed(federation).filter((method) => method === 'INVITE')).toHaveLength(2);
     },
     patience,

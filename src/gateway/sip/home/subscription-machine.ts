@@ -103,7 +103,8 @@ function updated<State>(state: Subscription<State>, update: SubscriptionUpdate<S
   }
   const document = update.state === 'pending' ? update.document : (update.document ?? state.document);
   const known = { ...state, authorization: update.state, document };
-  if (state.isFetch) return endedFor(known, 'timeout');
+  // Of whom nothing has been heard yet the answer may be under way: the fetch waits for it.
+  if (state.isFetch) return update.state === 'active' && document === undefined ? known : endedFor(known, 'timeout');
   if (known.authorization !== state.authorization) return { ...known, due: 'now' };
   return document === state.document || state.due === 'now' ? known : { ...known, due: 'when-allowed' };
 }

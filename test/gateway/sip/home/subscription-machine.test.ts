@@ -158,6 +158,27 @@ describe('a subscription at its notifier [RFC 6665 §4.2]', () => {
 });
 
 describe('a fetch [RFC 6665 §4.4.3]', () => {
+  it('waits for the state of whom nothing has been heard yet, and ends without one when its time is over', () => {
+    const heard = play(
+      [
+        [0, active()],
+        [0, answered(4)],
+        [1, active('A')],
+      ],
+      true,
+    );
+    expect(heard).toEqual(['', 'start-expiry 4', 'notify terminated;reason=timeout A']);
+    const silent = play(
+      [
+        [0, active()],
+        [0, answered(4)],
+        [4, { type: 'expired' }],
+      ],
+      true,
+    );
+    expect(silent.at(-1)).toBe('notify terminated;reason=timeout');
+  });
+
   it('is one final NOTIFY with the state when it is known', () => {
     const script = [
       [0, active('A')],
