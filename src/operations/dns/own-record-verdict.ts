@@ -10,7 +10,7 @@ type Rule = (answer: Answer<SrvRecord>, expected: ExpectedService) => Verdict | 
 const noAnswer = (failure: string): Verdict => ({
   result: 'Failure',
   detail: `DNS gave no answer (${failure})`,
-  fix: 'ask another resolver with -Server, or the name server of the zone itself',
+  fix: 'xgw test-dnsrecord -Server 192.0.2.53',
 });
 
 const publish = (expected: ExpectedService | ExpectedAddress): string => `publish: ${zoneLine(expected)}`;
