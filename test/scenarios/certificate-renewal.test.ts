@@ -35,14 +35,21 @@ async function renewingSite(): Promise<Renewing> {
 
 const optional = ['-TlsNegotiation', 'Optional', '-SaslNegotiation', 'Optional', '-SupportDialbackNegotiation', 'true'];
 
+const ordered = (orders: Renewing['orders']): Promise<number> =>
+  until(
+    async () => orders().length,
+    (count) => count > 0,
+  );
+
 const assigned = async (site: GatewaySite): Promise<string> =>
   String((await site.run('get-certificate', '-Type', 'ExternalEdge'))[0]?.['Thumbprint']);
 
 describeWithPeers('a certificate that is due while the gateway runs', [peers.openssl], () => {
   it('is renewed, shown to new streams at once, and a stream that is open lives on', async () => {
-    const { site, server, first } = await renewingSite();
+    const { site, server, first, orders } = await renewingSite();
     expect(await served(site)).toBe(first);
     const live = await liveStream(site);
+    await ordered(orders);
     server.script = undefined;
     const second = await until(
       () => assigned(site),
@@ -64,10 +71,7 @@ describeWithPeers('a certificate that is due while the gateway runs', [peers.ope
 
   it('is ordered with the same key by the next process, when the first one is killed', async () => {
     const { site, server, first, orders } = await renewingSite();
-    await until(
-      async () => orders().length,
-      (count) => count > 0,
-    );
+    await ordered(orders);
     const [{ ProcessId = 0 } = {}] = await site.run('get-service');
     process.kill(Number(ProcessId), 'SIGKILL');
     await until(
