@@ -23,6 +23,7 @@ export function brokenInvariants(configuration: Configuration): readonly Breach[
   return [
     ...keyBreaches(configuration),
     ...sipDomainBreaches(configuration),
+    ...routeBreaches(configuration),
     ...Object.values(configuration.federatedPartners).flatMap(partnerBreaches),
     ...domainBreaches(configuration),
     ...userBreaches(configuration),
@@ -33,8 +34,8 @@ export function brokenInvariants(configuration: Configuration): readonly Breach[
 }
 
 function keyBreaches(configuration: Configuration): Breach[] {
-  const named = (['sipDomains', 'federatedPartners', 'users', 'externalAccessPolicies'] as const).flatMap((map) =>
-    Object.entries(configuration[map]).map(([key, { identity }]) => ({ map, key, identity })),
+  const named = (['sipDomains', 'sipRoutes', 'federatedPartners', 'users', 'externalAccessPolicies'] as const).flatMap(
+    (map) => Object.entries(configuration[map]).map(([key, { identity }]) => ({ map, key, identity })),
   );
   const certificates = Object.entries(configuration.certificates).map(([key, { thumbprint }]) => {
     return { map: 'certificates', key, identity: thumbprint };
@@ -52,6 +53,14 @@ function sipDomainBreaches({ sipDomains }: Configuration): Breach[] {
   const defaults = all.filter(({ isDefault }) => isDefault).length;
   if (all.length === 0 || defaults === 1) return [];
   return [{ field: ['sipDomains'], message: `has ${defaults} default domains; exactly one isDefault must be true` }];
+}
+
+function routeBreaches({ sipRoutes, sipDomains }: Configuration): Breach[] {
+  return Object.values(sipRoutes).flatMap(({ identity, nextHops }) => {
+    const field = ['sipRoutes', identity];
+    const wrong = refusals([...field, 'nextHops'], nextHops.map(parseSipNextHop));
+    return Object.hasOwn(sipDomains, identity) ? wrong : [...wrong, { field, message: 'is no SIP domain' }];
+  });
 }
 
 function partnerBreaches(partner: FederatedPartner): Breach[] {

@@ -6,6 +6,7 @@ import { acmeChallenges } from './certificate-renewal.ts';
 import { certificateUsages, deployments, formatVersion } from './configuration.ts';
 import { negotiations, partnerTypes } from './federated-partner.ts';
 import { gatewayRanges, sipModes, sipSessionModes } from './gateway-configuration.ts';
+import { dnsLookups } from './sip-route.ts';
 
 interface Schema {
   readonly [keyword: string]: unknown;
@@ -14,6 +15,8 @@ interface Schema {
 /** Long enough for every name and path an administrator writes; short enough that a damaged file is noticed. */
 const maxText = 1024;
 const maxItems = 10_000;
+/** Servers of one route: each is waited for when those before it are silent. */
+const maxNextHops = 16;
 
 /** Shared by reference: the validator is compiled into code, and code that is not repeated starts faster. */
 const definitions: Record<string, Schema> = {};
@@ -95,6 +98,16 @@ const stamp = object({ time, user: text, host: text, cmdlet: text, target: text 
 const changed = define('changed', object({ revision: wholeNumber, time, user: text, host: text, cmdlet: text }));
 
 const sipDomain = object({ identity: domain, isDefault: boolean }, { changed });
+
+const sipRoute = object(
+  {
+    identity: domain,
+    nextHops: { ...listOf(someText), minItems: 1, maxItems: maxNextHops },
+    dnsLookup: oneOf(dnsLookups),
+    sessionMode: oneOf(sipSessionModes),
+  },
+  { tlsName: domain, changed },
+);
 
 const negotiation = define('negotiation', oneOf(negotiations));
 const federatedPartner = object(
@@ -224,6 +237,7 @@ const root = object(
     formatVersion: { const: formatVersion },
     revision: wholeNumber,
     sipDomains: mapOf(domain, sipDomain),
+    sipRoutes: mapOf(domain, sipRoute),
     federatedPartners: mapOf(domain, federatedPartner),
     users: { ...mapOf(sipAddress, user), maxProperties: 100 * maxItems },
     externalAccessPolicies: mapOf(policyIdentity, externalAccessPolicy),

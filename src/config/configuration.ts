@@ -4,6 +4,7 @@ import type { CertificateRenewal } from './certificate-renewal.ts';
 import type { FederatedPartner } from './federated-partner.ts';
 import type { GatewayConfiguration } from './gateway-configuration.ts';
 import type { ObjectStamp } from './object-stamp.ts';
+import type { SipRoute } from './sip-route.ts';
 
 export const formatVersion = 1;
 
@@ -116,6 +117,8 @@ export interface Configuration {
   readonly changed?: RevisionStamp;
   /** All maps are keyed by identity. */
   readonly sipDomains: Readonly<Record<string, SipDomain>>;
+  /** Keyed by SIP domain. */
+  readonly sipRoutes: Readonly<Record<string, SipRoute>>;
   readonly federatedPartners: Readonly<Record<string, FederatedPartner>>;
   readonly users: Readonly<Record<string, User>>;
   readonly externalAccessPolicies: Readonly<Record<string, ExternalAccessPolicy>>;

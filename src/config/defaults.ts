@@ -2,6 +2,7 @@
 import { type Configuration, type ExternalAccessPolicy, formatVersion } from './configuration.ts';
 import type { FederatedPartner } from './federated-partner.ts';
 import type { GatewayConfiguration } from './gateway-configuration.ts';
+import type { SipRoute } from './sip-route.ts';
 
 export const partnerDefaults = {
   additionalDomains: [],
@@ -41,6 +42,11 @@ export const gatewayDefaults: GatewayConfiguration = {
   contactAddresses: [],
 };
 
+export const sipRouteDefaults = {
+  dnsLookup: 'Host',
+  sessionMode: 'Auto',
+} as const satisfies Partial<SipRoute>;
+
 /** Lync's closed on-premises defaults: nobody may do anything until the administrator says so. */
 export const policyDefaults = {
   description: '',
@@ -55,6 +61,7 @@ export const emptyConfiguration: Configuration = {
   formatVersion,
   revision: 0,
   sipDomains: {},
+  sipRoutes: {},
   federatedPartners: {},
   users: {},
   externalAccessPolicies: { Global: { identity: 'Global', ...policyDefaults } },

@@ -3,7 +3,11 @@
 export const sipModes = ['HomeServer', 'NextHop'] as const;
 export type SipMode = (typeof sipModes)[number];
 
-export const sipSessionModes = ['Pager', 'Session'] as const;
+/**
+ * How messages reach users of a next hop. Pager: MESSAGE alone. Session: MESSAGE inside an INVITE dialog. Auto: a session, and
+ * pages where the hop refuses sessions.
+ */
+export const sipSessionModes = ['Auto', 'Pager', 'Session'] as const;
 export type SipSessionMode = (typeof sipSessionModes)[number];
 
 export interface GatewayConfiguration {

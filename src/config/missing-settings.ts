@@ -1,6 +1,7 @@
 /**
  * Settings that a store of an earlier version does not have take their defaults when it is read. Only settings that have a
- * default: whole sections, names and secrets are never made up, and what is unknown stays for the validator to refuse.
+ * default, and the section of routes, which came later: other sections, names and secrets are never made up, and what is
+ * unknown stays for the validator to refuse.
  */
 import { emptyConfiguration, gatewayDefaults, partnerDefaults, policyDefaults } from './defaults.ts';
 
@@ -10,7 +11,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export function withMissingSettings(json: unknown): unknown {
   if (!isObject(json)) return json;
   return {
-    ...json,
+    ...(completed(json, { sipRoutes: emptyConfiguration.sipRoutes }) as JsonObject),
     ...changed(json, 'gateway', (gateway) => completed(gateway, gatewayDefaults)),
     ...changed(json, 'accessEdge', (edge) => completed(edge, emptyConfiguration.accessEdge)),
     ...changed(json, 'federatedPartners', (partners) => each(partners, partnerDefaults)),

@@ -65,6 +65,7 @@ const sentences = new Map<string, (params: SchemaFault['params'], value: string)
   ['minimum', ({ limit }, value) => `is ${value}; the least is ${String(limit)}`],
   ['maximum', ({ limit }, value) => `is ${value}; the most is ${String(limit)}`],
   ['minLength', () => 'is empty'],
+  ['minItems', () => 'is empty'],
   ['maxLength', tooLong],
   ['maxItems', tooLong],
   ['maxProperties', tooLong],

@@ -37,6 +37,16 @@ export const sampleConfiguration: Whole<Configuration> = {
   revision: 41,
   changed: { ...stamp, target: 'fabrikam.com' },
   sipDomains: { 'contoso.com': { identity: domain('contoso.com'), isDefault: true, changed } },
+  sipRoutes: {
+    'contoso.com': {
+      identity: domain('contoso.com'),
+      nextHops: ['fe01.contoso.com:5061;transport=tls', 'fe02.contoso.com:5061;transport=tls'],
+      dnsLookup: 'Host',
+      tlsName: domain('pool.contoso.com'),
+      sessionMode: 'Auto',
+      changed,
+    },
+  },
   federatedPartners: {
     'fabrikam.com': {
       identity: domain('fabrikam.com'),

@@ -1,0 +1,35 @@
+/**
+ * Which SIP servers own the users of a SIP domain: those of its route, else what the gateway's settings say for every domain
+ * that has none. A domain with neither is at home here.
+ */
+import type { Configuration } from './configuration.ts';
+import type { SipSessionMode } from './gateway-configuration.ts';
+import { parseSipNextHop, type SipNextHop } from './network-address.ts';
+import type { DnsLookup } from './sip-route.ts';
+
+export interface RouteInForce {
+  /** The route's identity; `Global` for the settings of the gateway. */
+  readonly identity: string;
+  readonly hops: readonly SipNextHop[];
+  readonly dnsLookup: DnsLookup;
+  readonly tlsName?: string;
+  readonly sessionMode: SipSessionMode;
+}
+
+export const globalRoute = 'Global';
+
+/** Undefined: the home server has the users of this domain. */
+export function routeOf({ sipRoutes, gateway }: Configuration, domain: string): RouteInForce | undefined {
+  const route = Object.hasOwn(sipRoutes, domain) ? sipRoutes[domain] : undefined;
+  if (route !== undefined) return { ...route, hops: hopsOf(route.nextHops) };
+  if (gateway.sipMode === 'HomeServer') return undefined;
+  const hops = hopsOf(gateway.sipNextHop === undefined ? [] : [gateway.sipNextHop]);
+  return { identity: globalRoute, hops, dnsLookup: 'Host', sessionMode: gateway.sipSessionMode };
+}
+
+/** The configuration was checked when it was read: what does not parse here is not there. */
+const hopsOf = (nextHops: readonly string[]): readonly SipNextHop[] =>
+  nextHops.flatMap((text) => {
+    const parsed = parseSipNextHop(text);
+    return parsed.ok ? [parsed.value] : [];
+  });
