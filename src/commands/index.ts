@@ -17,6 +17,7 @@ import getHelp from './get-help.ts';
 import getPresenceSubscription from './get-presence-subscription.ts';
 import getService from './get-service.ts';
 import getSipDomain from './get-sip-domain.ts';
+import getSipRoute from './get-sip-route.ts';
 import getUser from './get-user.ts';
 import getXmppFederatedPartner from './get-xmpp-federated-partner.ts';
 import getXmppFederationFailure from './get-xmpp-federation-failure.ts';
@@ -30,6 +31,7 @@ import initializeGateway from './initialize-gateway.ts';
 import newContact from './new-contact.ts';
 import newExternalAccessPolicy from './new-external-access-policy.ts';
 import newSipDomain from './new-sip-domain.ts';
+import newSipRoute from './new-sip-route.ts';
 import newUser from './new-user.ts';
 import newXmppFederatedPartner from './new-xmpp-federated-partner.ts';
 import removeCertificate from './remove-certificate.ts';
@@ -37,6 +39,7 @@ import removeCertificateRequest from './remove-certificate-request.ts';
 import removeContact from './remove-contact.ts';
 import removeExternalAccessPolicy from './remove-external-access-policy.ts';
 import removeSipDomain from './remove-sip-domain.ts';
+import removeSipRoute from './remove-sip-route.ts';
 import removeUser from './remove-user.ts';
 import removeXmppFederatedPartner from './remove-xmpp-federated-partner.ts';
 import requestCertificate from './request-certificate.ts';
@@ -47,6 +50,7 @@ import setCertificate from './set-certificate.ts';
 import setContact from './set-contact.ts';
 import setExternalAccessPolicy from './set-external-access-policy.ts';
 import setSipDomain from './set-sip-domain.ts';
+import setSipRoute from './set-sip-route.ts';
 import setUser from './set-user.ts';
 import setXmppFederatedPartner from './set-xmpp-federated-partner.ts';
 import setXmppGatewayConfiguration from './set-xmpp-gateway-configuration.ts';
@@ -86,6 +90,10 @@ export const cmdlets: readonly Cmdlet[] = [
   getSipDomain,
   setSipDomain,
   removeSipDomain,
+  newSipRoute,
+  getSipRoute,
+  setSipRoute,
+  removeSipRoute,
   getXmppGatewayConfiguration,
   setXmppGatewayConfiguration,
   // Certificates

@@ -10,7 +10,7 @@ export default defineCmdlet({
   name: 'Remove-SipDomain',
   aliases: ['Remove-CsSipDomain'],
   synopsis: 'Removes a SIP domain.',
-  description: 'The default domain, the last one, and one that users are in are refused.',
+  description: 'The default domain, the last one, one that users are in, and one that has a SIP route are refused.',
   parameters: {
     Identity: mandatory(pattern, 'A SIP domain; * ? and [] select several.', {
       position: 0,

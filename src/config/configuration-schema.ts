@@ -6,7 +6,7 @@ import { acmeChallenges } from './certificate-renewal.ts';
 import { certificateUsages, deployments, formatVersion } from './configuration.ts';
 import { negotiations, partnerTypes } from './federated-partner.ts';
 import { gatewayRanges, sipModes, sipSessionModes } from './gateway-configuration.ts';
-import { dnsLookups } from './sip-route.ts';
+import { dnsLookups, maxNextHops } from './sip-route.ts';
 
 interface Schema {
   readonly [keyword: string]: unknown;
@@ -15,8 +15,6 @@ interface Schema {
 /** Long enough for every name and path an administrator writes; short enough that a damaged file is noticed. */
 const maxText = 1024;
 const maxItems = 10_000;
-/** Servers of one route: each is waited for when those before it are silent. */
-const maxNextHops = 16;
 
 /** Shared by reference: the validator is compiled into code, and code that is not repeated starts faster. */
 const definitions: Record<string, Schema> = {};

@@ -4,13 +4,19 @@
  */
 import type { Configuration } from './configuration.ts';
 import type { SipSessionMode } from './gateway-configuration.ts';
-import { parseSipNextHop, type SipNextHop } from './network-address.ts';
+import { parseHostWithPort, parseSipNextHop, type SipNextHop } from './network-address.ts';
 import type { DnsLookup } from './sip-route.ts';
+
+/** A next hop, and what of it the administrator wrote down: the rest may be for DNS to say [RFC 3263 §4]. */
+export interface RouteHop extends SipNextHop {
+  readonly namesPort: boolean;
+  readonly namesTransport: boolean;
+}
 
 export interface RouteInForce {
   /** The route's identity; `Global` for the settings of the gateway. */
   readonly identity: string;
-  readonly hops: readonly SipNextHop[];
+  readonly hops: readonly RouteHop[];
   readonly dnsLookup: DnsLookup;
   readonly tlsName?: string;
   readonly sessionMode: SipSessionMode;
@@ -28,8 +34,12 @@ export function routeOf({ sipRoutes, gateway }: Configuration, domain: string): 
 }
 
 /** The configuration was checked when it was read: what does not parse here is not there. */
-const hopsOf = (nextHops: readonly string[]): readonly SipNextHop[] =>
+const hopsOf = (nextHops: readonly string[]): readonly RouteHop[] =>
   nextHops.flatMap((text) => {
     const parsed = parseSipNextHop(text);
-    return parsed.ok ? [parsed.value] : [];
+    if (!parsed.ok) return [];
+    const [where = '', ...parameters] = text.split(';');
+    const place = parseHostWithPort(where);
+    const namesPort = place.ok && place.value.port !== undefined;
+    return [{ ...parsed.value, namesPort, namesTransport: parameters.length > 0 }];
   });

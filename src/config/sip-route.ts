@@ -10,6 +10,9 @@ import type { ObjectStamp } from './object-stamp.ts';
 export const dnsLookups = ['Host', 'Sip', 'SipFederation'] as const;
 export type DnsLookup = (typeof dnsLookups)[number];
 
+/** Servers of one route: each is waited for when those before it are silent. */
+export const maxNextHops = 16;
+
 export interface SipRoute {
   /** The SIP domain. */
   readonly identity: DomainName;

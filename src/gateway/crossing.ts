@@ -4,6 +4,8 @@ import type { Clock } from '../primitives/clock.ts';
 import type { Ids } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { HeaderField } from './sip/headers.ts';
+import type { RefusalDetails } from './sip/refusal-details.ts';
+import type { Speaker } from './sip/speaker.ts';
 import type { ChatState } from './translation/typing.ts';
 import type { Delivery } from './xmpp/s2s-sessions.ts';
 import type { Element } from './xmpp/xml/element.ts';
@@ -19,12 +21,16 @@ export interface SipDelivery {
   readonly body: Buffer;
   /** What it says when it is no message; an IM session has its own words for that. */
   readonly chatState?: ChatState | undefined;
+  /** The client of the contact that says it. */
+  readonly speaker?: Speaker | undefined;
 }
 
 /** The SIP side's final word. No answer is 408, a broken transport 503. */
 export interface SipOutcome {
   readonly status: number;
   readonly reason: string;
+  /** What else a refusal says of itself. */
+  readonly details?: RefusalDetails | undefined;
 }
 
 export interface Crossing {
@@ -32,7 +38,7 @@ export interface Crossing {
   configuration(): Configuration;
   /** Resolves within 30 s, when the stanza is with an authenticated stream or can not be. */
   toXmpp(stanza: Element): Promise<Delivery>;
-  /** Resolves within 32 s, or 96 s when the user must be invited to a session again. */
+  /** Resolves within 32 s, or 128 s when the user must be invited to a session again. */
   toSip(delivery: SipDelivery): Promise<SipOutcome>;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -18,6 +18,7 @@ import { isComposingType, parseIsComposing } from './sip/bodies/is-composing.ts'
 import { keyboardActivityType, parseKeyboardActivity } from './sip/bodies/keyboard-activity.ts';
 import type { HeaderField } from './sip/headers.ts';
 import type { SipRequest } from './sip/message.ts';
+import { registeredMethods } from './sip/methods.ts';
 import type { ResponseParts } from './sip/sip-endpoint.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
 import type { SipEnds } from './sip-presence.ts';
@@ -140,6 +141,7 @@ function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Re
   // What is said inside an IM session, beside messages; sessions let nothing else through.
   if (request.method === 'BYE') return ok({ element: goneFromSip({ from, to }) });
   if (request.method === 'INFO') return typedFor(request, { from, to });
+  if (!registeredMethods.has(request.method)) return refuse({ status: 501, reason: 'Not Implemented' });
   if (request.method !== 'MESSAGE') return refuse({ status: 405, reason: 'Method Not Allowed' });
   const body = openBody(request);
   if (!body.ok) return body;
@@ -200,7 +202,7 @@ const answering =
   ({ status, reason, warning }: Pick<AddressRefusal, 'status' | 'reason' | 'warning'>): void => {
     const headers = headersOf({ warning });
     if (status === 415) headers.push(['Accept', acceptedBodies]);
-    if (status === 405) headers.push(['Allow', 'MESSAGE']);
+    if (status === 405 || status === 501) headers.push(['Allow', 'MESSAGE']);
     crossing.onEvent(flow(id, 'sip', { from: 'gateway', to: incoming.aor, label: `${status} ${reason}` }));
     incoming.respond(status, { reason, headers });
   };

@@ -23,9 +23,10 @@ import { stanzaErrorOf } from './refusal-answer.ts';
 import type { SentMessages } from './sent-messages.ts';
 import { isComposingType, printIsComposing } from './sip/bodies/is-composing.ts';
 import { jidToAor } from './translation/address.ts';
-import { stanzaFailureOf } from './translation/failure.ts';
 import { childText, messageToSip } from './translation/instant-message.ts';
 import { receivedId } from './translation/receipt.ts';
+import { stanzaFailureOfOutcome } from './translation/refused-outcome.ts';
+import { speakerOf } from './translation/speaker.ts';
 import { chatStateOf, chatStateToSip } from './translation/typing.ts';
 import { bareJid, parseJid, printJid } from './xmpp/jid.ts';
 import type { Handled } from './xmpp/stanza.ts';
@@ -128,7 +129,8 @@ const actionOf = (message: Element): ContactAction => {
 
 /** The MESSAGE a stanza becomes; nothing when it carries neither text nor a chat state. */
 function deliveryFor(stanza: Element, addressed: Addressed): Result<SipDelivery | undefined, StanzaError> {
-  const ends = { method: 'MESSAGE', from: addressed.contactAor, to: addressed.userAor } as const;
+  const speaker = speakerOf(stanza);
+  const ends = { method: 'MESSAGE', from: addressed.contactAor, to: addressed.userAor, speaker } as const;
   if (childOf(stanza, 'body', stanza.namespace) !== undefined) {
     const message = messageToSip(stanza);
     return message.ok ? ok({ ...ends, ...message.value }) : message;
@@ -139,14 +141,15 @@ function deliveryFor(stanza: Element, addressed: Addressed): Result<SipDelivery 
   return ok({ ...ends, headers: [['Content-Type', isComposingType]], body, chatState: state });
 }
 
-function concluded(crossing: Crossing, { stanza, addressed }: Received, { status, reason }: SipOutcome): Handled {
+function concluded(crossing: Crossing, { stanza, addressed }: Received, outcome: SipOutcome): Handled {
+  const { status, reason } = outcome;
   crossing.onEvent(
     flow(addressed.correlationId, 'sip', { from: addressed.userAor, to: 'gateway', label: `${status} ${reason}` }),
   );
   if (status < 300) return;
   // A typing notice that its client does not understand is nobody's loss [RFC 3994 §3.3].
   if (childOf(stanza, 'body', stanza.namespace) === undefined || !isReturned(stanza)) return;
-  return bounce(crossing, stanza, { ...stanzaFailureOf(status, reason), ...addressed });
+  return bounce(crossing, stanza, { ...stanzaFailureOfOutcome(outcome), ...addressed });
 }
 
 interface AddressFailure extends StanzaError {

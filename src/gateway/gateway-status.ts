@@ -1,6 +1,19 @@
 /** What a running gateway says of itself: the answer of the control channel's `status`. Plain data, since it crosses a socket. */
 import type { ListenerAddress } from '../primitives/listener-address.ts';
 
+/** A SIP server that owns users of ours. */
+export interface HopStatus {
+  /** The SIP domain, or `Global`. */
+  readonly route: string;
+  /** `fe01.contoso.com:5061;transport=tls` */
+  readonly hop: string;
+  readonly state: 'Up' | 'Down' | 'Unknown';
+  /** Since when it is so, ISO 8601, UTC; absent while nothing is known. */
+  readonly since?: string;
+  /** Why it is down: one clause. */
+  readonly reason?: string;
+}
+
 export interface GatewayStatus {
   readonly processId: number;
   /** ISO 8601, UTC. */
@@ -11,6 +24,8 @@ export interface GatewayStatus {
   readonly sessions: number;
   /** SIP contacts registered with the home server. */
   readonly registrations: number;
+  /** In the order of the routes; empty when all users are at home here. */
+  readonly hops: readonly HopStatus[];
   /** Days until the served certificate expires, rounded down; absent without a certificate. */
   readonly certificateDays?: number;
   /** SHA-1 of the served certificate, as Windows names it; absent without a certificate. */

@@ -9,13 +9,15 @@ import type { Crossing, SipOutcome } from './crossing.ts';
 import { type FromSip, fromSip, type RequestFromUser } from './from-sip.ts';
 import { type FromXmpp, fromXmpp } from './from-xmpp.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
+import type { HopStatus } from './gateway-status.ts';
 import { OrderedDeliveries } from './ordered-deliveries.ts';
 import { type PingOutcome, type PingRequest, Pings } from './pings.ts';
 import { PresenceLinks } from './presence-links.ts';
 import { ReceivedUnderWay } from './received-under-way.ts';
 import { SentMessages } from './sent-messages.ts';
+import type { SipDoors } from './sip-doors.ts';
 import type { SipPresence } from './sip-presence.ts';
-import { openSipSide, type SipDoors, type SipSide } from './sip-side.ts';
+import { openSipSide, type SipSide } from './sip-side.ts';
 import type { StreamSummary } from './xmpp/s2s-event.ts';
 import type { S2s } from './xmpp/s2s-sessions.ts';
 import { xmppSide } from './xmpp-side.ts';
@@ -108,7 +110,12 @@ export class Gateway {
 
   /** Devices registered with the home server. */
   registrations(): number {
-    return this.#sip?.home?.registrations().length ?? 0;
+    return this.#sip?.home.registrations().length ?? 0;
+  }
+
+  /** The SIP servers that own users of ours, each as it is now. */
+  hops(): readonly HopStatus[] {
+    return this.#sip?.hops() ?? [];
   }
 
   /** What does not work although the gateway runs, one sentence each. */
@@ -125,10 +132,14 @@ export class Gateway {
   async reload(next: Configuration): Promise<void> {
     const before = this.#configuration;
     this.#configuration = next;
-    if (!isDeepStrictEqual(before.gateway.dnsServers, next.gateway.dnsServers)) this.#xmpp.clearDnsCache();
+    if (!isDeepStrictEqual(before.gateway.dnsServers, next.gateway.dnsServers)) {
+      this.#xmpp.clearDnsCache();
+      this.#sip?.clearDnsCache();
+    }
     this.#xmpp.reconsider();
+    const haveMoved = this.#sip?.reconsider() ?? false;
     this.#presence.reconsider();
-    this.#sip?.home?.reconsider();
+    if (haveMoved) this.#presence.followAgain();
     if (!isDeepStrictEqual(xmppListening(before), xmppListening(next))) {
       await this.#rebinding('XMPP', () => this.#listenXmpp());
     }
@@ -234,5 +245,4 @@ const sipListening = ({ gateway }: Configuration): unknown => [
   gateway.sipListenAddress,
   gateway.sipPort,
   gateway.sipTlsPort,
-  gateway.sipMode,
 ];

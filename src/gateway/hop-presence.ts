@@ -14,14 +14,15 @@ import { tagOf } from './sip/name-addr.ts';
 import type { IncomingRequest, SipEndpoint } from './sip/sip-endpoint.ts';
 import type { PresenceNews } from './sip/subscriber/subscriber.ts';
 import { SubscriberTable } from './sip/subscriber/subscriber-table.ts';
-import type { Destination } from './sip/transport.ts';
+import type { Destination, Source } from './sip/transport.ts';
 import type { SipEnds, SipPresence } from './sip-presence.ts';
 
 export interface HopPresenceOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
-  destination(): Destination | undefined;
+  /** Where requests for this user go. @param source - Where the user's own request came from, when it was not ours. */
+  destination(userAor: string, source?: Source): Destination | undefined;
   isLocalDomain(domain: string): boolean;
   /** 0 to below 1, at random. */
   fraction(): number;
@@ -38,6 +39,8 @@ export interface HopPresence extends SipPresence {
   subscribe(incoming: IncomingRequest, watcherAor: string): void;
   /** Answers a NOTIFY. */
   notified(incoming: IncomingRequest): void;
+  /** Subscriptions of these users are forgotten here: other servers own them now. Whoever follows them asks those. */
+  forget(isMoved: (userAor: string) => boolean): void;
   close(): void;
 }
 
@@ -52,10 +55,7 @@ export function hopPresence(options: HopPresenceOptions): HopPresence {
     endpoint,
     package: presencePackage,
     // The hop's connection, while it is open; then the hop, wherever the request came from.
-    destinationOf: (source) => ({
-      ...(options.destination() ?? sourceAsDestination(source)),
-      connectionId: source.connectionId,
-    }),
+    destinationOf: (source, watcherAor) => options.destination(watcherAor, source) ?? sourceAsDestination(source),
     refreshSeconds: () => options.refreshSeconds(),
     onSubscribed: (event) => options.onSubscribed(event),
     onUnsubscribed: () => undefined,
@@ -63,7 +63,7 @@ export function hopPresence(options: HopPresenceOptions): HopPresence {
   const subscribers = new SubscriberTable({
     clock,
     endpoint,
-    destination: () => options.destination(),
+    destination: (presentityAor) => options.destination(presentityAor),
     contact: (watcherAor, destination) => ownContact(endpoint, destination, watcherAor),
     token: (bits) => ids.token(bits),
     fraction: () => options.fraction(),
@@ -92,6 +92,11 @@ export function hopPresence(options: HopPresenceOptions): HopPresence {
       void servedBy(incoming, [notifier])?.subscribe(incoming, { watcherAor, presentityUri: canonicalAor(uri) });
     },
     notified: (incoming) => subscribers.notified(incoming),
+    forget(isMoved) {
+      for (const key of known.keys()) if (isMoved(key.split(' ', 1)[0] ?? '')) known.delete(key);
+      subscribers.forget(({ presentityAor }) => isMoved(presentityAor));
+      notifier.end(({ watcherAor }) => (isMoved(watcherAor) ? 'deactivated' : undefined));
+    },
     close() {
       subscribers.close();
       notifier.close();

@@ -1,33 +1,38 @@
 /**
  * IM sessions between SIP users and XMPP contacts [RFC 7573 §4, §5, with Microsoft's dialect in the place of MSRP]. A session
  * that a user opens is taken whatever SipSessionMode says, and what the contact answers goes into it; whether one is opened
- * for a contact's message is for SipSessionMode.
+ * for a contact's message is for SipSessionMode: Pager and Session are strict, Auto takes the way that the user knows.
  */
 import type { SipSessionMode } from '../config/gateway-configuration.ts';
+import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { Result } from '../primitives/result.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
 import type { InvitationRefused, RequestFromUser } from './from-sip.ts';
+import { MessageWays, refusesPages, refusesSessions } from './message-ways.ts';
+import { sessionEvent, wayChanged } from './session-log.ts';
+import { onlyInSessions } from './sip/allowed-methods.ts';
 import { keyboardActivityType, printKeyboardActivity } from './sip/bodies/keyboard-activity.ts';
 import { tagOf } from './sip/name-addr.ts';
 import { ImSessionTable, type Invited } from './sip/session/im-session-table.ts';
-import type { ImSessionSetup, SessionContent } from './sip/session/session-setup.ts';
+import type { ImSessionSetup, SessionContent, Verdict } from './sip/session/session-setup.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
 import type { SipEnds } from './sip-presence.ts';
 import { jidToAor, sipUriToJid } from './translation/address.ts';
 import { chatStateToKeyboard } from './translation/typing.ts';
 
-export interface ImSessionsOptions extends Omit<ImSessionSetup, 'onRequest'> {
-  mode(): SipSessionMode;
+export interface ImSessionsOptions extends Omit<ImSessionSetup, 'onRequest' | 'onReport'> {
+  mode(userAor: string): SipSessionMode;
   /** Whether the user may talk to whom the INVITE names. */
   admit(invited: Pick<RequestFromUser, 'aor' | 'request'>): Result<SipEnds, InvitationRefused>;
   onOutgoing(request: RequestFromUser): void;
+  readonly onEvent: OnLogEvent;
 }
 
 export interface ImSessions {
   /** Takes INVITEs, and what is inside the dialogs of sessions. @returns False: the request is none of these. */
   receive(incoming: Invited, userAor: string): boolean;
   /**
-   * Resolves within 96 s.
+   * Resolves within 128 s.
    *
    * @param page - The way outside of sessions, taken at once when there is none that could take it, nor shall be.
    */
@@ -38,7 +43,15 @@ export interface ImSessions {
 }
 
 export function imSessions(options: ImSessionsOptions): ImSessions {
-  const table = new ImSessionTable({ ...options, onRequest: (request) => options.onOutgoing(request) });
+  const ways = new MessageWays(options.clock);
+  const table = new ImSessionTable({
+    ...options,
+    onRequest: (request) => options.onOutgoing(request),
+    onReport(report) {
+      options.onEvent(sessionEvent(report, options.mode(report.ends.userAor)));
+      if (report.what === 'opened') ways.sessionTaken(report.ends.userAor);
+    },
+  });
   return {
     receive(incoming, userAor) {
       const { request } = incoming;
@@ -51,36 +64,68 @@ export function imSessions(options: ImSessionsOptions): ImSessions {
       else incoming.respond(ends.error.status, ends.error.more);
       return true;
     },
-    deliver: (delivery, page) => deliver(table, delivery, { mode: options.mode(), page }),
+    deliver: (delivery, page) => deliver({ options, table, ways }, delivery, page),
     ackMissing: (callId, localTag) => table.ackMissing({ callId, localTag }),
     close: () => table.close(),
   };
 }
 
-/** What means nothing to anybody outside of a session. */
-const onlyInSessions: ReadonlySet<string> = new Set(['ACK', 'BYE', 'INFO', 'PRACK', 'UPDATE']);
-
-interface Ways {
-  readonly mode: SipSessionMode;
-  page(): Promise<SipOutcome>;
+interface Parts {
+  readonly options: ImSessionsOptions;
+  readonly table: ImSessionTable;
+  readonly ways: MessageWays;
 }
 
-async function deliver(table: ImSessionTable, delivery: SipDelivery, { mode, page }: Ways): Promise<SipOutcome> {
+type Way = () => Promise<SipOutcome>;
+
+async function deliver(parts: Parts, delivery: SipDelivery, page: Way): Promise<SipOutcome> {
+  const { options, table, ways } = parts;
   const ends = { userAor: delivery.to, contactAor: delivery.from };
   const content = contentOf(delivery);
+  const mode = options.mode(ends.userAor);
   const inSession = table.submit(ends, content);
   const verdict = inSession && (await inSession);
-  if (verdict?.isLost === false) return verdict;
+  if (verdict !== undefined && verdict.about !== 'session')
+    return afterSession(parts, content, { ends, verdict, page });
+  const way = mode === 'Auto' ? ways.wayTo(ends.userAor) : mode;
   // Without a session nobody waits for a typing notice; a page says it where pages are what is wanted.
-  if (content.kind !== 'message') return mode === 'Session' || verdict !== undefined ? unheard : page();
-  if (mode === 'Pager') return page();
-  return table.submit(ends, content) ?? table.open(ends, content);
+  if (content.kind !== 'message') return way === 'Session' || verdict !== undefined ? unheard : page();
+  const open = () => table.submit(ends, content) ?? table.open(ends, content);
+  if (way === 'Session') {
+    const opened = await open();
+    // Taken, and ended before the message was there: once more, as after any other session that is gone.
+    const isGone = verdict === undefined && opened.about === 'session' && opened.status === 481;
+    return afterSession(parts, content, { ends, verdict: isGone ? await open() : opened, page });
+  }
+  const paged = await page();
+  return mode === 'Auto' && refusesPages(paged.status) ? open() : paged;
+}
+
+interface Attempt {
+  readonly ends: SipEnds;
+  readonly verdict: Verdict;
+  readonly page: Way;
+}
+
+/** In Auto mode who knows no sessions gets the same message as a page, and its sender notices nothing. */
+async function afterSession(
+  { options, ways }: Parts,
+  { kind }: SessionContent,
+  { ends: { userAor }, verdict, page }: Attempt,
+): Promise<SipOutcome> {
+  const { about, status, reason } = verdict;
+  const isUnknown = kind === 'message' && about === 'invitation' && refusesSessions(status);
+  if (!isUnknown || options.mode(userAor) !== 'Auto') return verdict;
+  const isNews = ways.wayTo(userAor) === 'Session';
+  const whose = ways.sessionRefused(userAor, status);
+  if (isNews) options.onEvent(wayChanged(whose, status, reason));
+  return page();
 }
 
 const unheard: SipOutcome = { status: 202, reason: 'Accepted' };
 
-function contentOf({ chatState, headers, body }: SipDelivery): SessionContent {
-  if (chatState === undefined) return { kind: 'message', headers, body };
+function contentOf({ chatState, headers, body, speaker }: SipDelivery): SessionContent {
+  if (chatState === undefined) return { kind: 'message', headers, body, speaker };
   if (chatState === 'gone') return { kind: 'leave', headers: [], body: Buffer.alloc(0) };
   const document = printKeyboardActivity(chatStateToKeyboard(chatState));
   return { kind: 'typing', headers: [['Content-Type', keyboardActivityType]], body: Buffer.from(document, 'utf8') };

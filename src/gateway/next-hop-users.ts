@@ -1,29 +1,32 @@
-/** The users of a next hop: whatever is for them goes there, and whom it may be that speaks for them is decided here. */
-import type { Configuration } from '../config/configuration.ts';
-import { parseSipNextHop, type SipNextHop } from '../config/network-address.ts';
+/** The users of next hops: whatever is for them goes there, and whom it may be that speaks for them is decided here. */
 import type { Clock } from '../primitives/clock.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
 import type { FromSip, RequestFromUser } from './from-sip.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
-import { hopPresence } from './hop-presence.ts';
+import { type HopPresence, hopPresence } from './hop-presence.ts';
+import type { HopRoutes } from './hop-routes.ts';
 import { type ImSessions, imSessions } from './im-sessions.ts';
-import { isLocalDomain } from './policy/partners.ts';
+import { hopName } from './located-hops.ts';
+import { nextHopUnreachable } from './next-hop-log.ts';
+import { sipUriIn } from './sip/home/aor.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
 import { nextHop } from './sip/next-hop.ts';
-import type { FinalResponse, IncomingRequest, SipEndpoint } from './sip/sip-endpoint.ts';
+import type { FinalResponse, IncomingRequest } from './sip/sip-endpoint.ts';
 import type { PresenceNews } from './sip/subscriber/subscriber.ts';
 import type { Source } from './sip/transport.ts';
-import type { SipEnds, SipPresence } from './sip-presence.ts';
+import { sipOutcomeOf } from './sip-outcome.ts';
+import type { SipEnds } from './sip-presence.ts';
 import type { SipTrust } from './sip-trust.ts';
 import { acceptedBodies } from './translation/text-body.ts';
 import { randomFraction } from './xmpp/random-fraction.ts';
 
 export interface NextHopUsersOptions {
-  readonly endpoint: Pick<SipEndpoint, 'request' | 'sendAck' | 'localAddress'>;
-  readonly configuration: () => Configuration;
+  readonly routes: HopRoutes;
+  /** Seconds a subscription is asked for. */
+  refreshSeconds(): number;
   readonly ports: Pick<GatewayPorts, 'clock' | 'ids' | 'onEvent'>;
-  readonly trust: SipTrust;
+  readonly trust: Pick<SipTrust, 'trustsAsHop'>;
   onOutgoing(request: RequestFromUser): void;
   admit: FromSip['admit'];
   onSubscribed(event: SubscribedEvent): void;
@@ -33,42 +36,48 @@ export interface NextHopUsersOptions {
 export interface NextHopUsers {
   handle(incoming: IncomingRequest): void;
   readonly sessions: ImSessions;
-  /** Resolves within 96 s; never rejects. */
+  /** Resolves within 128 s; never rejects. */
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
-  readonly presence: SipPresence;
+  readonly presence: HopPresence;
   close(): Promise<void>;
 }
 
 export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
-  const { configuration, ports, trust } = options;
-  const destination = (): SipNextHop | undefined => {
-    const parsed = parseSipNextHop(configuration().gateway.sipNextHop ?? '');
-    return parsed.ok ? parsed.value : undefined;
-  };
+  const { routes, ports, trust } = options;
+  const { endpoint } = routes;
   const isNews = onceAWhile(ports.clock);
-  const isOurs = (domain: string): boolean => isLocalDomain(configuration(), domain);
+  const isRouted = (domain: string): boolean => routes.routeOf(domain) !== undefined;
   const presence = hopPresence({
     clock: ports.clock,
     ids: ports.ids,
-    endpoint: options.endpoint,
-    destination,
-    isLocalDomain: isOurs,
+    endpoint,
+    destination: (userAor, source) => routes.destination(userAor, source),
+    isLocalDomain: isRouted,
     fraction: () => randomFraction(ports.ids),
-    refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
+    refreshSeconds: () => options.refreshSeconds(),
     onSubscribed: (event) => options.onSubscribed(event),
     onNews: (ends, news) => options.onNews(ends, news),
   });
   const outcomeOf = (final: FinalResponse): SipOutcome => {
-    if (final.ok) return { status: final.response.status, reason: final.response.reason };
-    ports.onEvent(unreachable(configuration().gateway.sipNextHop ?? '', final.detail));
-    return unanswered[final.why];
+    const told = final.ok ? sipOutcomeOf(final.response, ports.onEvent) : undefined;
+    // A 503 is about the server, not about the user: it comes here when no other one had a better answer.
+    if (told !== undefined && told.status !== 503) return told;
+    const reason = final.ok ? `it answers ${final.response.status} ${final.response.reason}` : final.detail;
+    ports.onEvent(nextHopUnreachable(final.peer === undefined ? '' : hopName(final.peer), reason));
+    return { ...told, ...unanswered[final.ok ? 'transport' : final.why] };
   };
-  const sessions = hopSessions(options, destination, outcomeOf);
+  const sessions = hopSessions(options, outcomeOf);
   const hop = nextHop({
-    endpoint: options.endpoint,
-    destination,
-    isLocalDomain: isOurs,
-    trust: (source) => trust.trustsAsHop(source, destination()),
+    endpoint,
+    destination: (userAor) => routes.destination(userAor),
+    isLocalDomain: isRouted,
+    async trust(source, domain) {
+      const hops = await routes.hopsFor(domain);
+      return trust.trustsAsHop(
+        source,
+        hops.map(({ destination }) => destination),
+      );
+    },
     onUntrusted(source, reason) {
       if (isNews(`${source.address} ${reason}`)) ports.onEvent(notTrusted(source, reason));
     },
@@ -92,23 +101,19 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
 }
 
 const hopSessions = (
-  options: NextHopUsersOptions,
-  destination: () => SipNextHop | undefined,
+  { routes, ports, ...options }: NextHopUsersOptions,
   answerOf: (final: FinalResponse) => SipOutcome,
 ): ImSessions =>
   imSessions({
-    clock: options.ports.clock,
-    endpoint: options.endpoint,
-    destination(source) {
-      const place = destination();
-      // Back by the hop's connection, while it is open.
-      return place && { ...place, connectionId: source?.connectionId };
-    },
-    token: (bits) => options.ports.ids.token(bits),
+    clock: ports.clock,
+    endpoint: routes.endpoint,
+    destination: (userAor, source) => routes.destination(userAor, source),
+    token: (bits) => ports.ids.token(bits),
     answerOf,
-    mode: () => options.configuration().gateway.sipSessionMode,
+    mode: (userAor) => routes.routeOf(sipUriIn(`<${userAor}>`)?.host ?? '')?.sessionMode ?? 'Pager',
     admit: (invited) => options.admit(invited),
     onOutgoing: (request) => options.onOutgoing(request),
+    onEvent: (event) => ports.onEvent(event),
   });
 
 /**
@@ -119,14 +124,6 @@ const unanswered: Readonly<Record<Extract<FinalResponse, { ok: false }>['why'], 
   timeout: { status: 408, reason: 'Next Hop Does Not Answer' },
   transport: { status: 504, reason: 'Next Hop Cannot Be Reached' },
 };
-
-const unreachable = (hop: string, reason: string): LogEvent => ({
-  id: 'NextHopUnreachable',
-  level: 'warn',
-  component: 'sip',
-  message: `the next hop ${hop} cannot be reached: ${reason}`,
-  facts: { nextHop: hop, reason },
-});
 
 const notTrusted = ({ transport, address, port }: Source, reason: string): LogEvent => ({
   id: 'SipPeerNotTrusted',

@@ -1,48 +1,34 @@
 /**
- * The SIP side as the gateway runs it: the embedded home server, or the peer of one next hop, on one endpoint. Which of
- * them, for whom, and whom to trust comes from the configuration in force.
+ * The SIP side as the gateway runs it: the embedded home server and the peer of next hops, on one endpoint. Which of them, for
+ * whom, and whom to trust comes from the configuration in force.
  */
 import type { Configuration } from '../config/configuration.ts';
-import { userOf } from '../config/user-lookup.ts';
 import type { ListenerAddress } from '../primitives/listener-address.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
-import type { FromSip, RequestFromUser } from './from-sip.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
-import { type ImSessions, imSessions } from './im-sessions.ts';
-import { limitEvent } from './limit-event.ts';
-import { nextHopUsers } from './next-hop-users.ts';
+import type { HopStatus } from './gateway-status.ts';
 import { isLocalDomain } from './policy/partners.ts';
-import type { Pidf } from './sip/bodies/pidf.ts';
-import type { Watcher } from './sip/bodies/watcher-info.ts';
-import { createHomeServer, type HomeServer } from './sip/home/home-server.ts';
-import type { SubscribedEvent } from './sip/home/notifier.ts';
-import { sourceAsDestination } from './sip/home/own-contact.ts';
+import type { HomeServer } from './sip/home/home-server.ts';
 import { hostLookup } from './sip/host-lookup.ts';
-import { createSipEndpoint, type IncomingRequest, type SipEndpoint, type SipEvent } from './sip/sip-endpoint.ts';
-import type { PresenceNews } from './sip/subscriber/subscriber.ts';
-import type { SipEnds, SipPresence } from './sip-presence.ts';
-import { type SipTrust, sipTrust } from './sip-trust.ts';
-
-export interface SipDoors {
-  onOutgoing(request: RequestFromUser): void;
-  /** Whether a user may begin an IM session. */
-  admit: FromSip['admit'];
-  onPresenceChange(userAor: string, state: Pidf): void;
-  onSubscribed(event: SubscribedEvent): void;
-  /** The contacts that see a user of the home server, or ask to. */
-  watchersOf(userAor: string): readonly Watcher[];
-  /** What a next hop tells of a user, for one contact. */
-  onNews(ends: SipEnds, news: PresenceNews): void;
-}
+import { createSipEndpoint, type IncomingRequest, type SipEvent } from './sip/sip-endpoint.ts';
+import type { SipDoors } from './sip-doors.ts';
+import type { SipPresence } from './sip-presence.ts';
+import { sipTrust } from './sip-trust.ts';
+import { sipUsers } from './sip-users.ts';
 
 export interface SipSide {
   readonly listeners: readonly ListenerAddress[];
-  /** Resolves within 96 s; never rejects. */
+  /** Resolves within 128 s; never rejects. */
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
   readonly presence: SipPresence;
-  /** The home server; nothing when a next hop owns the users. */
-  readonly home: HomeServer | undefined;
+  readonly home: HomeServer;
+  /** The servers of the routes, as they are now. */
+  hops(): readonly HopStatus[];
+  /** Follows the configuration, listeners apart. @returns Whether users have moved to other servers. */
+  reconsider(): boolean;
+  /** After a change of the DNS servers. */
+  clearDnsCache(): void;
   /** What is under way to a user ends undelivered now. */
   abandon(): void;
   close(): Promise<void>;
@@ -77,22 +63,10 @@ export async function openSipSide(
     onRequest: (incoming) => arrived.handle(incoming),
     onEvent(event) {
       ports.onEvent(logEventOf(event));
-      if (event.type === 'ack-missing') users.sessions.ackMissing(event.callId, event.localTag);
+      if (event.type === 'ack-missing') users.ackMissing(event.callId, event.localTag);
     },
   });
-  const users: Users =
-    gateway.sipMode === 'HomeServer'
-      ? homeUsers(endpoint, configuration, { ports, doors, trust })
-      : nextHopUsers({
-          endpoint,
-          configuration,
-          ports,
-          trust,
-          onOutgoing: (request) => doors.onOutgoing(request),
-          admit: (invited) => doors.admit(invited),
-          onSubscribed: (event) => doors.onSubscribed(event),
-          onNews: (ends, news) => doors.onNews(ends, news),
-        });
+  const users = sipUsers({ endpoint, configuration, ports, doors, trust });
   arrived.handle = (incoming) => users.handle(incoming);
   const listeners = await endpoint.listen();
   return {
@@ -100,79 +74,13 @@ export async function openSipSide(
     deliver: (delivery) => users.deliver(delivery),
     presence: users.presence,
     home: users.home,
+    hops: () => users.routes.status(),
+    reconsider: () => users.reconsider(),
+    clearDnsCache: () => users.routes.clearDnsCache(),
     abandon: () => endpoint.abandonRequests(),
     async close() {
       await users.close();
       await endpoint.close();
-    },
-  };
-}
-
-interface Users {
-  handle(incoming: IncomingRequest): void;
-  deliver(delivery: SipDelivery): Promise<SipOutcome>;
-  readonly presence: SipPresence;
-  readonly home?: HomeServer;
-  readonly sessions: ImSessions;
-  close(): Promise<void>;
-}
-
-interface Around {
-  readonly ports: GatewayPorts;
-  readonly doors: SipDoors;
-  readonly trust: SipTrust;
-}
-
-function homeUsers(endpoint: SipEndpoint, configuration: () => Configuration, { ports, doors, trust }: Around): Users {
-  const sessions = imSessions({
-    clock: ports.clock,
-    endpoint,
-    destination: (source) => source && sourceAsDestination(source),
-    token: (bits) => ports.ids.token(bits),
-    answerOf: (final) => (final.ok ? final.response : { status: final.why === 'timeout' ? 408 : 480, reason: 'Gone' }),
-    // A device is invited by its user alone: who has several gets each message on all of them.
-    mode: () => 'Pager',
-    admit: (invited) => doors.admit(invited),
-    onOutgoing: (request) => doors.onOutgoing(request),
-  });
-  const home = createHomeServer({
-    clock: ports.clock,
-    ids: ports.ids,
-    endpoint,
-    isLocalDomain: (domain) => isLocalDomain(configuration(), domain),
-    user(aor) {
-      const user = userOf(configuration(), aor);
-      return user === undefined ? undefined : { credentials: ports.digestSecrets(user) };
-    },
-    isTrustedPeer: (source) => trust.isListed(source),
-    realm: (domain) => domain,
-    offerSha256: () => configuration().gateway.sipDigestSha256,
-    refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
-    onGuessing: (met) => ports.onEvent(limitEvent(met, 'sip')),
-    onOutgoing: (request) => {
-      if (!sessions.receive(request, request.aor)) doors.onOutgoing(request);
-    },
-    onPresenceChange: (aor, state) => doors.onPresenceChange(aor, state),
-    onSubscribed: (event) => doors.onSubscribed(event),
-    onUnsubscribed: () => undefined,
-    watchersElsewhere: (aor) => doors.watchersOf(aor),
-  });
-  return {
-    handle: (incoming) => home.handle(incoming),
-    sessions,
-    deliver: (delivery) => sessions.deliver(delivery, () => home.deliver(delivery)),
-    // The home server tells each change of its users by itself.
-    presence: {
-      presenceOf: ({ userAor }) => home.presence.presenceOf(userAor),
-      notify: (contactAor, userAor, update) => home.presence.notifier.update(contactAor, userAor, update),
-      follow: () => undefined,
-      unfollow: () => undefined,
-      watchersChanged: (userAor, ended) => home.presence.watchersChanged(userAor, ended),
-    },
-    home,
-    async close() {
-      home.close();
-      await sessions.close();
     },
   };
 }

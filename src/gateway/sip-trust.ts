@@ -1,17 +1,16 @@
 /**
- * Whom the SIP side believes: TLS servers by name, the next hop by its certificate or address, and TrustedSipPeers. A name is
- * proved by a certificate alone, an address by a connection; the source of a datagram proves nothing.
+ * Whom the SIP side believes: TLS servers by name, the next hops of a domain by certificate or address, and TrustedSipPeers. A
+ * name is proved by a certificate alone, an address by a connection; the source of a datagram proves nothing.
  */
 import { BlockList, isIP } from 'node:net';
 
 import { validateSipPeer } from '../certificates/sip-peer-validation.ts';
 import type { Configuration } from '../config/configuration.ts';
-import type { SipNextHop } from '../config/network-address.ts';
 import { parseDomainName } from '../primitives/domain-name.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import type { HostLookup } from './sip/host-lookup.ts';
-import type { Source } from './sip/transport.ts';
+import type { Destination, Source } from './sip/transport.ts';
 
 /** Refusals are one clause for the log. */
 type Trust = Result<void, string>;
@@ -21,8 +20,8 @@ export interface SipTrust {
   proves(chain: readonly Buffer[], name: string): Trust;
   /** Whether TrustedSipPeers lists the source, by address or by a name it proves. */
   isListed(source: Source): boolean;
-  /** Whether the source is the next hop, or listed. Never rejects. */
-  trustsAsHop(source: Source, hop: SipNextHop | undefined): Promise<Trust>;
+  /** Whether the source is one of the next hops, or listed. Never rejects. */
+  trustsAsHop(source: Source, hops: readonly Destination[]): Promise<Trust>;
 }
 
 export interface SipTrustOptions {
@@ -40,13 +39,15 @@ export function sipTrust({ configuration, ports, lookup }: SipTrustOptions): Sip
         : transport !== 'udp' && isAmong(address, [peer]),
     );
 
-  async function isHop({ transport, address, peerCertificate }: Source, { host, ...hop }: SipNextHop): Promise<Trust> {
+  async function isHop({ transport, address, peerCertificate }: Source, hop: Destination): Promise<Trust> {
+    const { host, tlsName = host } = hop;
     if (hop.transport === 'tls')
       return peerCertificate === undefined
-        ? refuse('SipNextHop is by TLS, this is not')
-        : proves(peerCertificate, host);
+        ? refuse(`${host} is reached by TLS, this came by ${transport.toUpperCase()}`)
+        : proves(peerCertificate, tlsName);
     // The source of a datagram can be forged: it counts for a hop that is configured to be reached that way, and nobody else.
-    if (transport === 'udp' && hop.transport !== 'udp') return refuse('it came by UDP, SipNextHop is not');
+    if (transport === 'udp' && hop.transport !== 'udp')
+      return refuse(`it came by UDP, ${host} is reached by ${hop.transport.toUpperCase()}`);
     const addresses = isIP(host) === 0 ? await lookup(host).catch(() => []) : [host];
     return isAmong(address, addresses) ? ok(undefined) : refuse(`${address} is not an address of ${host}`);
   }
@@ -54,12 +55,17 @@ export function sipTrust({ configuration, ports, lookup }: SipTrustOptions): Sip
   return {
     proves,
     isListed,
-    async trustsAsHop(source, hop) {
-      const verdict = hop === undefined ? refuse('SipNextHop is not set') : await isHop(source, hop);
-      return verdict.ok || !isListed(source) ? verdict : ok(undefined);
+    async trustsAsHop(source, hops) {
+      const verdicts = await Promise.all(hops.map((hop) => isHop(source, hop)));
+      if (isListed(source) || verdicts.some((verdict) => verdict.ok)) return ok(undefined);
+      const reasons = new Set(verdicts.flatMap((verdict) => (verdict.ok ? [] : [verdict.error])));
+      return refuse(reasons.size === 0 ? 'there is no next hop' : [...reasons].slice(0, maxReasons).join('; '));
     },
   };
 }
+
+/** Hops whose reasons are told: a pool has many, and all have about the same. */
+const maxReasons = 3;
 
 /** Whatever the spelling: an IPv6 address has many. */
 function isAmong(address: string, others: readonly string[]): boolean {

@@ -6,6 +6,7 @@ import type { ServedCertificate } from '../gateway/gateway-ports.ts';
 import type { GatewayStatus } from '../gateway/gateway-status.ts';
 import type { DomainName } from '../primitives/domain-name.ts';
 import { unnamedSentence } from './gateway-keys.ts';
+import { hopWarnings } from './hop-warnings.ts';
 import type { MetricsService } from './metrics/metrics-service.ts';
 import type { RenewalSummary } from './renewal/renewal-watch.ts';
 
@@ -41,6 +42,7 @@ export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
     listeners: [...gateway.listeners(), ...metrics.listeners()],
     sessions: gateway.sessions().filter(({ state }) => state === 'established').length,
     registrations: gateway.registrations(),
+    hops: gateway.hops(),
     ...(days === undefined ? {} : { certificateDays: days }),
     ...(certificate === undefined ? {} : { certificateThumbprint: certificate.thumbprint }),
     ...certificateTimes(parts, now),
@@ -50,6 +52,7 @@ export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
     warnings: [
       ...parts.problems,
       ...gateway.warnings(),
+      ...hopWarnings(gateway.hops()),
       ...metrics.problems(),
       ...certificateWarnings(certificate, days),
       ...parts.certificates.flatMap((each) => (each.thumbprint === certificate?.thumbprint ? [] : expiryOf(each, now))),

@@ -13,6 +13,7 @@ export interface ServiceObject {
   readonly Listeners: readonly string[];
   readonly Sessions: number | null;
   readonly Registrations: number | null;
+  readonly Hops: readonly string[];
   readonly Certificate: string | null;
   readonly CertificateSince: string | null;
   readonly CertificateDays: number | null;
@@ -47,6 +48,7 @@ export function serviceObject(state: ServiceState, storeRevision: number): Servi
     Listeners: gateway.listeners.map(({ protocol, address, port }) => `${protocol} ${hostPort(address, port)}`),
     Sessions: gateway.sessions,
     Registrations: gateway.registrations,
+    Hops: gateway.hops.map(({ hop, state }) => `${hop} ${state}`),
     Certificate: gateway.certificateThumbprint ?? null,
     CertificateSince: gateway.certificateSince ?? null,
     CertificateDays: gateway.certificateDays ?? null,
@@ -65,6 +67,7 @@ const nothingKnown = {
   Listeners: [],
   Sessions: null,
   Registrations: null,
+  Hops: [],
   Certificate: null,
   CertificateSince: null,
   CertificateDays: null,

@@ -18,6 +18,13 @@ export const usagesFor = {
   nextHop: ['InternalEdge', 'ExternalEdge', 'Default', 'XmppServer'],
 } as const satisfies Readonly<Record<string, readonly CertificateUsage[]>>;
 
+/** Where the certificate of the SIP side is looked for: clients see it too, unless every SIP domain is behind a next hop. */
+export function sipUsages({ gateway, sipDomains, sipRoutes }: Configuration): readonly CertificateUsage[] {
+  const domains = Object.keys(sipDomains);
+  const isRouted = domains.length > 0 && domains.every((domain) => Object.hasOwn(sipRoutes, domain));
+  return gateway.sipMode === 'NextHop' || isRouted ? usagesFor.nextHop : usagesFor.sipClients;
+}
+
 export interface ShownCertificates {
   /**
    * Takes over what the configuration names.
@@ -47,9 +54,9 @@ export function shownCertificates(keys: KeyStore): ShownCertificates {
   };
   return {
     load(configuration, now, attempt) {
-      const { sipMode, accessEdgeFqdn } = configuration.gateway;
+      const { accessEdgeFqdn } = configuration.gateway;
       domains = Object.values(configuration.sipDomains).map(({ identity }) => identity);
-      sip = { usages: sipMode === 'NextHop' ? usagesFor.nextHop : usagesFor.sipClients, host: accessEdgeFqdn };
+      sip = { usages: sipUsages(configuration), host: accessEdgeFqdn };
       const read = new Map<string, ReadCertificate | undefined>();
       for (const usage of new Set([...usagesFor.partners, ...sip.usages])) {
         const record = certificateInForce(configuration, usage, now);

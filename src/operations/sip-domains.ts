@@ -40,7 +40,7 @@ export function setDefaultSipDomain(configuration: Configuration, identity: stri
   return { ...configuration, sipDomains: domains };
 }
 
-/** @throws CodedError `ObjectNotFound`; `ObjectInUse` for the default domain and for one that users are in */
+/** @throws CodedError `ObjectNotFound`; `ObjectInUse` for the default domain, for one that users are in, and for one that has a route */
 export function removeSipDomains(configuration: Configuration, identities: readonly string[]): Configuration {
   const { sipDomains } = configuration;
   const found = identities.map((identity) => namedOrThrow(sipDomains, identity, sipDomainKind));
@@ -49,12 +49,13 @@ export function removeSipDomains(configuration: Configuration, identities: reado
   return { ...configuration, sipDomains: withoutNamed(sipDomains, names) };
 }
 
-function refuseInUse({ sipDomains, users }: Configuration, { identity, isDefault }: SipDomain): void {
+function refuseInUse({ sipDomains, sipRoutes, users }: Configuration, { identity, isDefault }: SipDomain): void {
   const inUse = (reason: string, fix: string): CodedError =>
     new CodedError('ObjectInUse', `SIP domain ${identity} cannot be removed.`, { reason, fix, target: identity });
   const another = Object.keys(sipDomains).find((other) => other !== identity);
   if (another === undefined) throw inUse('it is the last one', 'xgw new-sipdomain -?');
   if (isDefault) throw inUse('it is the default domain', `xgw set-sipdomain ${another} -IsDefault true`);
+  if (Object.hasOwn(sipRoutes, identity)) throw inUse('it has a SIP route', `xgw remove-siproute ${identity}`);
   const members = Object.keys(users).filter((user) => userDomain(user) === identity);
   if (members.length === 0) return;
   const who =

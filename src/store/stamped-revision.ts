@@ -6,7 +6,7 @@ import type { ObjectStamp } from '../config/object-stamp.ts';
 
 type Stamped = { readonly changed?: ObjectStamp };
 
-const stampedMaps = ['sipDomains', 'federatedPartners', 'users', 'externalAccessPolicies'] as const;
+const stampedMaps = ['sipDomains', 'sipRoutes', 'federatedPartners', 'users', 'externalAccessPolicies'] as const;
 
 /**
  * The next revision, or undefined when nothing differs. Stamps that the change wrote itself are ignored:

@@ -6,6 +6,9 @@ import path from 'node:path';
 
 import type { Issued } from './openssl-pki.ts';
 
+/** What a tool says beside the PEM it prints: base64 spells any word now and then. */
+export const withoutPem = (said: string): string => said.replaceAll(/-----BEGIN[^-]*-----[^-]*-----END[^-]*-----/g, '');
+
 export class PfxTools {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'xgw-pfx-'));
   #count = 0;

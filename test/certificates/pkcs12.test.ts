@@ -21,7 +21,7 @@ import { Secret } from '../../src/primitives/secret.ts';
 import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { nested } from './nested-der.ts';
 import { caExtensions, type Issued, OpensslPki } from './openssl-pki.ts';
-import { PfxTools } from './pfx-tools.ts';
+import { PfxTools, withoutPem } from './pfx-tools.ts';
 import { toBer } from './to-ber.ts';
 
 const pki = new OpensslPki();
@@ -180,7 +180,7 @@ describeWithPeers('PKCS#12 files of ours', [peers.openssl, peers.certtool, peers
       expect(said.openssl).toContain('friendlyName: Kante 1');
       expect(said.openssl.match(/BEGIN (CERTIFICATE|PRIVATE KEY)/g)).toHaveLength(3);
       expect(said.certtool).toContain('Friendly name: Kante 1');
-      expect(said.certtool).not.toMatch(/error|fail/i);
+      expect(withoutPem(said.certtool)).not.toMatch(/error|fail/i);
       expect(said.pk12util).toContain('PKCS12 IMPORT SUCCESSFUL');
       expect(() => createSecureContext({ pfx, passphrase: password })).not.toThrow();
       expect(await found(pfx, password)).toEqual({ certificates: 2, keys: 1, name: 'Kante 1' });

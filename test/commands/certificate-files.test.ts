@@ -14,7 +14,7 @@ import { Secret } from '../../src/primitives/secret.ts';
 import { openKeyStore } from '../../src/store/key-store.ts';
 import { openConfigStore } from '../../src/store/open-config-store.ts';
 import { caExtensions, OpensslPki } from '../certificates/openssl-pki.ts';
-import { PfxTools } from '../certificates/pfx-tools.ts';
+import { PfxTools, withoutPem } from '../certificates/pfx-tools.ts';
 import { gatewaySite } from '../support/gateway-site.ts';
 import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -120,7 +120,7 @@ describeWithPeers('a certificate in a PKCS#12 file', [peers.openssl, peers.certt
     const said = tools.open(readFileSync(Path), 'Pa55wörd');
     expect(said.openssl).toContain(`Shrouded Keybag: ${algorithm}`);
     expect(said.openssl.match(/BEGIN (CERTIFICATE|PRIVATE KEY)/g)).toHaveLength(3);
-    expect(said.certtool).not.toMatch(/error|fail/i);
+    expect(withoutPem(said.certtool)).not.toMatch(/error|fail/i);
     expect(said.pk12util).toContain('PKCS12 IMPORT SUCCESSFUL');
   });
 

@@ -123,7 +123,7 @@ describe('a MESSAGE for an XMPP contact [RFC 7572 §5]', () => {
     if (status === 415)
       expect(answer.headers).toContainEqual([
         'Accept',
-        'text/plain, text/html, multipart/alternative, message/cpim, application/im-iscomposing+xml',
+        'text/plain, text/html, text/rtf, multipart/alternative, multipart/related, multipart/mixed, message/cpim, application/im-iscomposing+xml',
       ]);
   });
 

@@ -29,7 +29,8 @@ function setUp(isConfigured = true) {
     clock,
     ids: { token: () => `t${(tokens += 1)}` },
     endpoint,
-    destination: () => (isConfigured ? destination : undefined),
+    destination: (_userAor, source) =>
+      isConfigured ? { ...destination, ...(source && { connectionId: source.connectionId }) } : undefined,
     isLocalDomain: (domain) => domain === 'contoso.example',
     fraction: () => 0,
     refreshSeconds: () => 7200,

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 
+import type { SipSessionMode } from '../../src/config/gateway-configuration.ts';
 import type { SipDelivery } from '../../src/gateway/crossing.ts';
 import type { RequestFromUser } from '../../src/gateway/from-sip.ts';
 import { imSessions } from '../../src/gateway/im-sessions.ts';
 import { type HeaderField, Headers } from '../../src/gateway/sip/headers.ts';
 import { imSessionIdleMs, maxImSessionsPerUser } from '../../src/gateway/sip/limits.ts';
 import type { SipResponse } from '../../src/gateway/sip/message.ts';
+import type { LogEvent } from '../../src/primitives/log-event.ts';
 import { ok, refuse } from '../../src/primitives/result.ts';
 import { movableClock } from '../support/movable-clock.ts';
 import {
@@ -35,9 +37,9 @@ const delivery = (text: string): SipDelivery => ({
 });
 const typing = (chatState: NonNullable<SipDelivery['chatState']>): SipDelivery => ({ ...delivery(''), chatState });
 
-function setUp(mode: 'Pager' | 'Session' = 'Pager', isAdmitted = true) {
+function setUp(mode: SipSessionMode = 'Pager', isAdmitted = true) {
   const [endpoint, clock] = [scriptedEndpoint(), movableClock()];
-  const [crossed, pages]: [RequestFromUser[], string[]] = [[], []];
+  const [crossed, pages, events]: [RequestFromUser[], string[], LogEvent[]] = [[], [], []];
   let tokens = 0;
   const sessions = imSessions({
     clock,
@@ -49,6 +51,7 @@ function setUp(mode: 'Pager' | 'Session' = 'Pager', isAdmitted = true) {
     mode: () => mode,
     admit: () => (isAdmitted ? ok(ends) : refuse({ status: 403, more: { reason: 'No' } })),
     onOutgoing: (request) => void crossed.push(request),
+    onEvent: (event) => void events.push(event),
   });
   let cSeq = 0;
   async function ask(method: string, parts: RequestParts = {}) {
@@ -71,7 +74,7 @@ function setUp(mode: 'Pager' | 'Session' = 'Pager', isAdmitted = true) {
     await settle();
     return outcome;
   }
-  return { sessions, endpoint, clock, crossed, pages, ask, invite, inside, deliver };
+  return { sessions, endpoint, clock, crossed, pages, events, ask, invite, inside, deliver };
 }
 
 const methods = (sent: readonly Sent[]): string[] => sent.map(({ request }) => request.method);
@@ -103,6 +106,7 @@ describe('a session that a SIP user opens', () => {
 
   it.each<[string, RequestParts, number]>([
     ['a call', { body: `${head}m=audio 4000 RTP/AVP 0\r\n` }, 488],
+    ['a shared screen', { body: `${head}m=applicationsharing 4000 TCP/RTP/AVP 127\r\n` }, 488],
     ['MSRP', { body: `${head}m=message 4000 TCP/MSRP *\r\n` }, 488],
     ['a refused medium', { body: `${head}m=message 0 sip null\r\n` }, 488],
     ['nothing', { body: '' }, 488],
@@ -115,6 +119,23 @@ describe('a session that a SIP user opens', () => {
     expect((await invite(parts)).statuses).toEqual([status]);
     expect((await inside('MESSAGE')).isTaken).toBe(false);
   });
+
+  it.each(['application/ms-conf-invite+xml', 'multipart/mixed;boundary=b'])(
+    'is refused when it brings %s instead of a description, with a Warning for people [RFC 3261 §20.43]',
+    async (type) => {
+      const { ask } = setUp();
+      const body = '--b\r\nContent-Type: application/ms-filetransfer+xml\r\n\r\n<request/>\r\n--b--';
+      const { answers } = await ask('INVITE', {
+        body,
+        headers: [
+          ['Contact', contact],
+          ['Content-Type', type],
+        ],
+      });
+      expect(answers).toMatchObject([{ status: 488 }]);
+      expect(answers[0]?.headers.get('Warning')).toBe('304 xgw "Not An IM Session"');
+    },
+  );
 
   it('is refused when its user may not, and nothing is read before that is known', async () => {
     const { ask } = setUp('Pager', false);
@@ -166,8 +187,13 @@ describe('a session that a SIP user opens', () => {
     await invite();
     expect((await inside('INVITE', { headers: [['Contact', contact], sdp], body: offer })).statuses).toEqual([200]);
     expect((await inside('UPDATE', { headers: [['Contact', contact]] })).statuses).toEqual([200]);
+    expect((await inside('OPTIONS')).statuses).toEqual([200]);
     expect((await inside('REFER')).statuses).toEqual([405]);
     expect((await inside('PRACK')).statuses).toEqual([405]);
+    expect((await inside('SERVICE')).statuses).toEqual([501]);
+    expect((await inside('NEGOTIATE')).statuses).toEqual([501]);
+    const report: HeaderField = ['Content-Type', 'application/ms-imdn+xml'];
+    expect((await inside('MESSAGE', { headers: [report], body: '<imdn/>' })).statuses).toEqual([200]);
     expect((await inside('MESSAGE', { headers: [['Require', 'x']] })).statuses).toEqual([420]);
     expect((await inside('MESSAGE', { cSeq: 1 })).statuses).toEqual([500]);
     expect((await inside('ACK')).statuses).toEqual([]);
@@ -390,6 +416,18 @@ describe('a message for a user in Session mode', () => {
     expect(crossed.map(({ request }) => request.body.toString())).toEqual(['Hello back']);
   });
 
+  it('that waits for an invitation is told when the gateway stops, and nobody is invited any more', async () => {
+    const { sessions, endpoint, outcome, invite, deliver } = await opened();
+    const second = deliver(delivery('Second'));
+    await settle();
+    const closed = sessions.close();
+    invite.answer(487);
+    await closed;
+    expect(await outcome).toMatchObject({ status: 480, reason: 'Session Is Over' });
+    expect(await second).toMatchObject({ status: 480, reason: 'Gateway Is Stopping' });
+    expect(methods(endpoint.sent)).toEqual(['INVITE']);
+  });
+
   it('waits for a second at most when the gateway stops', async () => {
     const { sessions, invite, clock } = await opened();
     invite.reply(accepted(invite, 'a1'));
@@ -399,5 +437,268 @@ describe('a message for a user in Session mode', () => {
     clock.advance(1000);
     await closed;
     expect(invite.options?.signal?.aborted).toBe(false);
+  });
+});
+
+describe('a message for a user in Auto mode', () => {
+  const paged = [200, 'Page'] as const;
+
+  it.each([405, 415, 488, 501])(
+    'is a page at once when his INVITE is answered with %i, and so is the next',
+    async (status) => {
+      const { endpoint, pages, events, deliver } = setUp('Auto');
+      const outcome = deliver(delivery('Hello'));
+      await settle();
+      endpoint.sent[0]?.answer(status);
+      expect(await outcome).toMatchObject({ status: 200, reason: 'Page' });
+      await deliver(delivery('Again'));
+      expect(pages).toEqual(['Hello', 'Again']);
+      expect(methods(endpoint.sent)).toEqual(['INVITE']);
+      expect(events.filter(({ id }) => id === 'SessionModeChanged')).toMatchObject([{ facts: { status } }]);
+    },
+  );
+
+  it('is a page when the answer takes no IM', async () => {
+    const { endpoint, pages, deliver } = setUp('Auto');
+    const outcome = deliver(delivery('Hello'));
+    await settle();
+    const [invite] = endpoint.sent;
+    invite?.reply(accepted(invite, 'a1', `${head}m=message 0 sip null\r\n`));
+    expect(await outcome).toMatchObject({ status: paged[0] });
+    expect(pages).toEqual(['Hello']);
+    expect(methods(endpoint.sent)).toEqual(['INVITE', 'BYE']);
+  });
+
+  it.each([404, 480, 486, 603, 606])(
+    'is refused with a %i, which is about him and not about sessions',
+    async (status) => {
+      const { endpoint, pages, deliver } = setUp('Auto');
+      const outcome = deliver(delivery('Hello'));
+      await settle();
+      endpoint.sent[0]?.answer(status);
+      expect(await outcome).toMatchObject({ status });
+      expect(pages).toEqual([]);
+    },
+  );
+
+  it('is no page when it is the message that is refused inside a session', async () => {
+    const { endpoint, pages, invite, deliver } = setUp('Auto');
+    await invite();
+    const outcome = deliver(delivery('Hello'));
+    await settle();
+    endpoint.sent[0]?.answer(415);
+    expect(await outcome).toMatchObject({ status: 415 });
+    expect(pages).toEqual([]);
+  });
+
+  it.each([405, 415, 501])(
+    'takes a session when pages are what is remembered, and they are refused with %i',
+    async (status) => {
+      const { endpoint, pages, deliver } = setUp('Auto');
+      const first = deliver(delivery('Hello'));
+      await settle();
+      endpoint.sent[0]?.answer(488);
+      await first;
+      const second = deliver(delivery('Again'), status);
+      await settle();
+      const again = endpoint.sent[1];
+      expect(again?.request.method).toBe('INVITE');
+      if (again !== undefined) again.reply(accepted(again, 'a1'));
+      await settle();
+      endpoint.sent[2]?.answer(200);
+      expect(await second).toMatchObject({ status: 200 });
+      expect(pages).toEqual(['Hello', 'Again']);
+      void deliver(typing('composing'));
+      await settle();
+      expect(methods(endpoint.sent)).toEqual(['INVITE', 'INVITE', 'MESSAGE', 'INFO']);
+    },
+  );
+
+  it('keeps the order of what has waited for the INVITE', async () => {
+    const { endpoint, pages, deliver } = setUp('Auto');
+    const outcomes = ['one', 'two', 'three'].map((text) => deliver(delivery(text)));
+    await settle();
+    endpoint.sent[0]?.answer(501);
+    await Promise.all(outcomes);
+    expect(pages).toEqual(['one', 'two', 'three']);
+    expect(methods(endpoint.sent)).toEqual(['INVITE']);
+  });
+
+  it('is accompanied by typing as a page only where messages are pages', async () => {
+    const { endpoint, pages, deliver } = setUp('Auto');
+    await deliver(typing('composing'));
+    expect(pages).toEqual([]);
+    const outcome = deliver(delivery('Hello'));
+    await settle();
+    endpoint.sent[0]?.answer(405);
+    await outcome;
+    await deliver(typing('composing'));
+    expect(pages).toEqual(['Hello', '']);
+  });
+
+  it('goes in a session to a user who opens one, whatever was remembered', async () => {
+    const { endpoint, pages, invite, inside, deliver } = setUp('Auto');
+    const first = deliver(delivery('Hello'));
+    await settle();
+    endpoint.sent[0]?.answer(488);
+    await first;
+    await invite();
+    await inside('BYE');
+    void deliver(delivery('Again'));
+    await settle();
+    expect(methods(endpoint.sent)).toEqual(['INVITE', 'INVITE']);
+    expect(pages).toEqual(['Hello']);
+  });
+
+  it('stays what the administrator has said in the other modes', async () => {
+    const session = setUp('Session');
+    const outcome = session.deliver(delivery('Hello'));
+    await settle();
+    session.endpoint.sent[0]?.answer(488);
+    expect(await outcome).toMatchObject({ status: 488 });
+    expect(session.pages).toEqual([]);
+    const pager = setUp('Pager');
+    expect(await pager.deliver(delivery('Hello'), 405)).toMatchObject({ status: 405 });
+    expect(pager.endpoint.sent).toEqual([]);
+  });
+});
+
+describe('both sides that invite at once', () => {
+  it('have two sessions, and nothing is said twice', async () => {
+    const { endpoint, invite, inside, deliver, crossed } = setUp('Session');
+    const outcome = deliver(delivery('Hello'));
+    await settle();
+    expect((await invite()).statuses).toEqual([200]);
+    await inside('MESSAGE', { body: 'Hi' });
+    const [ours] = endpoint.sent;
+    if (ours !== undefined) ours.reply(accepted(ours, 'a1'));
+    await settle();
+    endpoint.sent[1]?.answer(200);
+    expect(await outcome).toMatchObject({ status: 200 });
+    expect(methods(endpoint.sent)).toEqual(['INVITE', 'MESSAGE']);
+    expect(crossed.map(({ request }) => request.body.toString())).toEqual(['Hi']);
+    void deliver(delivery('Again'));
+    await settle();
+    // The newer one, which its user has opened.
+    expect(endpoint.sent[2]?.request.headers.get('Call-ID')).toBe('call-1');
+  });
+});
+
+describe('requests that cross each other', () => {
+  async function established() {
+    const world = setUp('Session');
+    const outcome = world.deliver(delivery('Hello'));
+    await settle();
+    const [ours] = world.endpoint.sent;
+    const callId = ours?.request.headers.get('Call-ID') ?? '';
+    const to = ours?.request.headers.get('From') ?? '';
+    const peer = (method: string) => world.ask(method, { callId, to, from: `<${alice}>;tag=a1` });
+    return { ...world, outcome, ours, peer };
+  }
+
+  it('a BYE that comes before the 200 is 481; the message then finds nobody and goes in a new session', async () => {
+    const { endpoint, ours, peer, outcome } = await established();
+    expect((await peer('BYE')).statuses).toEqual([481]);
+    if (ours !== undefined) ours.reply(accepted(ours, 'a1'));
+    await settle();
+    endpoint.sent[1]?.answer(481);
+    await settle();
+    const again = endpoint.sent[2];
+    if (again !== undefined) again.reply(accepted(again, 'a2'));
+    await settle();
+    endpoint.sent[3]?.answer(200);
+    expect(await outcome).toMatchObject({ status: 200 });
+    expect(methods(endpoint.sent)).toEqual(['INVITE', 'MESSAGE', 'INVITE', 'MESSAGE']);
+  });
+
+  it('a BYE that crosses a MESSAGE leaves it to its own answer', async () => {
+    const { endpoint, ours, peer, outcome } = await established();
+    if (ours !== undefined) ours.reply(accepted(ours, 'a1'));
+    await settle();
+    expect((await peer('BYE')).statuses).toEqual([200]);
+    endpoint.sent[1]?.answer(200);
+    expect(await outcome).toMatchObject({ status: 200 });
+    expect(methods(endpoint.sent)).toEqual(['INVITE', 'MESSAGE']);
+  });
+
+  it('a 200 that crosses our CANCEL is acknowledged, and its session ended; the message is told once', async () => {
+    const { endpoint, clock, ours, outcome } = await established();
+    clock.advance(32_000);
+    expect(await outcome).toMatchObject({ status: 408 });
+    if (ours !== undefined) ours.reply(accepted(ours, 'a1'));
+    await settle();
+    expect(endpoint.acks).toHaveLength(1);
+    expect(methods(endpoint.sent)).toEqual(['INVITE', 'BYE']);
+  });
+});
+
+describe('what a contact is called on the SIP side', () => {
+  it('is his address with the epid of his client, which the whole session keeps, and his name', async () => {
+    const { endpoint, deliver } = setUp('Session');
+    void deliver({ ...delivery('Hello'), speaker: { epid: '0123456789ab', name: 'Bob "B" Smith' } });
+    await settle();
+    const [invite] = endpoint.sent;
+    expect(invite?.request.headers.get('From')).toMatch(/^<sip:bob@fabrikam\.example>;tag=\w+;epid=0123456789ab$/);
+    expect(invite?.request.headers.get('P-Asserted-Identity')).toBe('"Bob \\"B\\" Smith" <sip:bob@fabrikam.example>');
+    if (invite !== undefined) invite.reply(accepted(invite, 'a1'));
+    await settle();
+    expect(endpoint.sent[1]?.request.headers.get('From')).toBe(invite?.request.headers.get('From'));
+  });
+});
+
+describe('the event log', () => {
+  it('has who, who opened it, for how long, how many messages and why it ended; never what was said', async () => {
+    const { events, endpoint, clock, invite, inside, deliver } = setUp('Auto');
+    await invite();
+    await inside('MESSAGE', { body: 'Secret' });
+    void deliver(delivery('Secret too'));
+    await settle();
+    endpoint.sent[0]?.answer(200);
+    await settle();
+    clock.advance(5000);
+    await inside('BYE');
+    const facts = { user: alice, contact: bob, openedBy: 'user', mode: 'Auto', callId: 'call-1' };
+    expect(events).toEqual([
+      expect.objectContaining({ id: 'ImSessionOpened', level: 'debug', facts }),
+      expect.objectContaining({
+        id: 'ImSessionEnded',
+        level: 'info',
+        facts: { ...facts, seconds: 5, messages: 2, reason: 'the user has left' },
+      }),
+    ]);
+    expect(JSON.stringify(events)).not.toContain('Secret');
+  });
+
+  it('has why a session was not opened, and why one was lost', async () => {
+    const refused = setUp('Session');
+    void refused.deliver(delivery('Hello'));
+    await settle();
+    refused.endpoint.sent[0]?.answer(486);
+    await settle();
+    expect(refused.events).toMatchObject([
+      { id: 'ImSessionRefused', facts: { openedBy: 'contact', reason: '486 Reason 486' } },
+    ]);
+
+    const silent = setUp('Session');
+    void silent.deliver(delivery('Hello'));
+    await settle();
+    silent.clock.advance(32_000);
+    expect(silent.events).toMatchObject([{ id: 'ImSessionRefused', facts: { reason: 'nobody answered' } }]);
+
+    const lost = setUp('Pager');
+    await lost.invite();
+    void lost.deliver(delivery('Hello'));
+    await settle();
+    lost.endpoint.sent[0]?.answer(481);
+    await settle();
+    expect(lost.events.at(-1)).toMatchObject({
+      id: 'ImSessionEnded',
+      facts: { messages: 0, reason: '481 Reason 481' },
+    });
+
+    const left = setUp('Pager');
+    await left.invite();
+    await left.deliver(typing('gone'));
+    expect(left.events.at(-1)).toMatchObject({ facts: { reason: 'the contact has left' } });
   });
 });

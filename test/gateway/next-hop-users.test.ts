@@ -1,31 +1,58 @@
 import { describe, expect, it } from '@jest/globals';
 
+import type { Configuration } from '../../src/config/configuration.ts';
+import { HopRoutes } from '../../src/gateway/hop-routes.ts';
 import { nextHopUsers } from '../../src/gateway/next-hop-users.ts';
+import { hopFirstBackoffMs, hopMaxRetryAfterMs } from '../../src/gateway/sip/hop-limits.ts';
 import type { Source } from '../../src/gateway/sip/transport.ts';
 import type { LogEvent } from '../../src/primitives/log-event.ts';
 import { refuse } from '../../src/primitives/result.ts';
 import { openConfiguration } from '../support/crossing.ts';
 import { movableClock } from '../support/movable-clock.ts';
-import { incomingRequest, scriptedEndpoint, settle, sipRequest, tcpSource } from './sip/home/request-script.ts';
+import {
+  incomingRequest,
+  responseWith,
+  type Sent,
+  scriptedEndpoint,
+  settle,
+  sipRequest,
+  tcpSource,
+} from './sip/home/request-script.ts';
 
-function setUp(sipNextHop = 'proxy.contoso.example:5070;transport=tcp') {
+const one = { host: 'fe01.contoso.example', port: 5070, transport: 'tcp' } as const;
+const two = { host: 'fe02.contoso.example', port: 5061, transport: 'tls' } as const;
+const domain = 'contoso.example' as Configuration['sipRoutes'][string]['identity'];
+
+function setUp(...nextHops: readonly string[]) {
   const [endpoint, clock, events] = [scriptedEndpoint(), movableClock(), [] as LogEvent[]];
+  const hops = nextHops.length > 0 ? nextHops : ['fe01.contoso.example:5070;transport=tcp'];
+  const configuration: Configuration = {
+    ...openConfiguration,
+    sipRoutes: { [domain]: { identity: domain, nextHops: hops, dnsLookup: 'Host', sessionMode: 'Pager' } },
+  };
+  const ports = { clock, ids: { token: () => '7f' }, onEvent: (event: LogEvent) => void events.push(event) };
+  const routes = new HopRoutes({ configuration: () => configuration, ports, endpoint });
   const users = nextHopUsers({
-    endpoint,
-    configuration: () => ({ ...openConfiguration, gateway: { ...openConfiguration.gateway, sipNextHop } }),
-    ports: { clock, ids: { token: () => 't' }, onEvent: (event) => void events.push(event) },
-    trust: {
-      proves: () => refuse('no'),
-      isListed: () => false,
-      trustsAsHop: async ({ address }) => refuse(`${address} is nobody`),
-    },
+    routes,
+    refreshSeconds: () => 28_800,
+    ports,
+    trust: { trustsAsHop: async ({ address }) => refuse(`${address} is nobody`) },
     onOutgoing: () => undefined,
     admit: () => refuse({ status: 403, more: {} }),
     onSubscribed: () => undefined,
     onNews: () => undefined,
   });
-  return { users, endpoint, clock, events };
+  /** What was sent beside the questions whether the hops are there. */
+  const messages = (): readonly Sent[] => endpoint.sent.filter(({ request }) => request.method !== 'OPTIONS');
+  async function deliver() {
+    const outcome = users.deliver(delivery);
+    await settle();
+    return { outcome };
+  }
+  return { users, endpoint, messages, clock, events, routes, deliver };
 }
+
+const both = ['fe01.contoso.example:5070;transport=tcp', 'fe02.contoso.example:5061;transport=tls'] as const;
 
 const delivery = {
   method: 'MESSAGE',
@@ -35,14 +62,16 @@ const delivery = {
   body: Buffer.from('Hello'),
 } as const;
 
+const ids = (events: readonly LogEvent[]): readonly string[] => events.map(({ id }) => id);
+
 describe('a message for a user of the next hop', () => {
-  it('goes where SipNextHop says, and ends with the answer', async () => {
-    const { users, endpoint, events } = setUp();
-    const outcome = users.deliver(delivery);
-    expect(endpoint.sent[0]?.destination).toEqual({ host: 'proxy.contoso.example', port: 5070, transport: 'tcp' });
-    endpoint.sent[0]?.answer(404);
+  it('goes where the route says, and ends with the answer', async () => {
+    const { messages, events, deliver } = setUp();
+    const { outcome } = await deliver();
+    expect(messages()[0]?.destination).toEqual(one);
+    messages()[0]?.answer(404);
     expect(await outcome).toEqual({ status: 404, reason: 'Reason 404' });
-    expect(events).toEqual([]);
+    expect(ids(events)).toEqual(['NextHopUp']);
   });
 
   it.each([
@@ -51,13 +80,139 @@ describe('a message for a user of the next hop', () => {
   ] as const)(
     'that fails by %s is %i for its sender; the reason is in the event log alone',
     async (why, status, reason) => {
-      const { users, endpoint, events } = setUp();
-      const outcome = users.deliver(delivery);
-      endpoint.sent[0]?.fail(why);
+      const { messages, events, deliver } = setUp();
+      const { outcome } = await deliver();
+      messages()[0]?.fail(why);
       expect(await outcome).toEqual({ status, reason });
-      expect(events).toMatchObject([{ id: 'NextHopUnreachable', level: 'warn', facts: { reason: why } }]);
+      expect(events).toMatchObject([
+        { id: 'NextHopDown', level: 'warn', facts: { reason: why } },
+        { id: 'NextHopUnreachable', level: 'warn', facts: { nextHop: both[0], reason: why } },
+      ]);
     },
   );
+
+  it('is 504 for its sender, never 503, when every hop answers 503', async () => {
+    const { messages, events, deliver } = setUp(...both);
+    const { outcome } = await deliver();
+    messages()[0]?.answer(503);
+    await settle();
+    messages()[1]?.answer(503);
+    expect(await outcome).toEqual({ status: 504, reason: 'Next Hop Cannot Be Reached' });
+    expect(ids(events)).toEqual(['NextHopDown', 'NextHopDown', 'NextHopUnreachable']);
+  });
+});
+
+describe('one hop of several', () => {
+  it('is followed by the next one when it answers 503, with the same Call-ID and CSeq [RFC 3263 §4.3]', async () => {
+    const { messages, deliver, routes } = setUp(...both);
+    const { outcome } = await deliver();
+    messages()[0]?.answer(503);
+    await settle();
+    const [first, second] = messages();
+    expect([first?.destination, second?.destination]).toEqual([one, two]);
+    for (const name of ['From', 'To', 'Call-ID', 'CSeq'])
+      expect(second?.request.headers.get(name)).toBe(first?.request.headers.get(name));
+    second?.answer(200);
+    expect(await outcome).toMatchObject({ status: 200 });
+    expect(routes.status()).toMatchObject([
+      { hop: both[0], state: 'Down', reason: 'it answers 503 Reason 503' },
+      { hop: both[1], state: 'Up' },
+    ]);
+  });
+
+  it('is followed by the next one when it cannot be reached at all', async () => {
+    const { messages, deliver } = setUp(...both);
+    const { outcome } = await deliver();
+    messages()[0]?.refuseConnection();
+    await settle();
+    messages()[1]?.answer(200);
+    expect(await outcome).toMatchObject({ status: 200 });
+  });
+
+  it.each(['timeout', 'transport'] as const)(
+    'may have taken a message that fails by %s: it is not sent again, and the next message goes elsewhere',
+    async (why) => {
+      const { messages, deliver } = setUp(...both);
+      const { outcome } = await deliver();
+      messages()[0]?.fail(why);
+      expect([408, 504]).toContain((await outcome).status);
+      expect(messages()).toHaveLength(1);
+      await deliver();
+      expect(messages()[1]?.destination).toEqual(two);
+    },
+  );
+
+  it('is up when it refuses the user: other 4xx and 5xx are about the request', async () => {
+    const { messages, deliver, routes } = setUp(...both);
+    for (const [index, status] of [404, 408, 480, 500, 504].entries()) {
+      const { outcome } = await deliver();
+      messages()[index]?.answer(status);
+      expect(await outcome).toMatchObject({ status });
+    }
+    expect(routes.status()).toMatchObject([{ state: 'Up' }, { state: 'Unknown' }]);
+  });
+
+  it('is not called down for a request that it had answered provisionally', async () => {
+    const { messages, deliver, routes } = setUp(...both);
+    const { outcome } = await deliver();
+    messages()[0]?.options?.onProvisional?.(responseWith(100));
+    messages()[0]?.fail('timeout');
+    expect(await outcome).toMatchObject({ status: 408 });
+    expect(routes.status()[0]).toMatchObject({ state: 'Up' });
+  });
+
+  it('that has been down longest is tried when all are down, rather than none', async () => {
+    const { messages, deliver, clock } = setUp(...both);
+    await deliver();
+    messages()[0]?.answer(503);
+    await settle();
+    clock.advance(10);
+    messages()[1]?.answer(503);
+    await settle();
+    const { outcome } = await deliver();
+    expect(messages()[2]?.destination).toEqual(one);
+    messages()[2]?.answer(202);
+    expect(await outcome).toMatchObject({ status: 202 });
+  });
+});
+
+describe('a hop that is down', () => {
+  it('is asked by OPTIONS that end at itself, and is up again when it answers', async () => {
+    const { endpoint, messages, clock, events, deliver, routes } = setUp();
+    await deliver();
+    messages()[0]?.answer(503);
+    await settle();
+    clock.advance(2 * hopFirstBackoffMs);
+    await settle();
+    const [options] = endpoint.sent.filter(({ request }) => request.method === 'OPTIONS');
+    expect(options?.request.requestUri).toBe('sip:fe01.contoso.example');
+    expect(options?.request.headers.get('Max-Forwards')).toBe('0');
+    expect(options?.destination).toEqual(one);
+    options?.answer(483);
+    await settle();
+    expect(routes.status()).toMatchObject([{ route: domain, state: 'Up' }]);
+    expect(ids(events)).toEqual(['NextHopDown', 'NextHopUnreachable', 'NextHopUp']);
+  });
+
+  it('is left alone for as long as its Retry-After says, within reason [RFC 3261 §21.5.4]', async () => {
+    const { endpoint, messages, clock, events, deliver } = setUp();
+    await deliver();
+    messages()[0]?.reply(responseWith(503, [['Retry-After', '120 (maintenance)']]));
+    await settle();
+    expect(events[0]).toMatchObject({ id: 'NextHopDown', facts: { nextHop: both[0], retryAfter: 120 } });
+    clock.advance(119_999);
+    await settle();
+    expect(endpoint.sent).toHaveLength(1);
+    clock.advance(1);
+    await settle();
+    expect(endpoint.sent[1]?.request.method).toBe('OPTIONS');
+
+    endpoint.sent[1]?.reply(responseWith(503, [['Retry-After', '999999999']]));
+    await settle();
+    clock.advance(hopMaxRetryAfterMs);
+    await settle();
+    expect(endpoint.sent).toHaveLength(3);
+  });
 });
 
 describe('strangers', () => {

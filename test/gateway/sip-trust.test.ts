@@ -11,13 +11,14 @@ import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { createAuthority } from '../support/pki.ts';
 
 interface Site {
-  readonly hop?: string;
+  readonly hop?: string | readonly string[];
+  readonly tlsName?: string;
   readonly listed?: readonly string[];
   readonly addresses?: Readonly<Record<string, readonly string[]>>;
   readonly anchors?: () => readonly Buffer[];
 }
 
-function trustAt({ hop = '', listed = [], addresses = {}, anchors = () => [] }: Site = {}) {
+function trustAt({ hop = [], tlsName, listed = [], addresses = {}, anchors = () => [] }: Site = {}) {
   const { gateway, ...rest } = openConfiguration;
   const movable = movableClock();
   const startedAt = new Date();
@@ -27,10 +28,13 @@ function trustAt({ hop = '', listed = [], addresses = {}, anchors = () => [] }: 
     ports: { clock, anchors },
     lookup: async (host) => addresses[host] ?? Promise.reject(new Error('ENOTFOUND')),
   });
-  const parsed = parseSipNextHop(hop);
+  const hops = [hop].flat().flatMap((text) => {
+    const parsed = parseSipNextHop(text);
+    return parsed.ok ? [{ ...parsed.value, ...(tlsName === undefined ? {} : { tlsName }) }] : [];
+  });
   const decide = async (source: Partial<Source>): Promise<string> => {
     const whole: Source = { transport: 'tcp', address: '192.0.2.1', port: 40_000, ...source };
-    const verdict = await trust.trustsAsHop(whole, parsed.ok ? parsed.value : undefined);
+    const verdict = await trust.trustsAsHop(whole, hops);
     return verdict.ok ? 'trusted' : verdict.error;
   };
   return { decide, clock };
@@ -54,13 +58,25 @@ describe('who may be the next hop', () => {
       'a datagram for a hop by TCP',
       { hop: '192.0.2.1;transport=tcp' },
       { transport: 'udp' },
-      'it came by UDP, SipNextHop is not',
+      'it came by UDP, 192.0.2.1 is reached by TCP',
     ],
     ['a datagram for a hop by UDP', { hop: '192.0.2.1;transport=udp' }, { transport: 'udp' }, 'trusted'],
-    ['plain TCP for a hop by TLS', { hop: '192.0.2.1;transport=tls' }, {}, 'SipNextHop is by TLS, this is not'],
-    ['anybody without a hop', {}, {}, 'SipNextHop is not set'],
+    [
+      'plain TCP for a hop by TLS',
+      { hop: '192.0.2.1;transport=tls' },
+      {},
+      '192.0.2.1 is reached by TLS, this came by TCP',
+    ],
+    ['the address of the second hop', { hop: ['192.0.2.9;transport=tcp', '192.0.2.1;transport=tcp'] }, {}, 'trusted'],
+    [
+      'the address of none of the hops',
+      { hop: ['192.0.2.8;transport=tcp', '192.0.2.9;transport=tls'] },
+      {},
+      '192.0.2.1 is not an address of 192.0.2.8; 192.0.2.9 is reached by TLS, this came by TCP',
+    ],
+    ['anybody without a hop', {}, {}, 'there is no next hop'],
     ['a listed address', { listed: ['192.0.2.1'] }, {}, 'trusted'],
-    ['a datagram of a listed address', { listed: ['192.0.2.1'] }, { transport: 'udp' }, 'SipNextHop is not set'],
+    ['a datagram of a listed address', { listed: ['192.0.2.1'] }, { transport: 'udp' }, 'there is no next hop'],
     [
       'TLS without a certificate',
       { hop: host },
@@ -83,6 +99,16 @@ describeWithPeers('a certificate', [peers.openssl], () => {
     expect(await site.decide(tls(chainOf(host)))).toBe('trusted');
     expect(await site.decide(tls(chainOf('edge.contoso.example')))).toBe('trusted');
     expect(await site.decide(tls(chainOf('*.contoso.example')))).toMatch(/^name-mismatch: .*\*\.contoso\.example/);
+  });
+
+  it('proves the TLS name of the route in the place of the names and addresses of its hops [RFC 5922 §7.4]', async () => {
+    const pool = {
+      hop: ['fe01.contoso.example', '192.0.2.1'],
+      tlsName: 'pool.contoso.example',
+      anchors: () => anchors,
+    };
+    expect(await trustAt(pool).decide(tls(chainOf('pool.contoso.example')))).toBe('trusted');
+    expect(await trustAt(pool).decide(tls(chainOf('fe01.contoso.example')))).toMatch(/^name-mismatch/);
   });
 
   it('proves nothing for a hop that is an address', async () => {

@@ -16,6 +16,8 @@ export interface BaresipOptions {
   /** Its registrar and outbound proxy. */
   readonly server: { readonly host: string; readonly port: number };
   readonly transport: 'udp' | 'tcp' | 'tls';
+  /** PEM of the roots it trusts in a TLS server. Absent: it asks for no proof. */
+  readonly roots?: string;
   readonly user: string;
   readonly domain: string;
   readonly password: string;
@@ -48,6 +50,7 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
   const folder = temporaryFolder();
   const [sipPort, controlPort] = [await freePort(), await freePort()];
   writeFileSync(path.join(folder, 'config'), configOf(options, sipPort, controlPort));
+  if (options.roots !== undefined) writeFileSync(path.join(folder, 'roots.pem'), options.roots);
   writeFileSync(path.join(folder, 'accounts'), accountOf(options));
   writeFileSync(path.join(folder, 'contacts'), contactsOf(options));
   const command = `${programPath(peers.baresip.program) ?? 'baresip'} -s -v -f '${folder}'`;
@@ -87,10 +90,11 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-function configOf({ transport }: BaresipOptions, sipPort: number, controlPort: number): string {
+function configOf({ transport, roots }: BaresipOptions, sipPort: number, controlPort: number): string {
   const lines = [
     `sip_listen 127.0.0.1:${sipPort}`,
     `sip_trans_def ${transport}`,
+    ...(roots === undefined ? [] : ['sip_cafile roots.pem']),
     'call_max_calls 1',
     `module_path ${moduleFolders.find((folder) => existsSync(folder)) ?? ''}`,
     ...['stdio', 'ctrl_tcp', 'uuid'].map((name) => `module ${name}.so`),

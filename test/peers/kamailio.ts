@@ -21,6 +21,10 @@ export interface KamailioOptions {
   readonly certificate?: TestCertificate;
   /** PEM of the roots that it trusts. It demands a certificate of servers, and of clients too. */
   readonly roots?: string;
+  /** What `get-siproute -OutputFormat kamailio` printed: the way to the gateway, in place of one for all other domains. */
+  readonly recipe?: string;
+  /** Default: free ones. */
+  readonly ports?: Ports;
 }
 
 export interface Kamailio {
@@ -34,16 +38,17 @@ export interface Kamailio {
 /** Starts it; every port is bound when this resolves. It ends with the test. */
 export async function startKamailio(options: KamailioOptions): Promise<Kamailio> {
   const folder = temporaryFolder();
-  const { certificate, roots = '' } = options;
-  const [port, tlsPort] = [await freePort(), await freePort()];
+  const { certificate, roots = '', recipe } = options;
+  const { port, tlsPort } = options.ports ?? { port: await freePort(), tlsPort: await freePort() };
   const write = (name: string, content: string): void =>
     writeFileSync(path.join(folder, name), content, { mode: 0o600 });
   if (certificate !== undefined) {
     write('key.pem', certificate.key);
     write('cert.pem', certificate.chain);
     write('roots.pem', roots);
-    write('tls.cfg', tlsConfiguration(folder));
+    write('tls.cfg', tlsConfigurationIn(recipe, folder) ?? tlsConfiguration(folder));
   }
+  if (recipe !== undefined) write('xgw.cfg', recipe);
   mkdirSync(path.join(folder, 'tables'));
   for (const table of tables) copyFileSync(path.join(emptyTables, table), path.join(folder, 'tables', table));
   write('kamailio.cfg', configuration(folder, options, { port, tlsPort }));
@@ -80,6 +85,13 @@ ca_list = ${folder}/roots.pem
   return profile('server') + profile('client');
 }
 
+/** The recipe for TLS has it as a remark, for the place where Debian keeps such files. */
+function tlsConfigurationIn(recipe: string | undefined, folder: string): string | undefined {
+  const [, text] = /^# ---- tls\.cfg ----\n([^]*?)^# ---- end/m.exec(recipe ?? '') ?? [];
+  const inFolder = text?.replaceAll('/etc/kamailio/tls/xgw-roots.pem', `${folder}/roots.pem`);
+  return inFolder?.replaceAll(/^# ?/gm, '').replaceAll('/etc/kamailio/tls', folder);
+}
+
 interface Ports {
   readonly port: number;
   readonly tlsPort: number;
@@ -95,7 +107,7 @@ const emptyTables = '/usr/share/kamailio/dbtext/kamailio';
 const tables = ['version', 'presentity', 'active_watchers', 'watchers', 'xcap'];
 
 function configuration(folder: string, options: KamailioOptions, { port, tlsPort }: Ports): string {
-  const { domain, gateway, users, certificate } = options;
+  const { domain, users, certificate, recipe } = options;
   const tls =
     certificate === undefined
       ? { settings: 'disable_tcp=no', modules: '' }
@@ -128,6 +140,7 @@ modparam("presence", "publ_cache", 2)
 modparam("presence", "send_fast_notify", 1)
 modparam("presence", "min_expires", 5)
 modparam("presence_xml", "force_active", 1)
+${recipe === undefined ? '' : `include_file "${folder}/xgw.cfg"`}
 
 request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
@@ -146,6 +159,7 @@ request_route {
     if (!t_relay()) sl_reply_error();
     exit;
   }
+  ${recipe === undefined ? '' : 'route(XGW_FROM); route(XGW_TO);'}
   if (is_method("REGISTER")) {
     # pidgin-sipe reads the header alone, and speaks as Lync does when it is told so; its connection is the way back.
     if ($hdr(Contact) =~ "proxy=replace") {
@@ -156,9 +170,7 @@ request_route {
     exit;
   }
   if ($rd != "${domain}") {
-    if (is_method("INVITE|SUBSCRIBE")) record_route();
-    $du = "sip:${gateway.host}:${gateway.port};transport=${gateway.transport}";
-    if (!t_relay()) sl_reply_error();
+    ${elsewhere(options)}
     exit;
   }
   if (!(${known})) { sl_send_reply("404", "Not Found"); exit; }
@@ -179,3 +191,10 @@ onreply_route[CONTACT] {
 }
 `;
 }
+
+const elsewhere = ({ gateway, recipe }: KamailioOptions): string =>
+  recipe === undefined
+    ? `if (is_method("INVITE|SUBSCRIBE")) record_route();
+    $du = "sip:${gateway.host}:${gateway.port};transport=${gateway.transport}";
+    if (!t_relay()) sl_reply_error();`
+    : 'sl_send_reply("404", "Not Routed");';

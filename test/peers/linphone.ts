@@ -13,7 +13,9 @@ import { type RunningProcess, startProcess } from './running-process.ts';
 export interface LinphoneOptions {
   /** Its registrar and outbound proxy. */
   readonly server: { readonly host: string; readonly port: number };
-  readonly transport: 'udp' | 'tcp';
+  readonly transport: 'udp' | 'tcp' | 'tls';
+  /** PEM of the roots it trusts in a TLS server, whose name must be that of `server.host`. */
+  readonly roots?: string;
   readonly user: string;
   readonly domain: string;
   readonly password: string;
@@ -35,7 +37,8 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
   for (const folder of ['.local/share/linphone', '.config/linphone'])
     mkdirSync(path.join(home, folder), { recursive: true });
   const configuration = path.join(home, 'rc');
-  writeFileSync(configuration, configurationOf(options, [await freePort(), await freePort()]), { mode: 0o600 });
+  writeFileSync(path.join(home, 'roots.pem'), options.roots ?? '');
+  writeFileSync(configuration, configurationOf(options, home, [await freePort(), await freePort()]), { mode: 0o600 });
   const program = programPath(peers.linphone.program) ?? 'linphonec';
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined };
   const running = startProcess(program, ['-c', configuration], home, { input: true, env });
@@ -69,6 +72,7 @@ const quitTimeout = 8000;
 
 function configurationOf(
   { user, domain, password, transport, server }: LinphoneOptions,
+  home: string,
   ports: readonly number[],
 ): string {
   const proxy = `<sip:${server.host}:${server.port};transport=${transport}>`;
@@ -76,7 +80,10 @@ function configurationOf(
   return `[sip]
 sip_port=${transport === 'udp' ? udp : -1}
 sip_tcp_port=${transport === 'tcp' ? tcp : -1}
-sip_tls_port=-1
+sip_tls_port=${transport === 'tls' ? tcp : -1}
+verify_server_certs=1
+verify_server_cn=1
+root_ca=${home}/roots.pem
 guess_hostname=0
 contact="${user}" <sip:${user}@127.0.0.1>
 default_proxy=0

@@ -22,6 +22,8 @@ export interface Federation {
   /** Of fabrikam.example. */
   readonly xmppServer: XmppServer;
   readonly dns: TestDnsServer;
+  /** PEM of the authority that issued the certificates. */
+  readonly roots: string;
   /** Bob of fabrikam.example, logged in. */
   bob(): Promise<XmppClient>;
   /** Registers alice with sipp, waits for one MESSAGE there, and gives it as it was on the wire. */
@@ -66,7 +68,7 @@ export async function federate(options: FederationOptions): Promise<Federation> 
     writeFileSync(place, content, { mode: 0o600 });
     return place;
   };
-  const own = authority.issue({ names: ['contoso.example', 'sip.contoso.example'] });
+  const own = authority.issue({ names: ['contoso.example', 'sip.contoso.example', 'localhost'] });
   await site.run('import-certificate', file('edge.pem', own.key + own.chain), '-Type', 'ExternalEdge');
   await site.run(
     'set-xmppgatewayconfiguration',
@@ -93,6 +95,7 @@ export async function federate(options: FederationOptions): Promise<Federation> 
     site,
     xmppServer,
     dns,
+    roots: authority.rootPem,
     bob: () =>
       loginXmpp({ port: xmppServer.c2sPort, domain: 'fabrikam.example', user: 'bob', password: passwords.bob }),
     async aliceReceives() {

@@ -18,6 +18,8 @@ export interface HopFederationOptions {
   readonly transport: 'udp' | 'tcp' | 'tls';
   /** The name in Kamailio's certificate; SipNextHop says `proxy.contoso.example`. */
   readonly certificateName?: string;
+  /** Kamailio's way to the gateway is what `get-siproute -OutputFormat kamailio` prints. */
+  readonly withRecipe?: boolean;
   /** SipSessionMode. Default: the product's. */
   readonly sessionMode?: 'Pager' | 'Session';
 }
@@ -37,6 +39,8 @@ export interface HopFederation {
   aliceRequests(method: string, final: number, toTag?: string): Promise<SippOutcome>;
   /** A MESSAGE of somebody who says to be alice, straight to the gateway. */
   strangerSends(final: number): Promise<SippOutcome>;
+  /** A MESSAGE of anybody to anybody, through Kamailio. */
+  sendsToKamailio(keys: { user: string; domain: string; to: string }, final: number): Promise<SippOutcome>;
   /** Events of one kind in the log. */
   events(id: string): Promise<readonly Record<string, unknown>[]>;
 }
@@ -59,19 +63,13 @@ export async function federateByHop(options: HopFederationOptions): Promise<HopF
     users: { bob: 'battery-staple' },
   });
   const sipTlsPort = await freePort();
-  const kamailio = await startKamailio({
-    domain: 'contoso.example',
-    users: ['alice'],
-    gateway: { host: '127.0.0.1', port: transport === 'tls' ? sipTlsPort : site.sipPort, transport },
-    certificate: authority.issue({ names: [certificateName], extendedKeyUsage: bothWays }),
-    roots: authority.rootPem,
-  });
+  const ports = { port: await freePort(), tlsPort: await freePort() };
   dns.xmppServer('fabrikam.example', prosody.s2sPort);
   dns.xmppServer('contoso.example', site.xmppPort);
   dns.a(hopName, '127.0.0.1');
 
-  const own = authority.issue({ names: ['contoso.example'], extendedKeyUsage: bothWays });
-  const place = `${hopName}:${transport === 'tls' ? kamailio.tlsPort : kamailio.port};transport=${transport}`;
+  const own = authority.issue({ names: ['sip.contoso.example', 'contoso.example'], extendedKeyUsage: bothWays });
+  const place = `${hopName}:${transport === 'tls' ? ports.tlsPort : ports.port};transport=${transport}`;
   await setUp(site, {
     certificate: own.key + own.chain,
     roots: authority.rootPem,
@@ -87,6 +85,18 @@ export async function federateByHop(options: HopFederationOptions): Promise<HopF
       ...(options.sessionMode === undefined ? [] : ['-SipSessionMode', options.sessionMode]),
     ],
   });
+  const kamailio = await startKamailio({
+    domain: 'contoso.example',
+    users: ['alice'],
+    gateway: { host: '127.0.0.1', port: transport === 'tls' ? sipTlsPort : site.sipPort, transport },
+    certificate: authority.issue({ names: [certificateName], extendedKeyUsage: bothWays }),
+    roots: authority.rootPem,
+    ports,
+    ...(options.withRecipe === true
+      ? { recipe: (await site.type('get-siproute', 'Global', '-OutputFormat', 'kamailio')).stdout }
+      : {}),
+  });
+  await site.run('start-service');
   return controlOf({ site, kamailio, prosody });
 }
 
@@ -108,7 +118,6 @@ async function setUp(site: GatewaySite, { certificate, roots, settings }: Settin
   await site.run('set-xmppgatewayconfiguration', ...trust, ...settings);
   const partner = ['-PartnerType', 'Federated', '-SupportDialbackNegotiation', 'false'];
   await site.run('new-xmppfederatedpartner', 'fabrikam.example', ...partner);
-  await site.run('start-service');
 }
 
 interface Parts {
@@ -150,6 +159,8 @@ function controlOf({ site, kamailio, prosody }: Parts): HopFederation {
       run(kamailio.port, messageThroughProxy(final), { ...message, body, content_type: type }),
     aliceRequests: (method, final, toTag) => run(kamailio.port, requestThroughProxy(method, final, toTag), toBob),
     strangerSends: (final) => run(site.sipPort, messageThroughProxy(final), { ...message, body: 'Let me in' }),
+    sendsToKamailio: (keys, final) =>
+      run(kamailio.port, messageThroughProxy(final), { ...message, ...keys, body: 'Let me through' }),
     async events(id) {
       const events = await site.run('get-eventlog', '-Tail', '1000');
       return events.filter(({ Event }) => Event === id);

@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
 import { afterEach } from '@jest/globals';
-import dnsPacket, { type Answer, type SrvData } from 'dns-packet';
+import dnsPacket, { type Answer, type NaptrData, type SrvData } from 'dns-packet';
 
 export interface TestDnsServer {
   /** `127.0.0.1:port`, as resolvers take it. */
@@ -13,6 +13,7 @@ export interface TestDnsServer {
   readonly questions: readonly string[];
   a(name: string, ...addresses: readonly string[]): void;
   srv(name: string, ...records: readonly SrvData[]): void;
+  naptr(name: string, ...records: readonly NaptrData[]): void;
   /** Answers SERVFAIL for the name from now on. */
   breakName(name: string): void;
   /** Everything an XMPP server on 127.0.0.1 needs: an SRV record, and the address of its target. */
@@ -67,7 +68,7 @@ function answerTo(query: Buffer, { records, broken, questions }: Tables): Buffer
 
 function controlOf(socket: Socket, { records, broken, questions }: Tables): TestDnsServer {
   const { port } = socket.address();
-  const set = (name: string, type: 'A' | 'SRV', answers: readonly Answer[]): void => {
+  const set = (name: string, type: 'A' | 'SRV' | 'NAPTR', answers: readonly Answer[]): void => {
     const others = (records.get(name) ?? []).filter((answer) => answer.type !== type);
     records.set(name, [...others, ...answers]);
   };
@@ -86,6 +87,12 @@ function controlOf(socket: Socket, { records, broken, questions }: Tables): Test
         name,
         'SRV',
         data.map((data) => ({ type: 'SRV', name, ttl: 0, data })),
+      ),
+    naptr: (name, ...data) =>
+      set(
+        name,
+        'NAPTR',
+        data.map((data) => ({ type: 'NAPTR', name, ttl: 0, data })),
       ),
     breakName: (name) => void broken.add(name),
     xmppServer(domain, port) {

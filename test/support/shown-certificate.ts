@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import { promisify } from 'node:util';
+import { inspect, promisify } from 'node:util';
 
 import { afterEach } from '@jest/globals';
 
@@ -24,12 +25,27 @@ export async function served({ xmppPort }: GatewaySite, host = domain): Promise<
   return pem === undefined ? 'none' : thumbprintOf(pem);
 }
 
-/** Asks until the answer is the wanted one: the gateway notices a change by itself, nobody tells when. */
-export async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
-  const deadline = Date.now() + 15_000;
+/** Milliseconds: far more than a loaded machine needs. */
+const patience = 15_000;
+/** Milliseconds between two questions: whoever is to change the answer may live in this process. */
+const askEveryMs = 20;
+
+/**
+ * Asks until the answer is the wanted one: the gateway notices a change by itself, nobody tells when.
+ *
+ * @throws After `ms` milliseconds, with what the last answer was.
+ */
+export async function until<T>(
+  ask: () => Promise<T>,
+  isWanted: (answer: T) => boolean,
+  ms: number = patience,
+): Promise<T> {
+  const deadline = Date.now() + ms;
   for (;;) {
     const answer = await ask();
-    if (isWanted(answer) || Date.now() > deadline) return answer;
+    if (isWanted(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`not in ${ms} ms; the last answer was ${inspect(answer)}`);
+    await delay(askEveryMs);
   }
 }
 

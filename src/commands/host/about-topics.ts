@@ -1,5 +1,6 @@
 /** The about_ topics of get-help: what belongs to no single cmdlet. */
 import { partnerTypesText } from './about-partner-types.ts';
+import { sipRoutesText } from './about-sip-routes.ts';
 import { describeParameters } from './cmdlet.ts';
 import { wrapped } from './cmdlet-help.ts';
 import { commonParametersOf } from './common-parameters.ts';
@@ -133,6 +134,11 @@ asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
     name: 'about_partnertypes',
     synopsis: 'Who may add, see and write to whom: Federated, PublicVerified, PublicUnverified.',
     text: partnerTypesText,
+  },
+  {
+    name: 'about_siproutes',
+    synopsis: 'Where the users of a SIP domain are: at home here, or on other SIP servers.',
+    text: sipRoutesText,
   },
   {
     name: 'about_environment',

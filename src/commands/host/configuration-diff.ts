@@ -14,6 +14,7 @@ export interface FieldChange {
 
 const kinds = {
   sipDomains: 'SipDomain',
+  sipRoutes: 'SipRoute',
   federatedPartners: 'XmppFederatedPartner',
   users: 'User',
   externalAccessPolicies: 'ExternalAccessPolicy',

@@ -64,13 +64,13 @@ export const gatewaySettings = {
   SipTlsPort: number('sipTlsPort', 'Port of SIP over TLS; 0 is off.'),
   SipMode: optional(
     oneOf(sipModes, 'SipMode'),
-    'HomeServer: users register here. NextHop: SIP goes to SipNextHop.',
+    'Where the users of SIP domains without a route are. HomeServer: they register here. NextHop: SIP goes to SipNextHop.',
     withDefault('sipMode'),
   ),
   SipNextHop: optional(clearable(sipNextHop), 'The SIP server behind this gateway.', fromPipe),
   SipSessionMode: optional(
     oneOf(sipSessionModes, 'SipSessionMode'),
-    'How messages reach users of SipNextHop. Pager: MESSAGE alone. Session: MESSAGE inside an INVITE dialog, as Lync does it. A session that a user opens is used in either mode.',
+    'How messages reach users of SipNextHop. Pager: MESSAGE alone. Session: MESSAGE inside an INVITE dialog, as Lync does it. Auto: a session, and pages where the next hop refuses sessions, which is remembered. A session that a user opens is used in every mode.',
     withDefault('sipSessionMode'),
   ),
   SipDigestSha256: yesOrNo('sipDigestSha256', 'Offer SHA-256 beside MD5 when a client registers.'),

@@ -6,6 +6,7 @@ import type { Configuration, User } from '../../config/configuration.ts';
 import type { ContactRefusal } from '../../config/contact-rules.ts';
 import { xmppAccess } from '../../config/effective-policy.ts';
 import { type FederatedPartner, type Suspension, suspensionAt } from '../../config/federated-partner.ts';
+import { routeOf } from '../../config/route-in-force.ts';
 import { userOf } from '../../config/user-lookup.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { shellWord } from '../../primitives/shell-word.ts';
@@ -87,5 +88,8 @@ export function admitUser(configuration: Configuration, aor: string): Result<Use
   return access.allowed ? ok(user) : refuse({ gate: access.gate, reason: `${aor}: ${access.reason}`, fix: access.fix });
 }
 
-const hopUser = ({ gateway }: Configuration, aor: string): User | undefined =>
-  gateway.sipMode === 'NextHop' ? { identity: aor, displayName: '', survivableBranch: false } : undefined;
+function hopUser(configuration: Configuration, aor: string): User | undefined {
+  const domain = aor.slice(aor.lastIndexOf('@') + 1);
+  if (!isLocalDomain(configuration, domain) || routeOf(configuration, domain) === undefined) return undefined;
+  return { identity: aor, displayName: '', survivableBranch: false };
+}

@@ -58,7 +58,7 @@ export class ClientTransaction {
   /** The endpoint closes: no further bytes, but an answer for the sender. */
   abandon(): void {
     this.#running?.stop();
-    this.#settle({ ok: false, why: 'transport', detail: 'the endpoint was closed' });
+    this.#settle({ ok: false, why: 'transport', detail: 'the endpoint was closed', isOurs: true });
   }
 
   #run(): Running<inviteClient.Event> {

@@ -1,25 +1,35 @@
 /**
- * The production SIP side: one proxy (a Skype for Business pool, Kamailio, any RFC 3261 element) that owns the users. We are
+ * The production SIP side: a proxy (a Skype for Business pool, Kamailio, any RFC 3261 element) that owns the users. We are
  * its peer for the XMPP domains: we take requests only from whom we trust, and send it everything for its users. Messages
  * are page-mode MESSAGEs or inside IM sessions; presence is subscribed to, in both directions; every other request is answered.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { allowMethods, unservedMethod } from './allowed-methods.ts';
 import { type HeaderField, Headers } from './headers.ts';
 import { canonicalAor, sipUriIn } from './home/aor.ts';
+import { sourceAsDestination } from './home/own-contact.ts';
 import { presenceEvent } from './home/presence-package.ts';
 import { isNeverAnswered } from './methods.ts';
 import { tagOf } from './name-addr.ts';
-import { allowSession } from './session/in-session-requests.ts';
+import { printImOffer, sdpContent } from './session/im-offer.ts';
+import { sdpType } from './session/sdp.ts';
 import type { FinalResponse, IncomingRequest, ResponseParts, SipEndpoint } from './sip-endpoint.ts';
+import { assertedIdentity, fromField, type Speaker } from './speaker.ts';
 import type { Destination, Source } from './transport.ts';
 
 export interface NextHopOptions {
-  readonly endpoint: Pick<SipEndpoint, 'request'>;
-  /** Where requests for our users go; asked for each. */
-  destination(): Destination | undefined;
+  readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
+  /** Where requests for this user go; asked for each. */
+  destination(userAor: string): Destination | undefined;
+  /** Whether users of this domain live behind it. */
   readonly isLocalDomain: (domain: string) => boolean;
-  /** Whether this element may speak for our users without digest; the refusal says why not, for the log. Never rejects. */
-  trust(source: Source): Promise<Result<void, string>>;
+  /**
+   * Whether this element may speak for the users of a domain without digest; the refusal says why not, for the log. Never
+   * rejects.
+   *
+   * @param domain - As the From says; '' when it says none.
+   */
+  trust(source: Source, domain: string): Promise<Result<void, string>>;
   /** A request was refused because its sender is not trusted. */
   onUntrusted(source: Source, reason: string): void;
   /** Media types of MESSAGE, as Accept lists them. */
@@ -42,6 +52,7 @@ export interface RequestForUser {
   readonly to: string;
   readonly headers: readonly HeaderField[];
   readonly body: Buffer;
+  readonly speaker?: Speaker | undefined;
 }
 
 export interface NextHop {
@@ -54,16 +65,16 @@ export function nextHop(options: NextHopOptions): NextHop {
   return {
     handle: (incoming) => void admit(incoming, options),
     async deliver(request) {
-      const destination = options.destination();
-      if (destination === undefined) return { ok: false, why: 'transport', detail: 'SipNextHop is not set' };
+      const destination = options.destination(request.to);
+      if (destination === undefined) return { ok: false, why: 'transport', detail: 'there is no next hop' };
       return options.endpoint.request(outgoing(request, options.token), destination);
     },
   };
 }
 
 async function admit(incoming: IncomingRequest, options: NextHopOptions): Promise<void> {
-  const { source } = incoming;
-  const trusted = await options.trust(source);
+  const { source, request } = incoming;
+  const trusted = await options.trust(source, sipUriIn(request.headers.get('From'))?.host ?? '');
   if (trusted.ok) return receive(incoming, options);
   options.onUntrusted(source, trusted.error);
   incoming.respond(403, { reason: 'Not A Trusted Peer' });
@@ -73,10 +84,11 @@ function receive(incoming: IncomingRequest, options: NextHopOptions): void {
   const { request } = incoming;
   if (isNeverAnswered(request.method)) return;
   if (request.method === 'NOTIFY') return options.onNotify(incoming);
+  if (request.method === 'OPTIONS') return void tellCapabilities(incoming, options);
   const { method, headers } = request;
   const isInDialog = tagOf(headers.get('To')) !== undefined;
-  const isOfSession = method === 'INVITE' || (isInDialog && method !== 'SUBSCRIBE' && method !== 'OPTIONS');
-  const refusal = isOfSession ? undefined : refusalOf(incoming, options.accepts);
+  const isOfSession = method === 'INVITE' || (isInDialog && method !== 'SUBSCRIBE');
+  const refusal = isOfSession ? undefined : refusalOf(incoming);
   if (refusal !== undefined) return incoming.respond(refusal.status, refusal.more);
   const aor = senderOf(headers, options);
   if (!aor.ok) return incoming.respond(aor.error.status, aor.error.more);
@@ -91,13 +103,20 @@ interface Answer {
   readonly more?: ResponseParts;
 }
 
+/** What is understood, and the description of an IM session as an INVITE would get it [RFC 3261 §11.2]. */
+async function tellCapabilities(incoming: IncomingRequest, { endpoint, accepts }: NextHopOptions): Promise<void> {
+  const { request, source } = incoming;
+  const wanted = request.headers.getAll('Accept');
+  const isWanted = wanted.length === 0 || wanted.some((type) => type === '*/*' || type.startsWith(sdpType));
+  const address = await endpoint.localAddress(sourceAsDestination(source));
+  const headers: HeaderField[] = [allowMethods, ['Accept', `${accepts}, ${sdpType}`], ['Allow-Events', presenceEvent]];
+  if (!isWanted || !address.ok) return incoming.respond(200, { headers });
+  incoming.respond(200, { headers: [...headers, sdpContent], body: printImOffer(address.value) });
+}
+
 /** The answer to everything that is neither a SUBSCRIBE nor a MESSAGE nor of a session, in the order of RFC 3261 §8.2. */
-function refusalOf({ request: { method, headers } }: IncomingRequest, accepts: string): Answer | undefined {
-  if (method === 'OPTIONS') {
-    const events: HeaderField = ['Allow-Events', presenceEvent];
-    return { status: 200, more: { headers: [allowSession, ['Accept', accepts], events] } };
-  }
-  if (method !== 'MESSAGE' && method !== 'SUBSCRIBE') return { status: 405, more: { headers: [allowSession] } };
+function refusalOf({ request: { method, headers } }: IncomingRequest): Answer | undefined {
+  if (method !== 'MESSAGE' && method !== 'SUBSCRIBE') return unservedMethod(method, false);
   const required = headers.getAll('Require').join(', ');
   return required === '' ? undefined : { status: 420, more: { headers: [['Unsupported', required]] } };
 }
@@ -109,12 +128,13 @@ function senderOf(headers: Headers, { isLocalDomain }: NextHopOptions): Result<s
   return refuse({ status: 403, more: { reason: 'From Is Not In A Domain Served Here' } });
 }
 
-function outgoing({ method, from, to, headers, body }: RequestForUser, token: NextHopOptions['token']) {
+function outgoing({ method, from, to, headers, body, speaker }: RequestForUser, token: NextHopOptions['token']) {
   const fields: HeaderField[] = [
-    ['From', `<${from}>;tag=${token(64)}`],
+    fromField(from, token(64), speaker),
     ['To', `<${to}>`],
     ['Call-ID', token(128)],
     ['CSeq', `1 ${method}`],
+    assertedIdentity(from, speaker),
   ];
   return { method, requestUri: to, headers: Headers.of([...fields, ...headers]), body };
 }

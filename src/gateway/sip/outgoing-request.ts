@@ -1,6 +1,7 @@
 /** A request as the transaction user writes it, and how it ended. */
 import type { Headers } from './headers.ts';
 import type { SipResponse } from './message.ts';
+import type { Destination } from './transport.ts';
 
 /** The endpoint adds what belongs to the hop: Via, Content-Length, and Max-Forwards when it is missing. */
 export interface OutgoingRequest {
@@ -11,9 +12,19 @@ export interface OutgoingRequest {
   readonly body?: Buffer | undefined;
 }
 
+/** `peer`: which of several servers it was sent to, where there was a choice; the dialog that it makes lives there. */
 export type FinalResponse =
-  | { readonly ok: true; readonly response: SipResponse }
-  | { readonly ok: false; readonly why: 'timeout' | 'transport'; readonly detail: string };
+  | { readonly ok: true; readonly response: SipResponse; readonly peer?: Destination }
+  | {
+      readonly ok: false;
+      readonly why: 'timeout' | 'transport';
+      readonly detail: string;
+      /** Not a byte of it has left: another server may have it without anybody getting it twice. */
+      readonly isUnsent?: boolean;
+      /** It ended on our side, and says nothing about the server. */
+      readonly isOurs?: boolean;
+      readonly peer?: Destination;
+    };
 
 export interface RequestOptions {
   /** Each provisional response, 100 included. */

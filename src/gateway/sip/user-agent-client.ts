@@ -39,10 +39,10 @@ export class UserAgentClient {
     destination: Destination,
     options: RequestOptions = {},
   ): Promise<FinalResponse> {
-    if (this.#transactions.size >= maxClientTransactions) return failed('too many requests are under way');
+    if (this.#transactions.size >= maxClientTransactions) return ours('too many requests are under way');
     const prepared = await this.#prepare(request, destination);
-    if (!prepared.ok) return failed(prepared.error);
-    if (this.#closed) return failed('the endpoint is closed');
+    if (!prepared.ok) return { ok: false, why: 'transport', detail: prepared.error, isUnsent: true };
+    if (this.#closed) return ours('the endpoint is closed');
     return new Promise((resolve) => this.#start(prepared.value, options, resolve));
   }
 
@@ -137,4 +137,4 @@ export class UserAgentClient {
   }
 }
 
-const failed = (detail: string): FinalResponse => ({ ok: false, why: 'transport', detail });
+const ours = (detail: string): FinalResponse => ({ ok: false, why: 'transport', detail, isUnsent: true, isOurs: true });

@@ -5,6 +5,7 @@
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import type { HeaderField } from '../sip/headers.ts';
 import type { SipRequest } from '../sip/message.ts';
+import { assertedName } from '../sip/speaker.ts';
 import { namespaces } from '../xmpp/namespaces.ts';
 import { stanza as stanzaOf } from '../xmpp/stanza.ts';
 import { type StanzaError, stanzaError } from '../xmpp/stanza-error.ts';
@@ -13,6 +14,7 @@ import { isCorrection, markCorrected } from './correction.ts';
 import type { SipFailure } from './failure.ts';
 import { escapeHeaderText } from './header-text.ts';
 import { receiptRequest } from './receipt.ts';
+import { nickNamespace } from './speaker.ts';
 import { maxTextBytes, type OpenedBody, textOfBody } from './text-body.ts';
 import { xmlText } from './xml-text.ts';
 
@@ -48,7 +50,8 @@ export function messageToSip(stanza: Element): Result<SipInstantMessage, StanzaE
 }
 
 /**
- * MESSAGE to `<message>`. No type, which is `normal` [RFC 7572 §5]; the Call-ID becomes the thread.
+ * MESSAGE to `<message>`. No type, which is `normal` [RFC 7572 §5]; the Call-ID becomes the thread,
+ * and a name that was asserted of the sender his nickname [XEP-0172 §4.4].
  *
  * @param body - Of the request, out of its envelope.
  * @returns A refusal as the status to answer with; 415 for every body that is not text in some form.
@@ -59,6 +62,7 @@ export function messageFromSip(request: SipRequest, body: OpenedBody, ends: Ends
   const subject = request.headers.get('Subject') ?? '';
   const callId = request.headers.get('Call-ID') ?? '';
   const language = request.headers.get('Content-Language') ?? '';
+  const name = assertedName(request.headers);
   return ok(
     stanzaOf(
       'message',
@@ -67,6 +71,7 @@ export function messageFromSip(request: SipRequest, body: OpenedBody, ends: Ends
       textElement('body', text.value),
       ...(callId === '' ? [] : [textElement('thread', callId)]),
       ...(body.disposition?.delivered === true ? [receiptRequest] : []),
+      ...(name === undefined ? [] : [element('nick', nickNamespace, {}, xmlText(name))]),
     ),
   );
 }

@@ -1,7 +1,7 @@
 /**
- * What a MESSAGE says, whatever form it came in: plain text, HTML, the text among alternatives [RFC 2046 §5.1.4], each of
- * them bare or in a CPIM envelope [RFC 3862]. Text is the truth: formatting does not cross. Everything else is a 415 with
- * what is accepted.
+ * What a MESSAGE says, whatever form it came in: plain text, HTML, RTF, the text among alternatives or with what belongs to
+ * it [RFC 2046 §5.1, RFC 2387], each of them bare or in a CPIM envelope [RFC 3862]. Text is the truth: formatting does not
+ * cross. Everything else is a 415 with what is accepted.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { type BodyPart, bodyOf } from '../sip/bodies/body-part.ts';
@@ -10,6 +10,7 @@ import { htmlToText } from '../sip/bodies/html-text.ts';
 import { type DispositionAsked, dispositionAsked } from '../sip/bodies/imdn.ts';
 import { isComposingType } from '../sip/bodies/is-composing.ts';
 import { parseMultipart } from '../sip/bodies/multipart.ts';
+import { rtfToText } from '../sip/bodies/rtf-text.ts';
 import type { SipRequest } from '../sip/message.ts';
 import { unquote } from '../sip/scan.ts';
 import type { SipFailure } from './failure.ts';
@@ -18,9 +19,14 @@ import type { SipFailure } from './failure.ts';
 export const maxTextBytes = 128 * 1024;
 
 const alternativeType = 'multipart/alternative';
+const relatedType = 'multipart/related';
+const mixedType = 'multipart/mixed';
+const multiparts = [alternativeType, relatedType, mixedType];
 
 /** Bodies a MESSAGE may have, as the Accept header of a 415 says them; the best first. */
-export const acceptedBodies = `text/plain, text/html, ${alternativeType}, ${cpimType}, ${isComposingType}`;
+export const acceptedBodies = ['text/plain', 'text/html', 'text/rtf', ...multiparts, cpimType, isComposingType].join(
+  ', ',
+);
 
 /** Envelopes and multiparts inside each other. Source: own choice; clients use one of each. */
 const maxNesting = 4;
@@ -58,33 +64,53 @@ export function textOfBody(part: BodyPart, nesting = 0): Result<string, SipFailu
     const html = decode(part);
     return html.ok ? ok(htmlToText(html.value)) : html;
   }
-  return part.mediaType === alternativeType ? textOfAlternatives(part, nesting) : refuse(unsupported);
+  if (part.mediaType === 'text/rtf' || part.mediaType === 'application/rtf') {
+    const text = rtfToText(part.content);
+    return text.ok ? text : refuse({ status: 400, reason: 'Bad RTF' });
+  }
+  return multiparts.includes(part.mediaType) ? textOfParts(part, nesting) : refuse(unsupported);
 }
 
-/** All alternatives say the same: the plain text where there is one, else the first that is text in any form. */
-function textOfAlternatives(multipart: BodyPart, nesting: number): Result<string, SipFailure> {
+function textOfParts(multipart: BodyPart, nesting: number): Result<string, SipFailure> {
   const parts = parseMultipart(multipart);
   if (!parts.ok) return refuse({ status: 400, reason: 'Bad Multipart' });
+  if (multipart.mediaType === mixedType) return textOfAll(parts.value, nesting);
+  // All alternatives say the same; of what belongs together the first is the text, and pictures in it are not.
   const plain = parts.value.filter(({ mediaType }) => mediaType === 'text/plain');
-  for (const part of [...plain, ...parts.value]) {
+  for (const part of multipart.mediaType === alternativeType ? [...plain, ...parts.value] : parts.value) {
     const text = textOfBody(part, nesting + 1);
     if (text.ok) return text;
   }
   return refuse(unsupported);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** Each part says something of its own: when one of them cannot cross, the message has not arrived [RFC 2046 §5.1.3]. */
+function textOfAll(parts: readonly BodyPart[], nesting: number): Result<string, SipFailure> {
+  const texts: string[] = [];
+  for (const part of parts) {
+    const text = textOfBody(part, nesting + 1);
+    if (!text.ok) return text;
+    texts.push(text.value);
+  }
+  return ok(texts.join('\n'));
+}
 
 /** Character sets in which an octet is a character of the same number. */
 const latin1: ReadonlySet<string> = new Set(['us-ascii', 'iso-8859-1']);
 
-function decode({ parameters, content }: BodyPart): Result<string, SipFailure> {
+/** Without a mark of its own UTF-16 has the higher octet first [RFC 2781 §4.3]. */
+const byMark = ({ content }: BodyPart): string =>
+  content[0] === 0xff && content[1] === 0xfe ? 'utf-16le' : 'utf-16be';
+
+function decode(part: BodyPart): Result<string, SipFailure> {
+  const { parameters, content } = part;
   const charset = unquote(parameters.get('charset') ?? 'utf-8').toLowerCase();
   if (latin1.has(charset)) return ok(content.toString('latin1'));
-  if (charset !== 'utf-8') return refuse(unsupported);
+  if (!['utf-8', 'utf-16', 'utf-16le', 'utf-16be'].includes(charset)) return refuse(unsupported);
+  const decoder = new TextDecoder(charset === 'utf-16' ? byMark(part) : charset, { fatal: true });
   try {
-    return ok(utf8.decode(content));
+    return ok(decoder.decode(content));
   } catch {
-    return refuse({ status: 400, reason: 'Text Is Not UTF-8' });
+    return refuse({ status: 400, reason: 'Text Does Not Fit Its Charset' });
   }
 }

@@ -72,7 +72,7 @@ describe('a request of the next hop', () => {
     ['OPTIONS', {}, { status: 200 }],
     ['INVITE', {}, { status: 481 }],
     ['INVITE', { from: 'sip:eve@elsewhere.example' }, { status: 403 }],
-    ['BYE', {}, { status: 405 }],
+    ['BYE', {}, { status: 481 }],
     ['INVITE', { to: inDialog }, { status: 481 }],
     ['SUBSCRIBE', { headers: [['Require', '100rel']] }, { status: 420 }],
     ['SUBSCRIBE', { from: 'sip:eve@elsewhere.example' }, { status: 403 }],
@@ -81,7 +81,11 @@ describe('a request of the next hop', () => {
     ['INFO', { to: inDialog }, { status: 481 }],
     ['PUBLISH', {}, { status: 405 }],
     ['REGISTER', { from: 'sip:eve@elsewhere.example' }, { status: 405 }],
-    ['FROBNICATE', {}, { status: 405 }],
+    ['REFER', {}, { status: 405 }],
+    ['UPDATE', {}, { status: 481 }],
+    ['PRACK', {}, { status: 481 }],
+    ['SERVICE', {}, { status: 501 }],
+    ['NEGOTIATE', {}, { status: 501 }],
   ])('%s %j is answered once, and crosses never: %j', async (method, parts, answer) => {
     const { ask, outgoing } = setUp();
     const answers = await ask(method, parts);
@@ -97,11 +101,14 @@ describe('a request of the next hop', () => {
     expect(subscribed).toEqual(['sip:alice@contoso.example', 'sip:alice@contoso.example']);
   });
 
-  it('says what is understood: Allow and Accept for OPTIONS, Allow with 405, Unsupported with 420', async () => {
+  it('says what is understood: Allow, Accept and a description of an IM session for OPTIONS, Allow with 405, Unsupported with 420', async () => {
     const { ask } = setUp();
     const [options] = await ask('OPTIONS');
     expect(options?.headers.getAll('Allow')).toContain('INVITE');
-    expect(options?.headers.getAll('Accept')).toEqual(['text/plain']);
+    expect(options?.headers.getAll('Accept')).toEqual(['text/plain', 'application/sdp']);
+    expect(options?.body?.toString()).toContain('m=message 5060 sip null\r\na=accept-types:text/plain\r\n');
+    const [plain] = await ask('OPTIONS', { headers: [['Accept', 'text/plain']] });
+    expect(plain?.body).toBeUndefined();
     expect((await ask('PUBLISH'))[0]?.headers.getAll('Allow')).toEqual(options?.headers.getAll('Allow'));
     const [required] = await ask('MESSAGE', { headers: [['Require', '100rel, timer']] });
     expect(required?.headers.getAll('Unsupported')).toEqual(['100rel', 'timer']);
@@ -161,7 +168,7 @@ describe('a request for a user of the next hop', () => {
 
   it('fails at once when no hop is set', async () => {
     const { hop, endpoint } = setUp({ destination: () => undefined });
-    expect(await hop.deliver(message)).toEqual({ ok: false, why: 'transport', detail: 'SipNextHop is not set' });
+    expect(await hop.deliver(message)).toEqual({ ok: false, why: 'transport', detail: 'there is no next hop' });
     expect(endpoint.sent).toEqual([]);
   });
 });

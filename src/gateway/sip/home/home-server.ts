@@ -6,6 +6,7 @@
 import { pidfType } from '../bodies/pidf.ts';
 import type { HeaderField } from '../headers.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
+import { registeredMethods } from '../methods.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
 import type { TransportName } from '../transport.ts';
 import { type Addressee, addresseeOf } from './addressee.ts';
@@ -27,6 +28,8 @@ export interface OutgoingFromUser
 }
 
 export interface HomeServerOptions extends AdmissionOptions, PresenceEvents {
+  /** A domain of ours whose users are at home on other servers. Default: there is none. */
+  livesElsewhere?(domain: string): boolean;
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
   /** Seconds in which a watcher must refresh its subscription. */
   refreshSeconds?(): number;
@@ -52,7 +55,7 @@ export interface HomeServer {
   deliver(request: RequestForUser): Promise<Delivery>;
   readonly presence: PresenceAgent;
   registrations(): readonly RegisteredDevice[];
-  /** The users may be others now: whoever is none any more loses devices, publications and subscriptions at once. */
+  /** The users may be others now: whoever is none any more, or is at home elsewhere, loses devices, publications and subscriptions at once. */
   reconsider(): void;
   /** Ends timers and forgets everything; the endpoint is the caller's to close. */
   close(): void;
@@ -105,8 +108,9 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     presence,
     registrations: () => location.keys().flatMap((aor) => devicesOf(server, aor)),
     reconsider() {
-      const isRemoved = (aor: string): boolean =>
-        options.isLocalDomain(sipUriIn(`<${aor}>`)?.host ?? '') && !isUser(aor);
+      const isOurs = (domain: string): boolean =>
+        options.isLocalDomain(domain) || options.livesElsewhere?.(domain) === true;
+      const isRemoved = (aor: string): boolean => isOurs(sipUriIn(`<${aor}>`)?.host ?? '') && !isUser(aor);
       for (const aor of location.keys()) if (isRemoved(aor)) location.replace(aor, []);
       presence.forget(isRemoved);
     },
@@ -176,12 +180,19 @@ function subscribe({ options, presence }: Server, incoming: IncomingRequest, { s
 
 function toLocalUser({ delivery }: Server, incoming: IncomingRequest, addressee: Addressee): void {
   if (addressee.isInDialog) return incoming.respond(481);
-  if (incoming.request.method !== 'MESSAGE') return incoming.respond(405, { headers: capabilities.slice(0, 1) });
-  void delivery.proxy(incoming, addressee.aor);
+  if (incoming.request.method === 'MESSAGE') void delivery.proxy(incoming, addressee.aor);
+  else
+    incoming.respond(registeredMethods.has(incoming.request.method) ? 405 : 501, { headers: capabilities.slice(0, 1) });
 }
 
 function toOtherDomain({ options }: Server, incoming: IncomingRequest, { sender, addressee }: Parties): void {
-  if (!refusedRelay(incoming, sender, addressee)) options.onOutgoing(outgoing(incoming, sender.aor));
+  if (refusedRelay(incoming, sender, addressee)) return;
+  const sent = outgoing(incoming, sender.aor);
+  // Who is not trusted asserts nothing, not of himself either [RFC 3325 §5].
+  const headers = options.isTrustedPeer(incoming.source)
+    ? sent.request.headers
+    : sent.request.headers.without('P-Asserted-Identity');
+  options.onOutgoing({ ...sent, request: { ...sent.request, headers } });
 }
 
 /** ACK is never challenged and never answered [RFC 3261 §22.1]. */

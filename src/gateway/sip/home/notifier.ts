@@ -54,7 +54,7 @@ export interface NotifierOptions<State> {
   readonly clock: Clock;
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
   /** Where the watcher's NOTIFYs go; by default back to where its SUBSCRIBE came from. */
-  destinationOf?(source: Source): Destination;
+  destinationOf?(source: Source, watcherAor: string): Destination;
   /** Seconds in which a subscription must be refreshed; asked for each. By default what Lync's clients ask for. */
   refreshSeconds?(): number;
   /** A SUBSCRIBE has been accepted. `update` may be called inside, and decides what the first NOTIFY says. */
@@ -86,7 +86,7 @@ export class Notifier<State = string> {
     if (!dialog.ok) return incoming.respond(400, { reason: dialog.error });
     const isFull = this.#table.countOf(parties.watcherAor) >= served.maxPerWatcher;
     if (isFull) return incoming.respond(403, { reason: 'Too Many Subscriptions' });
-    const destination = destinationOf(source);
+    const destination = destinationOf(source, parties.watcherAor);
     const contact = await ownContact(endpoint, destination, parties.presentityUri);
     if (!contact.ok) return incoming.respond(500, { reason: 'No Way Back' });
 
@@ -115,7 +115,7 @@ export class Notifier<State = string> {
     if (seconds === undefined) return;
     const dialog = receiveInDialog(entry.running.dialog, incoming.request);
     if (!dialog.ok) return incoming.respond(dialog.error);
-    entry.running.moveTo(dialog.value, destinationOf(incoming.source));
+    entry.running.moveTo(dialog.value, destinationOf(incoming.source, watcherAor));
     accept(this.#options, incoming, entry, { seconds, refresh: true });
   }
 

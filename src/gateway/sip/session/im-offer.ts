@@ -24,10 +24,11 @@ export interface Refused {
 export function readImOffer(request: SipRequest): Result<ImOffer, Refused> {
   const unknown = unknownExtensions(request);
   if (unknown !== undefined) return refuse({ status: 420, more: { headers: [['Unsupported', unknown]] } });
-  if (isConference(request)) return refuse(notAcceptable('Conferences Are Not Supported'));
+  if (isConference(request)) return refuse(notAcceptable('Conferences Are Not Supported', 399));
   const description = descriptionIn(bodyOf(request));
   const media = description === undefined ? undefined : parseSdp(description);
-  if (media?.ok !== true || !media.value.some(isIm)) return refuse(notAcceptable('Not An IM Session'));
+  if (media?.ok !== true || !media.value.some(isIm))
+    return refuse(notAcceptable('Not An IM Session', mediaNotAvailable));
   return media;
 }
 
@@ -79,4 +80,10 @@ function descriptionIn(part: BodyPart): Buffer | undefined {
   return parts.ok ? parts.value.find(({ mediaType }) => mediaType === sdpType)?.content : undefined;
 }
 
-const notAcceptable = (reason: string): Refused => ({ status: 488, more: { reason } });
+/** Source: RFC 3261 §20.43, "Media type not available". */
+const mediaNotAvailable = 304;
+
+const notAcceptable = (reason: string, warning: number): Refused => ({
+  status: 488,
+  more: { reason, headers: [['Warning', `${warning} xgw "${reason}"`]] },
+});

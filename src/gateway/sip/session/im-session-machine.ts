@@ -10,12 +10,21 @@
  * One timer runs at a time: a new one replaces the one before.
  */
 import { imInviteMs, imSessionIdleMs, maxQueuedInSession } from '../limits.ts';
+import type { RefusalDetails } from '../refusal-details.ts';
 import { isSuccess } from '../status.ts';
 
 export interface Answer {
   readonly status: number;
   readonly reason: string;
+  /** What else a refusal says of itself. */
+  readonly details?: RefusalDetails | undefined;
 }
+
+/**
+ * Whose answer an item ends with. `message`: its own. `session`: the session is the reason, and it may be tried again in
+ * another one. `invitation`: the user did not take the session that it was to open.
+ */
+export type About = 'message' | 'session' | 'invitation';
 
 /** Something for the SIP user. `leave`: the contact has left, the session ends when what was said before is through. */
 export interface Item {
@@ -45,8 +54,7 @@ export type Effect =
   | { readonly do: 'invite' | 'cancel' | 'bye' }
   | { readonly do: 'start-timer'; readonly ms: number }
   | { readonly do: 'send'; readonly item: Item }
-  /** `isLost`: the session, not the message, is the reason; it may be tried again in another one. */
-  | { readonly do: 'settle'; readonly item: Item; readonly answer: Answer; readonly isLost: boolean }
+  | { readonly do: 'settle'; readonly item: Item; readonly answer: Answer; readonly about: About }
   | { readonly do: 'deliver-first' | 'tell-gone' | 'stop-timer' };
 
 export interface Step {
@@ -86,7 +94,7 @@ export function step(state: ImSessionState, event: Event): Step {
       // Its sender never had our 2xx: the session that he thinks of next will bring the message again.
       return state.phase === 'established' ? end({ ...state, holdsFirst: false }, [{ do: 'bye' }]) : stay(state);
     case 'timer':
-      return state.phase === 'inviting' ? cancel(state, noAnswer, false) : close(state);
+      return state.phase === 'inviting' ? cancel(state, noAnswer, 'invitation') : close(state);
     case 'close':
       return close(state);
   }
@@ -99,14 +107,15 @@ const isOver: Answer = { status: 480, reason: 'Session Is Over' };
 const isFull: Answer = { status: 500, reason: 'Too Many Messages Waiting' };
 const ignored: Answer = { status: 202, reason: 'Accepted' };
 
-const settle = (item: Item, answer: Answer, isLost = false): Effect => ({ do: 'settle', item, answer, isLost });
+const settle = (item: Item, answer: Answer, about: About): Effect => ({ do: 'settle', item, answer, about });
 
 function submitted(state: ImSessionState, item: Item): Step {
   // A typing notice is nobody's loss, and opens no window before the first message does.
   const isNotice = item.kind === 'typing' && (state.phase !== 'established' || !state.takesTyping);
-  if (isNotice) return { state, effects: [settle(item, ignored)] };
-  if (state.phase === 'cancelling' || state.phase === 'ended') return { state, effects: [settle(item, isOver, true)] };
-  if (state.waiting.length >= maxQueuedInSession) return { state, effects: [settle(item, isFull)] };
+  if (isNotice) return { state, effects: [settle(item, ignored, 'message')] };
+  if (state.phase === 'cancelling' || state.phase === 'ended')
+    return { state, effects: [settle(item, isOver, 'session')] };
+  if (state.waiting.length >= maxQueuedInSession) return { state, effects: [settle(item, isFull, 'message')] };
   const queued = { ...state, waiting: [...state.waiting, item] };
   return state.phase === 'established' ? sendNext(queued) : stay(queued);
 }
@@ -114,7 +123,7 @@ function submitted(state: ImSessionState, item: Item): Step {
 function sendNext(state: ImSessionState, before: readonly Effect[] = []): Step {
   const [item, ...waiting] = state.waiting;
   if (state.outstanding !== undefined || item === undefined) return { state, effects: before };
-  if (item.kind === 'leave') return end({ ...state, waiting }, [...before, settle(item, ignored), { do: 'bye' }]);
+  if (item.kind === 'leave') return end({ ...state, waiting }, [...before, settle(item, ignored, 'message'), bye]);
   return { state: { ...state, waiting, outstanding: item }, effects: [...before, idleTimer, { do: 'send', item }] };
 }
 
@@ -125,7 +134,7 @@ function inviteAnswered(state: ImSessionState, answer: Answer): Step {
   }
   if (state.phase !== 'inviting') return stay(state);
   if (isAccepted) return sendNext({ ...state, phase: 'established' }, [idleTimer]);
-  const refused = state.waiting.map((item) => settle(item, answer));
+  const refused = state.waiting.map((item) => settle(item, answer, 'invitation'));
   return { state: { ...state, phase: 'ended', waiting: [] }, effects: [stopTimer, ...refused] };
 }
 
@@ -133,7 +142,7 @@ function inviteAnswered(state: ImSessionState, answer: Answer): Step {
 const isDialogLost = (status: number): boolean => [408, 480, 481].includes(status);
 
 /** Answers after which a dialog is of no further use: the target or the way to it is gone. Source: own choice. */
-const endsDialog = (status: number): boolean =>
+export const endsDialog = (status: number): boolean =>
   isDialogLost(status) || [404, 410, 416, 482, 483, 484, 485, 502, 604].includes(status);
 
 /** A peer that does not know typing notices is not told again [RFC 3994 §3.3]. */
@@ -142,8 +151,7 @@ const refusesTyping = (status: number): boolean => [405, 415, 501].includes(stat
 function itemAnswered(state: ImSessionState, answer: Answer): Step {
   const { outstanding: item } = state;
   if (item === undefined) return stay(state);
-  const isLost = isDialogLost(answer.status);
-  const settled = settle(item, answer, isLost);
+  const settled = settle(item, answer, isDialogLost(answer.status) ? 'session' : 'message');
   const free = { ...state, outstanding: undefined };
   if (state.phase !== 'established') return { state: free, effects: [settled] };
   if (endsDialog(answer.status)) return end(free, [settled, ...(answer.status === 481 ? [] : [bye])]);
@@ -159,12 +167,12 @@ function heard(state: ImSessionState, what: 'message' | 'typing'): Step {
 }
 
 function close(state: ImSessionState): Step {
-  if (state.phase === 'inviting') return cancel(state, isOver, true);
+  if (state.phase === 'inviting') return cancel(state, isOver, 'session');
   return state.phase === 'established' ? end(state, [bye]) : stay(state);
 }
 
-function cancel(state: ImSessionState, answer: Answer, isLost: boolean): Step {
-  const settled = state.waiting.map((item) => settle(item, answer, isLost));
+function cancel(state: ImSessionState, answer: Answer, about: About): Step {
+  const settled = state.waiting.map((item) => settle(item, answer, about));
   return {
     state: { ...state, phase: 'cancelling', waiting: [] },
     effects: [stopTimer, { do: 'cancel' }, ...settled],
@@ -173,7 +181,7 @@ function cancel(state: ImSessionState, answer: Answer, isLost: boolean): Step {
 
 /** What is on its way is still answered; what waits is not sent. */
 function end(state: ImSessionState, effects: readonly Effect[]): Step {
-  const lost = state.waiting.map((item) => settle(item, isOver, true));
+  const lost = state.waiting.map((item) => settle(item, isOver, 'session'));
   const first: readonly Effect[] = state.holdsFirst ? [{ do: 'deliver-first' }] : [];
   return {
     state: { ...state, phase: 'ended', waiting: [], holdsFirst: false },

@@ -2,17 +2,19 @@
  * The IM sessions of all users: which request belongs to which, which one a message takes, and how many there may be. The
  * newest session of a pair is the one that its messages take, since that is the window its user opened last.
  */
+import { allowMethods } from '../allowed-methods.ts';
 import { dialogFromRequest } from '../dialog.ts';
 import type { HeaderField } from '../headers.ts';
 import { ownContact } from '../home/own-contact.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
 import { imFarewellMs, maxImSessions, maxImSessionsPerUser } from '../limits.ts';
 import { tagOf } from '../name-addr.ts';
+import type { Asked } from './asked-session.ts';
 import { firstMessageIn } from './first-message.ts';
 import type { SessionIdentity } from './im-invitation.ts';
 import { type ImOffer, printImAnswer, readImOffer, sdpContent } from './im-offer.ts';
-import { type Accepted, ImSession } from './im-session.ts';
-import { type AnswerableRequest, allowSession } from './in-session-requests.ts';
+import { ImSession } from './im-session.ts';
+import type { AnswerableRequest } from './in-session-requests.ts';
 import { contactAddress } from './own-address.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
 import { sessionTimerFields } from './session-timer.ts';
@@ -30,6 +32,7 @@ export class ImSessionTable {
   /** Newest last. */
   readonly #byPair = new Map<string, readonly ImSession[]>();
   readonly #perUser = new Map<string, number>();
+  #isClosing = false;
 
   constructor(setup: ImSessionSetup) {
     this.#setup = setup;
@@ -46,14 +49,14 @@ export class ImSessionTable {
     if (!offer.ok) return incoming.respond(offer.error.status, offer.error.more);
     const dialog = dialogFromRequest(request, localTag);
     if (!dialog.ok) return incoming.respond(400, { reason: dialog.error });
-    const destination = this.#setup.destination(source);
+    const destination = this.#setup.destination(ends.userAor, source);
     const contact = destination && (await ownContact(this.#setup.endpoint, destination, ends.contactAor));
     if (destination === undefined || contact?.ok !== true) return incoming.respond(500, { reason: 'No Way Back' });
     if (incoming.cancelled.aborted) return;
     if (this.#isFullFor(ends.userAor)) return incoming.respond(480, { reason: tooMany });
     const identity = { callId: request.headers.get('Call-ID') ?? '', localTag };
     const accepted = { dialog: dialog.value, source, contact: contact.value, first: firstMessageIn(request) };
-    this.#add(ends, identity, accepted);
+    this.#add(ends, identity, { accepted });
     incoming.respond(200, acceptance(incoming, { offer: offer.value, contact: contact.value, ends }));
   }
 
@@ -73,9 +76,11 @@ export class ImSessionTable {
 
   /** Invites the user to a new session, for this message. */
   open(ends: SessionEnds, content: SessionContent): Promise<Verdict> {
-    if (this.#isFullFor(ends.userAor)) return Promise.resolve({ status: 480, reason: tooMany, isLost: false });
+    if (this.#isClosing) return Promise.resolve({ status: 480, reason: 'Gateway Is Stopping', about: 'message' });
+    if (this.#isFullFor(ends.userAor)) return Promise.resolve({ status: 480, reason: tooMany, about: 'message' });
     const { token } = this.#setup;
-    return this.#add(ends, { callId: token(callIdBits), localTag: token(tagBits) }).submit(content);
+    const identity = { callId: token(callIdBits), localTag: token(tagBits) };
+    return this.#add(ends, identity, { speaker: content.speaker }).submit(content);
   }
 
   /** The 2xx that made this session was never acknowledged. */
@@ -85,6 +90,7 @@ export class ImSessionTable {
 
   /** Ends every session, at the peers too. Resolves within a second. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     const farewells = Promise.all([...this.#byDialog.values()].map((session) => session.close()));
     let timer: { cancel(): void } | undefined;
     const late = new Promise<void>((resolve) => {
@@ -98,8 +104,8 @@ export class ImSessionTable {
     return this.size >= maxImSessions || (this.#perUser.get(userAor) ?? 0) >= maxImSessionsPerUser;
   }
 
-  #add(ends: SessionEnds, identity: SessionIdentity, accepted?: Accepted): ImSession {
-    const session: ImSession = new ImSession(this.#setup, { ends, identity }, () => this.#remove(session), accepted);
+  #add(ends: SessionEnds, identity: SessionIdentity, asked: Asked): ImSession {
+    const session: ImSession = new ImSession(this.#setup, { ends, identity }, () => this.#remove(session), asked);
     this.#byDialog.set(dialogOf(identity.callId, identity.localTag), session);
     this.#byPair.set(pairOf(ends), [...(this.#byPair.get(pairOf(ends)) ?? []), session]);
     this.#count(ends.userAor, 1);
@@ -133,6 +139,6 @@ interface Acceptance {
 }
 
 function acceptance({ request }: Invited, { offer, contact, ends }: Acceptance) {
-  const headers: HeaderField[] = [['Contact', contact], allowSession, ...sessionTimerFields(request), sdpContent];
+  const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(request), sdpContent];
   return { headers, body: printImAnswer(offer, contactAddress(contact), ends.contactAor) };
 }

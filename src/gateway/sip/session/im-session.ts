@@ -6,8 +6,10 @@ import { ownContact } from '../home/own-contact.ts';
 import type { SipRequest } from '../message.ts';
 import { tagOf } from '../name-addr.ts';
 import type { FinalResponse } from '../outgoing-request.ts';
+import type { Speaker } from '../speaker.ts';
 import { isSuccess } from '../status.ts';
-import type { Destination, Source } from '../transport.ts';
+import type { Destination } from '../transport.ts';
+import type { Asked } from './asked-session.ts';
 import type { FirstMessage } from './first-message.ts';
 import { acknowledged, furtherSuccess, invitation, type SessionIdentity } from './im-invitation.ts';
 import { takesIm } from './im-offer.ts';
@@ -23,17 +25,8 @@ import {
   step,
 } from './im-session-machine.ts';
 import { type AnswerableRequest, answerInSession } from './in-session-requests.ts';
+import { SessionRecord } from './session-record.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
-
-/** A session that the user asked for. */
-export interface Accepted {
-  readonly dialog: Dialog;
-  /** Where it came from. */
-  readonly source: Source;
-  /** Our Contact. */
-  readonly contact: string;
-  readonly first: FirstMessage | undefined;
-}
 
 interface Submitted {
   readonly content: SessionContent;
@@ -44,27 +37,32 @@ export class ImSession {
   readonly ends: SessionEnds;
   readonly identity: SessionIdentity;
   readonly #setup: ImSessionSetup;
-  readonly #accepted: Accepted | undefined;
+  readonly #accepted: Asked['accepted'];
   readonly #onEnded: () => void;
   readonly #submitted = new Map<number, Submitted>();
   readonly #cancelled = new AbortController();
+  readonly #record: SessionRecord;
+  readonly #speaker: Speaker | undefined;
   #state: ImSessionState;
   #dialog: Dialog | undefined;
+  /** Whoever took our INVITE. */
+  #peer: Destination | undefined;
   #contact = '';
   #timer: Timer | undefined;
   #lastId = 0;
   #farewell: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param accepted - Of an INVITE that is answered with 200 next; without it the user is invited, at once.
+   * @param asked - An INVITE of the user, which is answered with 200 next; or who it is that invites the user, at once.
    * @param onEnded - It takes no more messages. Called once.
    */
   constructor(
     setup: ImSessionSetup,
     names: { readonly ends: SessionEnds; readonly identity: SessionIdentity },
     onEnded: () => void,
-    accepted?: Accepted,
+    asked: Asked,
   ) {
+    const { accepted } = asked;
     this.ends = names.ends;
     this.identity = names.identity;
     this.#setup = setup;
@@ -74,7 +72,11 @@ export class ImSession {
     this.#contact = accepted?.contact ?? '';
     const first = accepted === undefined ? startInviting() : startAnswered(accepted.first !== undefined);
     this.#state = first.state;
+    this.#speaker = accepted === undefined ? asked.speaker : undefined;
+    const openedBy = accepted === undefined ? 'contact' : 'user';
+    this.#record = new SessionRecord({ ends: this.ends, callId: this.identity.callId, openedBy }, setup);
     this.#take(first);
+    if (accepted !== undefined) this.#record.opened();
   }
 
   get isOpen(): boolean {
@@ -118,7 +120,10 @@ export class ImSession {
   }
 
   #feed(event: Event): void {
-    this.#take(step(this.#state, event));
+    const before = this.#state;
+    const next = step(before, event);
+    this.#take(next);
+    this.#record.stepped(before, event, next);
   }
 
   #take({ state, effects }: Step): void {
@@ -135,7 +140,7 @@ export class ImSession {
       case 'stop-timer':
         return this.#timer?.cancel();
       case 'settle':
-        this.#submitted.get(effect.item.id)?.settle({ ...effect.answer, isLost: effect.isLost });
+        this.#submitted.get(effect.item.id)?.settle({ ...effect.answer, about: effect.about });
         this.#submitted.delete(effect.item.id);
         return;
       case 'deliver-first':
@@ -169,24 +174,30 @@ export class ImSession {
 
   async #invite(): Promise<void> {
     const { endpoint } = this.#setup;
-    const destination = this.#setup.destination();
+    const destination = this.#destination();
     const contact = destination && (await ownContact(endpoint, destination, this.ends.contactAor));
     if (destination === undefined || contact?.ok !== true) {
       const detail = contact?.ok === false ? contact.error : 'there is no next hop';
       return this.#feed({ type: 'invite-answered', answer: this.#setup.answerOf(unreachable(detail)) });
     }
     this.#contact = contact.value;
-    const final = await endpoint.request(invitation(this.ends, this.identity, contact.value), destination, {
-      signal: this.#cancelled.signal,
-      onFurtherSuccess: (response) => furtherSuccess(this.#setup, this.#dialog, response),
-    });
-    this.#feed({ type: 'invite-answered', answer: this.#inviteAnswer(final) });
+    const final = await endpoint.request(
+      invitation(this.ends, { ...this.identity, speaker: this.#speaker }, contact.value),
+      destination,
+      {
+        signal: this.#cancelled.signal,
+        onFurtherSuccess: (response) =>
+          furtherSuccess(this.#setup, { dialog: this.#dialog, destination: this.#peer ?? destination }, response),
+      },
+    );
+    this.#peer = final.peer ?? destination;
+    this.#feed({ type: 'invite-answered', answer: this.#inviteAnswer(final, this.#peer) });
   }
 
-  #inviteAnswer(final: FinalResponse): Answer {
+  #inviteAnswer(final: FinalResponse, peer: Destination): Answer {
     const answer = this.#setup.answerOf(final);
     if (!final.ok || !isSuccess(final.response.status)) return answer;
-    this.#dialog = acknowledged(this.#setup, final.response);
+    this.#dialog = acknowledged(this.#setup, final.response, peer);
     if (this.#dialog === undefined) return { status: 502, reason: 'Invitation Answered Without Contact' };
     if (takesIm(final.response)) return answer;
     void this.#request('BYE');
@@ -208,7 +219,7 @@ export class ImSession {
   }
 
   #destination(): Destination | undefined {
-    return this.#setup.destination(this.#accepted?.source);
+    return this.#peer ?? this.#setup.destination(this.ends.userAor, this.#accepted?.source);
   }
 
   /** As if the user had sent it by itself; nobody waits for the answer. */

@@ -1,4 +1,5 @@
 /** The user's requests inside a session [RFC 3261 §12.2.2, §14.2, §15; RFC 3428 §7; RFC 3311]: every one of them is answered. */
+import { allowMethods, unservedMethod } from '../allowed-methods.ts';
 import { bodyOf } from '../bodies/body-part.ts';
 import { isComposingType } from '../bodies/is-composing.ts';
 import { keyboardActivityType, parseKeyboardActivity } from '../bodies/keyboard-activity.ts';
@@ -21,9 +22,6 @@ export interface RequestedSession {
 
 export type AnswerableRequest = Pick<IncomingRequest, 'request' | 'respond'>;
 
-export const sessionMethods = 'ACK, BYE, CANCEL, INFO, INVITE, MESSAGE, NOTIFY, OPTIONS, SUBSCRIBE, UPDATE';
-export const allowSession: HeaderField = ['Allow', sessionMethods];
-
 export function answerInSession(session: RequestedSession, incoming: AnswerableRequest): void {
   const { request } = incoming;
   const unknown = unknownExtensions(request);
@@ -39,14 +37,24 @@ export function answerInSession(session: RequestedSession, incoming: AnswerableR
     case 'INVITE':
     case 'UPDATE':
       return refresh(session, incoming);
-    default:
-      return incoming.respond(405, { headers: [allowSession] });
+    case 'OPTIONS':
+      return incoming.respond(200, { headers: [allowMethods] });
+    default: {
+      const { status, more } = unservedMethod(request.method, true);
+      return incoming.respond(status, more);
+    }
   }
 }
 
+/** Lync's report on a message that was delivered or not, seen from pidgin-sipe 1.25. */
+const deliveryReportType = 'application/ms-imdn+xml';
+
 function message(session: RequestedSession, incoming: AnswerableRequest): void {
-  const isNotice = bodyOf(incoming.request).mediaType === isComposingType;
+  const { mediaType } = bodyOf(incoming.request);
+  const isNotice = mediaType === isComposingType || mediaType === deliveryReportType;
   session.feed({ type: 'heard', what: isNotice ? 'typing' : 'message' });
+  // Nobody here has asked for one.
+  if (mediaType === deliveryReportType) return incoming.respond(200);
   session.onRequest({ ...toContact(session, incoming), respond: (status, more) => incoming.respond(status, more) });
 }
 
@@ -68,7 +76,7 @@ const toContact = ({ ends }: RequestedSession, { request }: AnswerableRequest) =
 /** Nothing can be changed about an IM session, so the answer says what it said before. */
 function refresh({ ends, contact }: RequestedSession, incoming: AnswerableRequest): void {
   const { request } = incoming;
-  const headers: HeaderField[] = [['Contact', contact], allowSession, ...sessionTimerFields(request)];
+  const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(request)];
   // An UPDATE that only refreshes has no description [RFC 4028 §7.4].
   if (request.method === 'UPDATE' && request.body.length === 0) return incoming.respond(200, { headers });
   const offer = readImOffer(request);

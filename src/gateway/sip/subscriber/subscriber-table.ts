@@ -15,7 +15,7 @@ const keyOf = ({ watcherAor, presentityAor }: SubscriberEnds): string => `${watc
 
 export class SubscriberTable {
   readonly #setup: SubscriberTableSetup;
-  readonly #subscribers = new Map<string, Subscriber>();
+  readonly #subscribers = new Map<string, { readonly ends: SubscriberEnds; readonly subscriber: Subscriber }>();
   /** By Call-ID: the key of its subscriber. */
   readonly #calls = new Map<string, string>();
 
@@ -36,26 +36,35 @@ export class SubscriberTable {
         this.#setup.onNews(ends, news);
       },
     };
-    this.#subscribers.set(key, new Subscriber(setup, ends));
+    this.#subscribers.set(key, { ends, subscriber: new Subscriber(setup, ends) });
   }
 
   stop(ends: SubscriberEnds): void {
     const key = keyOf(ends);
-    this.#subscribers.get(key)?.stop();
+    this.#subscribers.get(key)?.subscriber.stop();
     this.#forget(key);
   }
 
   /** Answers a NOTIFY: 481 for one that belongs to no subscription here [RFC 6665 §4.1.3]. */
   notified(incoming: IncomingRequest): void {
     const key = this.#calls.get(incoming.request.headers.get('Call-ID') ?? '');
-    const subscriber = key === undefined ? undefined : this.#subscribers.get(key);
+    const subscriber = key === undefined ? undefined : this.#subscribers.get(key)?.subscriber;
     if (subscriber?.owns(incoming) === true) subscriber.notified(incoming);
     else incoming.respond(481);
   }
 
+  /** Ends those here alone, without a word to the notifier. */
+  forget(isForgotten: (ends: SubscriberEnds) => boolean): void {
+    for (const [key, { subscriber, ends }] of this.#subscribers) {
+      if (!isForgotten(ends)) continue;
+      subscriber.close();
+      this.#forget(key);
+    }
+  }
+
   /** Ends here alone: whoever starts anew subscribes anew. */
   close(): void {
-    for (const subscriber of this.#subscribers.values()) subscriber.close();
+    for (const { subscriber } of this.#subscribers.values()) subscriber.close();
     this.#subscribers.clear();
     this.#calls.clear();
   }
@@ -68,7 +77,7 @@ export class SubscriberTable {
   }
 
   #forget(key: string): void {
-    const subscriber = this.#subscribers.get(key);
+    const subscriber = this.#subscribers.get(key)?.subscriber;
     if (subscriber !== undefined) this.#calls.delete(subscriber.callId);
     this.#subscribers.delete(key);
   }

@@ -24,8 +24,8 @@ export type PresenceNews =
 export interface SubscriberSetup {
   readonly clock: Clock;
   readonly endpoint: Pick<SipEndpoint, 'request'>;
-  /** Where it is asked; asked for each request. */
-  destination(): Destination | undefined;
+  /** Where the presentity is asked for; asked for each request that begins a dialog. */
+  destination(presentityAor: string): Destination | undefined;
   /** A Contact value for the watcher at our address towards the destination; refused when there is no way to it. */
   contact(watcherAor: string, destination: Destination): Promise<Result<string, string>>;
   token(bits: number): string;
@@ -48,6 +48,8 @@ interface Attempt {
   readonly callId: string;
   readonly localTag: string;
   dialog: Dialog | undefined;
+  /** Whoever took the SUBSCRIBE. */
+  peer: Destination | undefined;
 }
 
 /** The CSeq number of the SUBSCRIBE that makes a dialog. */
@@ -61,6 +63,7 @@ export class Subscriber {
   #state: SubscriberState;
   #attempt: Attempt;
   #timer: Timer | undefined;
+  #isClosed = false;
   /** Of the last NOTIFY. */
   #document: Pidf | undefined;
 
@@ -102,15 +105,17 @@ export class Subscriber {
 
   /** Ends here alone, without a word to the notifier. */
   close(): void {
+    this.#isClosed = true;
     this.#timer?.cancel();
   }
 
   #newAttempt(before?: string): Attempt {
     const { token, newCallId } = this.#setup;
-    return { callId: newCallId(before), localTag: token(tagBits), dialog: undefined };
+    return { callId: newCallId(before), localTag: token(tagBits), dialog: undefined, peer: undefined };
   }
 
   #feed(event: Event): void {
+    if (this.#isClosed) return;
     const next = step(this.#state, event, this.#setup.fraction());
     this.#state = next.state;
     for (const effect of next.effects) this.#perform(effect);
@@ -147,6 +152,7 @@ export class Subscriber {
 
   async #subscribe(attempt: Attempt, expires: number): Promise<void> {
     const outcome = await this.#send(subscribeRequest(this.#ends, attempt), expires);
+    attempt.peer = outcome?.peer;
     // A NOTIFY that came first has made the dialog.
     attempt.dialog ??= dialogOf(outcome);
     if (attempt === this.#attempt) this.#feed(answerOf(outcome, true));
@@ -156,13 +162,13 @@ export class Subscriber {
     if (attempt.dialog === undefined) return;
     const next = nextRequest(attempt.dialog, 'SUBSCRIBE');
     attempt.dialog = next.dialog;
-    const outcome = await this.#send(next.request, expires);
+    const outcome = await this.#send(next.request, expires, attempt.peer);
     if (attempt === this.#attempt) this.#feed(answerOf(outcome, false));
   }
 
   /** Undefined: there is no way to the notifier. */
-  async #send(request: OutgoingRequest, expires: number): Promise<FinalResponse | undefined> {
-    const destination = this.#setup.destination();
+  async #send(request: OutgoingRequest, expires: number, peer?: Destination): Promise<FinalResponse | undefined> {
+    const destination = peer ?? this.#setup.destination(this.#ends.presentityAor);
     const contact = destination && (await this.#setup.contact(this.#ends.watcherAor, destination));
     if (destination === undefined || contact?.ok !== true) return undefined;
     const headers = request.headers

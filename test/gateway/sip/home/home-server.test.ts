@@ -225,6 +225,13 @@ describe('messages', () => {
     expect(statusOf(message)).toEqual([202]);
   });
 
+  it('lose the identity that they assert of themselves, which counts from a trusted peer alone [RFC 3325 §5]', () => {
+    const { handleAs, outgoing } = setUp();
+    const headers: [string, string][] = [['P-Asserted-Identity', '"The Boss" <sip:boss@sip.example>']];
+    handleAs(alice, 'MESSAGE', { uri: 'sip:juliet@xmpp.example', headers });
+    expect(outgoing[0]?.request.headers.has('P-Asserted-Identity')).toBe(false);
+  });
+
   it('to a sips address of another domain are refused: nobody can promise TLS on every hop [RFC 7247 §9]', () => {
     const { handleAs, outgoing } = setUp();
     expect(statusOf(handleAs(alice, 'MESSAGE', { uri: 'sips:juliet@xmpp.example' }))).toEqual([416]);
@@ -233,11 +240,17 @@ describe('messages', () => {
 });
 
 describe('other requests', () => {
-  it('get 405 with Allow for a local user, 481 inside an unknown dialog', () => {
+  it('get 405 with Allow for a local user, 501 when nobody knows them, 481 inside an unknown dialog', () => {
     const { handleAs } = setUp();
-    const [refused] = handleAs(alice, 'SERVICE').answers;
-    expect(refused?.status).toBe(405);
-    expect(refused?.headers.getAll('Allow')).toContain('MESSAGE');
+    for (const [method, status] of [
+      ['REFER', 405],
+      ['SERVICE', 501],
+      ['NEGOTIATE', 501],
+    ] as const) {
+      const [refused] = handleAs(alice, method).answers;
+      expect(refused?.status).toBe(status);
+      expect(refused?.headers.getAll('Allow')).toContain('MESSAGE');
+    }
     expect(statusOf(handleAs(alice, 'BYE', { to: '<sip:bob@sip.example>;tag=x' }))).toEqual([481]);
     expect(statusOf(handleAs(alice, 'SUBSCRIBE', { to: '<sip:bob@sip.example>;tag=x' }))).toEqual([481]);
     expect(statusOf(handleAs(alice, 'NOTIFY', { to: '<sip:bob@sip.example>;tag=x' }))).toEqual([481]);

@@ -73,6 +73,8 @@ export interface Sent {
   reply(response: SipResponse): void;
   readonly options: RequestOptions | undefined;
   fail(why: 'timeout' | 'transport'): void;
+  /** Nothing of it has left. */
+  refuseConnection(): void;
 }
 
 export interface ScriptedEndpoint extends Pick<SipEndpoint, 'request' | 'sendAck' | 'localAddress'> {
@@ -102,16 +104,17 @@ export function scriptedEndpoint(): ScriptedEndpoint {
           answer,
           reply,
           fail: (why) => resolve({ ok: false, why, detail: why }),
+          refuseConnection: () => resolve({ ok: false, why: 'transport', detail: 'refused', isUnsent: true }),
         });
       }),
   };
 }
 
-const responseWith = (status: number): SipResponse => ({
+export const responseWith = (status: number, headers: readonly HeaderField[] = []): SipResponse => ({
   kind: 'response',
   status,
   reason: `Reason ${status}`,
-  headers: Headers.empty,
+  headers: Headers.of(headers),
   body: Buffer.alloc(0),
 });
 

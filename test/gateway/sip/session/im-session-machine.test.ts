@@ -29,7 +29,7 @@ function told(effect: Effect): string {
   if (effect.do === 'send') return `send ${effect.item.id}`;
   if (effect.do === 'start-timer') return `timer ${effect.ms}`;
   if (effect.do !== 'settle') return effect.do;
-  return `${effect.item.id} ${effect.isLost ? 'lost ' : ''}${effect.answer.status}`;
+  return `${effect.item.id} ${effect.about === 'session' ? 'lost ' : ''}${effect.answer.status}`;
 }
 
 /** The state after the events, and what the last one did. */

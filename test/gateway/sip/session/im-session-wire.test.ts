@@ -2,7 +2,7 @@
 import { expect, it } from '@jest/globals';
 
 import { ImSessionTable } from '../../../../src/gateway/sip/session/im-session-table.ts';
-import type { SessionContent } from '../../../../src/gateway/sip/session/session-setup.ts';
+import type { SessionContent, SessionReport } from '../../../../src/gateway/sip/session/session-setup.ts';
 import type { TransportName } from '../../../../src/gateway/sip/transport.ts';
 import { realClock } from '../../../../src/primitives/clock.ts';
 import { randomIds } from '../../../../src/primitives/ids.ts';
@@ -15,6 +15,7 @@ const ends = { userAor: 'sip:alice@contoso.example', contactAor: 'sip:bob@fabrik
 /** Sessions on a real endpoint, which answer every message with 202. */
 async function sessions(place: { port: number; transport: TransportName }) {
   const crossed: string[] = [];
+  const reports: SessionReport[] = [];
   const ringing180 = waiting<void>();
   const sip = await endpoint({
     onRequest(incoming) {
@@ -32,8 +33,9 @@ async function sessions(place: { port: number; transport: TransportName }) {
   const table = new ImSessionTable({
     clock: realClock,
     endpoint: sip,
-    destination: (source) => ({ host: '127.0.0.1', ...place, connectionId: source?.connectionId }),
+    destination: (_userAor, source) => ({ host: '127.0.0.1', ...place, connectionId: source?.connectionId }),
     token: (bits) => randomIds.token(bits),
+    onReport: (report) => void reports.push(report),
     answerOf: (final) => (final.ok ? final.response : { status: 504, reason: final.detail }),
     onRequest({ request, respond }) {
       crossed.push(`${request.method} ${request.requestUri} ${request.body.toString()}`.trim());
@@ -41,7 +43,7 @@ async function sessions(place: { port: number; transport: TransportName }) {
     },
   });
   closing(table);
-  return { sip, table, crossed, rings: ringing180.promise };
+  return { sip, table, crossed, reports, rings: ringing180.promise };
 }
 
 interface Step {
@@ -192,7 +194,7 @@ describeWithPeers('IM sessions and sipp', [peers.sipp], () => {
       const alice = await startSipp({ scenario: device(`m=${medium} 5060 sip null`), transport });
       const { table } = await sessions({ port: alice.port, transport });
       const said = await table.open(ends, content('message', 'text/plain;charset=UTF-8', 'Hello'));
-      expect(said).toMatchObject({ status: 200, isLost: false });
+      expect(said).toMatchObject({ status: 200, about: 'message' });
       const typing = content('typing', 'application/xml', '<KeyboardActivity/>');
       expect(await table.submit(ends, typing)).toMatchObject({ status: 200 });
       await table.submit(ends, content('leave'));
@@ -207,7 +209,7 @@ describeWithPeers('IM sessions and sipp', [peers.sipp], () => {
     const said = table.open(ends, content('message', 'text/plain', 'Hello'));
     await rings;
     await table.close();
-    expect(await said).toMatchObject({ status: 480, isLost: true });
+    expect(await said).toMatchObject({ status: 480, about: 'session' });
     expect(await alice.finished).toMatchObject(succeeded);
   });
 });

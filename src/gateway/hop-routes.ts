@@ -1,0 +1,216 @@
+/**
+ * The ways to the SIP servers that own the users of routed domains: which server a request goes to, and how each of them is.
+ * To the parts that send requests it is an endpoint like any other; a destination that it has given out names the domain, so
+ * that another server can take the place of one that fails.
+ */
+import { isDeepStrictEqual } from 'node:util';
+
+import type { Configuration } from '../config/configuration.ts';
+import { type RouteInForce, routeOf } from '../config/route-in-force.ts';
+import { refuse } from '../primitives/result.ts';
+import type { GatewayPorts } from './gateway-ports.ts';
+import type { HopStatus } from './gateway-status.ts';
+import { LocatedHops } from './located-hops.ts';
+import { nextHopDown, nextHopUp } from './next-hop-log.ts';
+import { sipUriIn } from './sip/home/aor.ts';
+import { type Hop, HopPool } from './sip/hop-pool.ts';
+import { tagOf } from './sip/name-addr.ts';
+import { locateServers } from './sip/server-locator.ts';
+import { type SipDns, sipDns } from './sip/sip-dns.ts';
+import type { SipEndpoint } from './sip/sip-endpoint.ts';
+import type { Destination, Source } from './sip/transport.ts';
+import { randomFraction } from './xmpp/random-fraction.ts';
+
+export type RequestingEndpoint = Pick<SipEndpoint, 'request' | 'sendAck' | 'localAddress'>;
+
+export interface HopRoutesOptions {
+  readonly configuration: () => Configuration;
+  readonly ports: Pick<GatewayPorts, 'clock' | 'ids' | 'onEvent'>;
+  readonly endpoint: RequestingEndpoint;
+  /** Default: the servers of the configuration. */
+  readonly dns?: SipDns;
+}
+
+/** Where a request of a routed domain goes, until something better is known. */
+interface RoutedDestination extends Destination {
+  readonly routedDomain: string;
+}
+
+export class HopRoutes {
+  readonly #options: HopRoutesOptions;
+  readonly #pool: HopPool;
+  readonly #located: LocatedHops;
+  #routes: ReadonlyMap<string, RouteInForce>;
+
+  /** Sends to whichever server of the destination's domain works. */
+  readonly endpoint: RequestingEndpoint;
+
+  constructor(options: HopRoutesOptions) {
+    const { ports, configuration, endpoint } = options;
+    this.#options = options;
+    const fraction = (): number => randomFraction(ports.ids);
+    const dns = (): SipDns => options.dns ?? sipDns(configuration().gateway.dnsServers);
+    this.#located = new LocatedHops({
+      clock: ports.clock,
+      locate: (question) => locateServers(question, { dns: dns(), random: fraction }),
+    });
+    this.#pool = new HopPool({
+      clock: ports.clock,
+      endpoint,
+      fraction,
+      token: (bits) => ports.ids.token(bits),
+      askerHost: () => askerHost(configuration()),
+      onProbe: () => this.#locateAgain(),
+      onUp: (hop) => ports.onEvent(nextHopUp(hop.name)),
+      onDown: (hop, reason, waitMs) => ports.onEvent(nextHopDown(hop.name, reason, waitMs)),
+    });
+    this.#routes = routesOf(configuration());
+    this.#keep();
+    this.endpoint = {
+      request: (request, destination, more) => this.#request(request, destination, more),
+      sendAck: (ack, destination) => endpoint.sendAck(ack, destination),
+      localAddress: (destination) => this.#localAddress(destination),
+    };
+  }
+
+  /** Undefined: the home server has the users of this domain, or it is none of ours. */
+  routeOf(domain: string): RouteInForce | undefined {
+    return this.#routes.get(domain);
+  }
+
+  /** @param source - Where a request of the user came from: back by its connection, while it is open. */
+  destination(userAor: string, source?: Source): Destination | undefined {
+    const domain = sipUriIn(`<${userAor}>`)?.host ?? '';
+    const hops = this.#known(domain);
+    const itself = hops.find(({ destination: { host, transport } }) => {
+      return host === source?.address && transport === source.transport;
+    });
+    const hop = itself ?? this.#pool.next(hops);
+    const connectionId = source?.connectionId;
+    return hop && routed(domain, { ...hop.destination, ...(connectionId === undefined ? {} : { connectionId }) });
+  }
+
+  /** The servers that may speak for the domain; of every routed domain, when it is none of them. */
+  async hopsFor(domain: string): Promise<readonly Hop[]> {
+    const route = this.#routes.get(domain);
+    const routes = route === undefined ? [...this.#routes.values()] : [route];
+    return (await Promise.all(routes.map((each) => this.#located.current(each)))).flat();
+  }
+
+  /** Each hop of each route, as it is now. */
+  status(): readonly HopStatus[] {
+    const routes = new Map(Array.from(this.#routes.values(), (route) => [route.identity, route]));
+    return [...routes.values()].flatMap((route) =>
+      this.#located.known(route).map((hop): HopStatus => {
+        const { since, ...report } = this.#pool.report(hop);
+        const at = since === undefined ? {} : { since: since.toISOString() };
+        return { route: route.identity, hop: hop.name, ...report, ...at };
+      }),
+    );
+  }
+
+  /** Follows the configuration. @returns Whether the users of a domain are not where they were, or not all of them. */
+  reconsider(): (domain: string) => boolean {
+    const before = this.#routes;
+    this.#routes = routesOf(this.#options.configuration());
+    this.#keep();
+    return (domain) => hasLost(before.get(domain), this.#routes.get(domain));
+  }
+
+  /** After a change of the DNS servers. */
+  clearDnsCache(): void {
+    this.#located.forget();
+    this.#keep();
+  }
+
+  close(): void {
+    this.#pool.close();
+  }
+
+  async #request(...[request, destination, more]: Parameters<RequestingEndpoint['request']>) {
+    const domain = domainOf(destination);
+    if (domain === undefined) return this.#options.endpoint.request(request, destination, more);
+    const hops = await this.#current(domain);
+    const first = hops.find((hop) => isAt(hop, destination));
+    if (tagOf(request.headers.get('To')) === undefined) {
+      const final = await this.#pool.request(hops, request, { ...more, first });
+      return final.peer === undefined ? final : { ...final, peer: routed(domain, final.peer) };
+    }
+    const hop = first ?? this.#pool.next(hops);
+    if (hop === undefined) return { ok: false, why: 'transport', detail: noHop, isUnsent: true } as const;
+    const { connectionId } = destination;
+    return this.#pool.requestTo(hop, request, { ...hop.destination, connectionId });
+  }
+
+  /** Towards the first of the servers that there is a way to. */
+  async #localAddress(destination: Destination): ReturnType<RequestingEndpoint['localAddress']> {
+    const domain = domainOf(destination);
+    if (domain === undefined) return this.#options.endpoint.localAddress(destination);
+    const hops = await this.#current(domain);
+    const tried = new Set<Hop>();
+    let address: Awaited<ReturnType<RequestingEndpoint['localAddress']>> = refuse(noHop);
+    let hop = hops.find((each) => isAt(each, destination)) ?? this.#pool.next(hops);
+    while (hop !== undefined && !address.ok) {
+      tried.add(hop);
+      const { connectionId } = destination;
+      address = await this.#pool.localAddress(hop, { ...hop.destination, connectionId });
+      hop = this.#pool.next(hops, tried);
+    }
+    return address;
+  }
+
+  #known(domain: string): readonly Hop[] {
+    const route = this.#routes.get(domain);
+    return route === undefined ? [] : this.#located.known(route);
+  }
+
+  async #current(domain: string): Promise<readonly Hop[]> {
+    const route = this.#routes.get(domain);
+    if (route === undefined) return [];
+    const hops = await this.#located.current(route);
+    this.#keep();
+    return hops;
+  }
+
+  async #locateAgain(): Promise<void> {
+    await Promise.all(Array.from(this.#routes.values(), (route) => this.#located.current(route)));
+    this.#keep();
+  }
+
+  #keep(): void {
+    this.#pool.keep(Array.from(this.#routes.values(), (route) => this.#located.known(route)).flat());
+  }
+}
+
+const noHop = 'there is no next hop';
+
+const routed = (routedDomain: string, destination: Destination): RoutedDestination => ({
+  ...destination,
+  routedDomain,
+});
+
+const domainOf = (destination: Destination): string | undefined =>
+  'routedDomain' in destination && typeof destination.routedDomain === 'string' ? destination.routedDomain : undefined;
+
+const isAt = ({ destination: { host, port, transport } }: Hop, other: Destination): boolean =>
+  host === other.host && port === other.port && transport === other.transport;
+
+/** By domain. */
+const routesOf = (configuration: Configuration): ReadonlyMap<string, RouteInForce> =>
+  new Map(
+    Object.keys(configuration.sipDomains).flatMap((domain) => {
+      const route = routeOf(configuration, domain);
+      return route === undefined ? [] : [[domain, route] as const];
+    }),
+  );
+
+/** A server that is added takes nothing away from those that are there. */
+function hasLost(before: RouteInForce | undefined, after: RouteInForce | undefined): boolean {
+  if (before === undefined || after === undefined) return before !== after;
+  if (before.dnsLookup !== after.dnsLookup || before.tlsName !== after.tlsName) return true;
+  return !before.hops.every((hop) => after.hops.some((other) => isDeepStrictEqual(hop, other)));
+}
+
+/** Who asks the hops whether they are there: by the name that our certificate has. */
+const askerHost = ({ gateway, sipDomains }: Configuration): string =>
+  gateway.accessEdgeFqdn ?? Object.values(sipDomains).find(({ isDefault }) => isDefault)?.identity ?? 'localhost';

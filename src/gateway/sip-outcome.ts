@@ -1,0 +1,32 @@
+/** A SIP response as the end of a delivery; what it says of a refusal is shown to the administrator at once. */
+import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
+import type { SipOutcome } from './crossing.ts';
+import { parseCSeq } from './sip/c-seq.ts';
+import { sipUriIn } from './sip/home/aor.ts';
+import type { SipResponse } from './sip/message.ts';
+import { type RefusalDetails, refusalDetailsOf, refusalText } from './sip/refusal-details.ts';
+
+export function sipOutcomeOf(response: SipResponse, onEvent: OnLogEvent): SipOutcome {
+  const { status, reason } = response;
+  const details = refusalDetailsOf(response);
+  if (details === undefined) return { status, reason };
+  onEvent(diagnosed(response, details));
+  return { status, reason, details };
+}
+
+/** `ms-diagnostics` and its kin: without them a 403 of a pool could mean a dozen things. */
+function diagnosed({ status, reason: phrase, headers }: SipResponse, details: RefusalDetails): LogEvent {
+  const { id, reason, source, warnings } = details;
+  const cSeq = parseCSeq(headers.get('CSeq') ?? '');
+  const method = cSeq.ok ? cSeq.value.method : '';
+  const to = sipUriIn(headers.get('To'));
+  const user = to === undefined ? '' : `${to.user ?? ''}@${to.host}`;
+  const from = source === undefined || source === '' ? '' : `, says ${source}`;
+  return {
+    id: 'SipRefusalDiagnosed',
+    level: 'warn',
+    component: 'sip',
+    message: `${method} for ${user} was refused with ${status} ${phrase}: ${refusalText(details) ?? `warning ${warnings.join(', ')}`}${from}`,
+    facts: { user, method, status, diagnosticId: id, reason, source, warnings: warnings.join(', ') },
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * All our SIP users together: those of the home server, and those that live on the servers of a route. Which of them somebody
+ * is, is for the route of the SIP domain to say, anew for each request: a change takes effect at once.
+ */
+import type { Configuration } from '../config/configuration.ts';
+import { userOf } from '../config/user-lookup.ts';
+import type { SipDelivery, SipOutcome } from './crossing.ts';
+import type { GatewayPorts } from './gateway-ports.ts';
+import { HopRoutes } from './hop-routes.ts';
+import { type ImSessions, imSessions } from './im-sessions.ts';
+import { limitEvent } from './limit-event.ts';
+import { nextHopUsers } from './next-hop-users.ts';
+import { isLocalDomain } from './policy/partners.ts';
+import { sipUriIn } from './sip/home/aor.ts';
+import { createHomeServer, type HomeServer } from './sip/home/home-server.ts';
+import { sourceAsDestination } from './sip/home/own-contact.ts';
+import type { IncomingRequest, SipEndpoint } from './sip/sip-endpoint.ts';
+import type { SipDoors } from './sip-doors.ts';
+import type { SipPresence } from './sip-presence.ts';
+import type { SipTrust } from './sip-trust.ts';
+
+export interface SipUsers {
+  handle(incoming: IncomingRequest): void;
+  /** Resolves within 128 s; never rejects. */
+  deliver(delivery: SipDelivery): Promise<SipOutcome>;
+  readonly presence: SipPresence;
+  readonly home: HomeServer;
+  readonly routes: HopRoutes;
+  ackMissing(callId: string, localTag: string): void;
+  /** Follows the configuration. @returns Whether users have moved to other servers. */
+  reconsider(): boolean;
+  close(): Promise<void>;
+}
+
+export interface SipUsersOptions {
+  readonly endpoint: Pick<SipEndpoint, 'request' | 'sendAck' | 'localAddress'>;
+  readonly configuration: () => Configuration;
+  readonly ports: GatewayPorts;
+  readonly doors: SipDoors;
+  readonly trust: SipTrust;
+}
+
+export function sipUsers(options: SipUsersOptions): SipUsers {
+  const { configuration, doors, ports } = options;
+  const routes = new HopRoutes(options);
+  const isHome = (domain: string): boolean =>
+    isLocalDomain(configuration(), domain) && routes.routeOf(domain) === undefined;
+  const home = homeUsers(options, isHome, routes);
+  const away = nextHopUsers({
+    routes,
+    refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
+    ports,
+    trust: options.trust,
+    onOutgoing: (request) => doors.onOutgoing(request),
+    admit: (invited) => doors.admit(invited),
+    onSubscribed: (event) => doors.onSubscribed(event),
+    onNews: (ends, news) => doors.onNews(ends, news),
+  });
+  const isAway = (aor: string): boolean => routes.routeOf(domainOf(aor)) !== undefined;
+  return {
+    handle(incoming) {
+      const isOfHop = isForHops(incoming, routes) || !Object.keys(configuration().sipDomains).some(isHome);
+      (isOfHop ? away : home).handle(incoming);
+    },
+    deliver: (delivery) => (isAway(delivery.to) ? away : home).deliver(delivery),
+    presence: presenceOf({ home: home.presence, away: away.presence }, isAway),
+    home: home.server,
+    routes,
+    ackMissing(callId, localTag) {
+      for (const { sessions } of [home, away]) sessions.ackMissing(callId, localTag);
+    },
+    reconsider() {
+      const hasMoved = routes.reconsider();
+      home.server.reconsider();
+      away.presence.forget((aor) => hasMoved(domainOf(aor)));
+      return Object.keys(configuration().sipDomains).some(hasMoved);
+    },
+    async close() {
+      routes.close();
+      home.server.close();
+      await Promise.all([home.sessions.close(), away.close()]);
+    },
+  };
+}
+
+const domainOf = (aor: string): string => sipUriIn(`<${aor}>`)?.host ?? '';
+
+/** The users of a domain speak through its servers alone. Whoever speaks for no domain of ours is for the home server to refuse. */
+const isForHops = ({ request: { headers } }: IncomingRequest, routes: HopRoutes): boolean =>
+  routes.routeOf(sipUriIn(headers.get('From'))?.host ?? '') !== undefined;
+
+interface HomeUsers {
+  handle(incoming: IncomingRequest): void;
+  deliver(delivery: SipDelivery): Promise<SipOutcome>;
+  readonly presence: SipPresence;
+  readonly server: HomeServer;
+  readonly sessions: ImSessions;
+}
+
+function homeUsers(
+  { endpoint, configuration, ports, doors, trust }: SipUsersOptions,
+  isHome: (domain: string) => boolean,
+  routes: HopRoutes,
+): HomeUsers {
+  const sessions = imSessions({
+    clock: ports.clock,
+    endpoint,
+    destination: (_userAor, source) => source && sourceAsDestination(source),
+    token: (bits) => ports.ids.token(bits),
+    answerOf: (final) => (final.ok ? final.response : { status: final.why === 'timeout' ? 408 : 480, reason: 'Gone' }),
+    // A device is invited by its user alone: who has several gets each message on all of them.
+    mode: () => 'Pager',
+    admit: (invited) => doors.admit(invited),
+    onOutgoing: (request) => doors.onOutgoing(request),
+    onEvent: (event) => ports.onEvent(event),
+  });
+  const server = createHomeServer({
+    clock: ports.clock,
+    ids: ports.ids,
+    endpoint,
+    isLocalDomain: isHome,
+    livesElsewhere: (domain) => routes.routeOf(domain) !== undefined,
+    user(aor) {
+      const user = isHome(domainOf(aor)) ? userOf(configuration(), aor) : undefined;
+      return user === undefined ? undefined : { credentials: ports.digestSecrets(user) };
+    },
+    isTrustedPeer: (source) => trust.isListed(source),
+    realm: (domain) => domain,
+    offerSha256: () => configuration().gateway.sipDigestSha256,
+    refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
+    onGuessing: (met) => ports.onEvent(limitEvent(met, 'sip')),
+    onOutgoing: (request) => {
+      if (!sessions.receive(request, request.aor)) doors.onOutgoing(request);
+    },
+    onPresenceChange: (aor, state) => doors.onPresenceChange(aor, state),
+    onSubscribed: (event) => doors.onSubscribed(event),
+    onUnsubscribed: () => undefined,
+    watchersElsewhere: (aor) => doors.watchersOf(aor),
+  });
+  return {
+    handle: (incoming) => server.handle(incoming),
+    deliver: (delivery) => sessions.deliver(delivery, () => server.deliver(delivery)),
+    // The home server tells each change of its users by itself.
+    presence: {
+      presenceOf: ({ userAor }) => server.presence.presenceOf(userAor),
+      notify: (contactAor, userAor, update) => server.presence.notifier.update(contactAor, userAor, update),
+      follow: () => undefined,
+      unfollow: () => undefined,
+      watchersChanged: (userAor, ended) => server.presence.watchersChanged(userAor, ended),
+    },
+    server,
+    sessions,
+  };
+}
+
+/** Of each user by the side on which the user is. */
+function presenceOf(
+  { home, away }: { readonly home: SipPresence; readonly away: SipPresence },
+  isAway: (userAor: string) => boolean,
+): SipPresence {
+  const of = (userAor: string): SipPresence => (isAway(userAor) ? away : home);
+  return {
+    presenceOf: (ends) => of(ends.userAor).presenceOf(ends),
+    notify: (contactAor, userAor, update) => of(userAor).notify(contactAor, userAor, update),
+    follow: (ends) => of(ends.userAor).follow(ends),
+    // Whoever follows a user that has moved is to be forgotten where the user was.
+    unfollow(ends) {
+      for (const side of [home, away]) side.unfollow(ends);
+    },
+    watchersChanged: (userAor, ended) => of(userAor).watchersChanged?.(userAor, ended),
+  };
+}

@@ -1,0 +1,217 @@
+/**
+ * Requests to whichever of several servers works: the first of them in the administrator's order that is not down; the next
+ * one, in a new transaction, where it answers 503 or cannot be reached [RFC 3263 §4.3]. What may have arrived is not sent
+ * again: a request that was not answered in time ends there, and the next one goes elsewhere.
+ */
+import type { Clock } from '../../primitives/clock.ts';
+import { refuse } from '../../primitives/result.ts';
+import { visibleText } from '../../primitives/visible-text.ts';
+import { Headers } from './headers.ts';
+import { sipUriIn } from './home/aor.ts';
+import { ownContact } from './home/own-contact.ts';
+import { HopHealth } from './hop-health.ts';
+import type { FinalResponse, OutgoingRequest, RequestOptions } from './outgoing-request.ts';
+import type { SipEndpoint } from './sip-endpoint.ts';
+import { printSipUri } from './sip-uri.ts';
+import type { Destination } from './transport.ts';
+
+export interface Hop {
+  /** As an administrator reads it: `fe01.contoso.com:5061;transport=tls`. */
+  readonly name: string;
+  readonly destination: Destination;
+  /** Why it cannot be tried at all: DNS did not say where it is. */
+  readonly problem?: string | undefined;
+}
+
+export interface HopPoolOptions {
+  readonly clock: Clock;
+  readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
+  /** 0 to below 1, at random. */
+  fraction(): number;
+  token(bits: number): string;
+  /** The host in the From of our OPTIONS: who asks. */
+  askerHost(): string;
+  /** Before a hop is asked: where it is may have changed. */
+  onProbe(hop: Hop): Promise<void>;
+  onUp(hop: Hop): void;
+  onDown(hop: Hop, reason: string, waitMs: number): void;
+}
+
+export interface HopReport {
+  readonly state: 'Up' | 'Down' | 'Unknown';
+  readonly since?: Date;
+  readonly reason?: string;
+}
+
+export class HopPool {
+  readonly #options: HopPoolOptions;
+  readonly #health = new Map<string, HopHealth>();
+
+  constructor(options: HopPoolOptions) {
+    this.#options = options;
+  }
+
+  /** These are the hops from now on; what is known of those that stay is kept. */
+  keep(hops: readonly Hop[]): void {
+    const wanted = new Map(hops.map((hop) => [keyOf(hop), hop]));
+    for (const [key, health] of this.#health) {
+      if (wanted.has(key)) continue;
+      health.close();
+      this.#health.delete(key);
+    }
+    for (const [key, hop] of wanted) if (!this.#health.has(key)) this.#health.set(key, this.#watch(hop));
+  }
+
+  report(hop: Hop): HopReport {
+    const health = this.#health.get(keyOf(hop));
+    const since = health?.changed === undefined ? {} : { since: health.changed };
+    if (health === undefined || health.state.name === 'unknown') return { state: 'Unknown' };
+    if (health.state.name === 'up') return { state: 'Up', ...since };
+    return { state: 'Down', reason: health.state.reason, ...since };
+  }
+
+  /**
+   * The one to try next: the first that is not down, else the one that has been down longest.
+   *
+   * @param tried - Not these again.
+   */
+  next(hops: readonly Hop[], tried: ReadonlySet<Hop> = new Set()): Hop | undefined {
+    const left = hops.filter((hop) => !tried.has(hop));
+    const usable = left.find((hop) => this.#downSince(hop) === undefined);
+    if (usable !== undefined) return usable;
+    const [longest] = left.toSorted((one, other) => (this.#downSince(one) ?? 0) - (this.#downSince(other) ?? 0));
+    return longest;
+  }
+
+  /**
+   * A request outside of dialogs. Resolves within 32 s after the last hop that was tried; never rejects.
+   *
+   * @param first - The hop for which the request was made: its Contact leads there.
+   */
+  async request(
+    hops: readonly Hop[],
+    request: OutgoingRequest,
+    options: RequestOptions & { readonly first?: Hop | undefined } = {},
+  ): Promise<FinalResponse> {
+    const tried = new Set<Hop>();
+    let hadLastResort = false;
+    let final: FinalResponse = { ok: false, why: 'transport', detail: 'there is no next hop', isUnsent: true };
+    for (;;) {
+      const hop = this.next(hops, tried);
+      if (hop === undefined) return final;
+      const isLastResort = this.#downSince(hop) !== undefined;
+      if (isLastResort && hadLastResort) return final;
+      hadLastResort ||= isLastResort;
+      tried.add(hop);
+      final = await this.#requestAt(
+        hop,
+        hop === options.first || !request.headers.has('Contact') ? request : this.#readdressed(request, hop),
+        options,
+      );
+      if (!isForAnother(final) || options.signal?.aborted === true) return final;
+    }
+  }
+
+  /** A request inside a dialog goes to whoever has the dialog, and nowhere else. */
+  async requestTo(hop: Hop, request: OutgoingRequest, destination: Destination): Promise<FinalResponse> {
+    return this.#observed(hop, (onProvisional) =>
+      this.#options.endpoint.request(request, destination, { onProvisional }),
+    );
+  }
+
+  /** Our address towards the hop; when there is no way to it, that is known from then on. */
+  async localAddress(hop: Hop, destination: Destination): ReturnType<SipEndpoint['localAddress']> {
+    const sentAt = this.#options.clock.now();
+    const { problem } = hop;
+    const address = problem === undefined ? await this.#options.endpoint.localAddress(destination) : refuse(problem);
+    if (address.ok) return address;
+    const final = { ok: false, why: 'transport', detail: address.error, isUnsent: true } as const;
+    this.#health.get(keyOf(hop))?.observe({ sentAt, final, isHeard: false });
+    return address;
+  }
+
+  close(): void {
+    this.keep([]);
+  }
+
+  #downSince(hop: Hop): number | undefined {
+    const state = this.#health.get(keyOf(hop))?.state;
+    return state?.name === 'down' ? state.since : undefined;
+  }
+
+  #watch(hop: Hop): HopHealth {
+    const { clock, fraction } = this.#options;
+    return new HopHealth({
+      clock,
+      fraction,
+      probe: () => this.#probe(hop),
+      onUp: () => this.#options.onUp(hop),
+      onDown: (reason, waitMs) => this.#options.onDown(hop, visibleText(reason), waitMs),
+    });
+  }
+
+  async #requestAt(
+    hop: Hop,
+    request: OutgoingRequest | Promise<OutgoingRequest>,
+    options: RequestOptions,
+  ): Promise<FinalResponse> {
+    const { problem, destination } = hop;
+    const final = await this.#observed(
+      hop,
+      async (onProvisional) => {
+        if (problem !== undefined) return { ok: false, why: 'transport', detail: problem, isUnsent: true };
+        return this.#options.endpoint.request(await request, destination, { ...options, onProvisional });
+      },
+      options,
+    );
+    return { ...final, peer: destination };
+  }
+
+  async #observed(
+    hop: Hop,
+    send: (onProvisional: NonNullable<RequestOptions['onProvisional']>) => Promise<FinalResponse>,
+    options: RequestOptions = {},
+  ): Promise<FinalResponse> {
+    const sentAt = this.#options.clock.now();
+    let isHeard = false;
+    const final = await send((response) => {
+      isHeard = true;
+      options.onProvisional?.(response);
+    });
+    this.#health.get(keyOf(hop))?.observe({ sentAt, final, isHeard });
+    return final;
+  }
+
+  /** Its Contact names our address towards another hop; this one must find us too. */
+  async #readdressed(request: OutgoingRequest, { destination }: Hop): Promise<OutgoingRequest> {
+    const contact = sipUriIn(request.headers.get('Contact'));
+    if (contact === undefined) return request;
+    const fresh = await ownContact(this.#options.endpoint, destination, printSipUri(contact));
+    return fresh.ok ? { ...request, headers: request.headers.with('Contact', fresh.value) } : request;
+  }
+
+  /** Ends at the hop itself, whatever is behind it: with Max-Forwards 0 a proxy answers, 200 or 483 [RFC 3261 §11, §16.3]. */
+  async #probe(hop: Hop): Promise<FinalResponse> {
+    await this.#options.onProbe(hop);
+    const { problem, destination } = hop;
+    if (problem !== undefined) return { ok: false, why: 'transport', detail: problem };
+    const { token, askerHost, endpoint } = this.#options;
+    const host = destination.tlsName ?? destination.host;
+    const uri = `sip:${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}`;
+    const headers = Headers.of([
+      ['From', `<sip:${askerHost()}>;tag=${token(64)}`],
+      ['To', `<${uri}>`],
+      ['Call-ID', token(128)],
+      ['CSeq', '1 OPTIONS'],
+      ['Max-Forwards', '0'],
+    ]);
+    return endpoint.request({ method: 'OPTIONS', requestUri: uri, headers }, destination);
+  }
+}
+
+/** Whether another hop may be tried: this one has certainly not taken the request. */
+const isForAnother = (final: FinalResponse): boolean =>
+  final.ok ? final.response.status === 503 : final.isUnsent === true && final.isOurs !== true;
+
+const keyOf = ({ destination: { host, port, transport, tlsName = host }, problem }: Hop): string =>
+  `${host}:${port};${transport};${tlsName};${problem === undefined ? '' : 'not found'}`;

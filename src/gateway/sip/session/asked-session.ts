@@ -1,0 +1,20 @@
+/** Who asked for a session, and what is known of it then. */
+import type { Dialog } from '../dialog.ts';
+import type { Speaker } from '../speaker.ts';
+import type { Source } from '../transport.ts';
+import type { FirstMessage } from './first-message.ts';
+
+/** A session that the user asked for. */
+export interface Accepted {
+  readonly dialog: Dialog;
+  /** Where it came from. */
+  readonly source: Source;
+  /** Our Contact. */
+  readonly contact: string;
+  readonly first: FirstMessage | undefined;
+}
+
+/** By the user; or by the contact, whose client this is. */
+export type Asked =
+  | { readonly accepted: Accepted }
+  | { readonly accepted?: undefined; readonly speaker: Speaker | undefined };
