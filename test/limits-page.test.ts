@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 
 import { gatewayDefaults } from '../src/config/defaults.ts';
+import { maxMessageWays, messageWayMs } from '../src/gateway/message-ways.ts';
 import { passwordFailuresPerMinute } from '../src/gateway/sip/home/guess-brake.ts';
+import * as hopLimits from '../src/gateway/sip/hop-limits.ts';
 import {
   imFarewellMs,
   imInviteMs,
@@ -29,6 +31,8 @@ const imSessionLimits = {
   maxSdpBytes,
   maxSdpLines,
   maxSdpMedia,
+  maxMessageWays,
+  messageWayMs,
 };
 
 const page = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8');
@@ -49,7 +53,7 @@ const settings = rows.filter(([name]) => /^[A-Z]/.test(name));
 
 it('names every limit of the streams with the number it has, and no other', () => {
   const inCode = new Map(
-    Object.entries({ ...limits, ...imSessionLimits, subscriptionsPerMinute, passwordFailuresPerMinute }).flatMap(flat),
+    Object.entries({ ...limits, ...hopLimits, ...imSessionLimits, subscriptionsPerMinute, passwordFailuresPerMinute }).flatMap(flat),
   );
   const onPage = rows.filter(([name]) => !/^[A-Z]/.test(name));
   expect(Object.fromEntries(onPage)).toEqual(Object.fromEntries(inCode));

@@ -24,6 +24,10 @@ export default defineCmdlet({
       command: 'get-service -Property Certificate,CertificateSince,PlannedCertificate,EffectiveDate',
       shows: 'What partners are shown, and what follows it.',
     },
+    {
+      command: 'get-service -Property Hops,Warnings',
+      shows: 'Whether the SIP servers of the routes answer, and why one does not.',
+    },
     { command: 'get-service -ExpandProperty Listeners', shows: 'Every address and port it accepts connections on.' },
   ],
   output: serviceOutput,

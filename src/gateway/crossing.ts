@@ -4,6 +4,7 @@ import type { Clock } from '../primitives/clock.ts';
 import type { Ids } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { HeaderField } from './sip/headers.ts';
+import type { LoopGuard } from './sip/loop-guard.ts';
 import type { RefusalDetails } from './sip/refusal-details.ts';
 import type { Speaker } from './sip/speaker.ts';
 import type { ChatState } from './translation/typing.ts';
@@ -40,6 +41,7 @@ export interface Crossing {
   toXmpp(stanza: Element): Promise<Delivery>;
   /** Resolves within 32 s, or 128 s when the user must be invited to a session again. */
   toSip(delivery: SipDelivery): Promise<SipOutcome>;
+  readonly loops: LoopGuard;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly onEvent: OnLogEvent;

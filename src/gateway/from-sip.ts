@@ -6,6 +6,7 @@ import { correlationId as newCorrelationId } from '../primitives/ids.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { Crossing } from './crossing.ts';
 import { flow } from './flow.ts';
+import { loopDetected } from './loop-log.ts';
 import { messageDelivered } from './message-delivered.ts';
 import type { OrderedDeliveries } from './ordered-deliveries.ts';
 import { admitContact, stranger } from './policy/contacts.ts';
@@ -21,10 +22,12 @@ import type { SipRequest } from './sip/message.ts';
 import { registeredMethods } from './sip/methods.ts';
 import type { ResponseParts } from './sip/sip-endpoint.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
+import { type Trail, trailOf } from './sip/trail.ts';
 import type { SipEnds } from './sip-presence.ts';
 import { jidToAor, sipUriToJid } from './translation/address.ts';
 import { type SipFailure, sipFailureOf } from './translation/failure.ts';
 import { messageFromSip } from './translation/instant-message.ts';
+import { withTrail } from './translation/stanza-trail.ts';
 import { acceptedBodies, openBody } from './translation/text-body.ts';
 import { chatStateFromKeyboard, chatStateFromSip, goneFromSip } from './translation/typing.ts';
 import { printJid } from './xmpp/jid.ts';
@@ -77,9 +80,14 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
         answer(addressed.error);
         return id;
       }
+      const trail = passed(crossing, incoming.request, addressed.value.ends);
+      if (!trail.ok) {
+        answer(trail.error);
+        return id;
+      }
       const since = crossing.clock.now();
       const accepted = deliveries.run(`${addressed.value.from} ${addressed.value.to}`, () =>
-        carry(crossing, { incoming, addressed: addressed.value, answer, sent, since }),
+        carry(crossing, { incoming, addressed: addressed.value, trail: trail.value, answer, sent, since }),
       );
       if (!accepted) answer(deliveries.isDraining ? stopping : tooManyWaiting);
       return id;
@@ -99,13 +107,26 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
 interface Carriage {
   readonly incoming: RequestFromUser;
   readonly addressed: Addressed;
+  /** With which it goes on. */
+  readonly trail: Trail;
   readonly answer: (failure: SipFailure) => void;
   readonly sent: SentMessages;
   readonly since: number;
 }
 
+function passed(
+  crossing: Crossing,
+  { headers }: SipRequest,
+  { userAor, contactAor }: SipEnds,
+): Result<Trail, SipFailure> {
+  const ends = { from: userAor, to: contactAor };
+  const trail = crossing.loops.passed(trailOf(headers), ends);
+  if (!trail.ok) crossing.onEvent(loopDetected('sip', ends, trail.error));
+  return trail;
+}
+
 async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
-  const { incoming, addressed, answer, sent, since } = carriage;
+  const { incoming, addressed, trail, answer, sent, since } = carriage;
   const stanza = stanzaFor(incoming.request, addressed, crossing.ids.token(64));
   if (!stanza.ok) return answer(stanza.error);
   const { element, disposition } = stanza.value;
@@ -113,7 +134,7 @@ async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
   const { to: contact, correlationId } = addressed;
   if (id !== '') sent.remember(id, { sender: incoming.aor, contact, correlationId, disposition });
 
-  const delivery = await crossing.toXmpp(element);
+  const delivery = await crossing.toXmpp(withTrail(element, trail));
   if (!delivery.ok) {
     sent.take(id, addressed.to);
     crossing.onEvent({
@@ -174,7 +195,7 @@ type From = Pick<RequestFromUser, 'aor' | 'request'>;
 
 function address(crossing: Crossing, incoming: From, id: string): Result<Addressed, AddressRefusal> {
   const target = parseSipUri(incoming.request.requestUri);
-  // A sips URI promises TLS on every hop, and nobody can promise that of XMPP [RFC 7247 §9].
+  // A sips URI promises TLS on every hop, and nobody can promise that of XMPP [RFC 7247 §8].
   if (!target.ok || target.value.scheme === 'sips') return refuse({ status: 416, reason: 'Unsupported URI Scheme' });
   const sender = parseSipUri(incoming.aor);
   if (!sender.ok) return refuse({ status: 400, reason: 'Bad From' });

@@ -8,11 +8,13 @@ import { correlationId } from '../primitives/ids.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { Addressed } from './addressed.ts';
-import type { Crossing, SipDelivery, SipOutcome } from './crossing.ts';
+import type { Crossing, SipOutcome } from './crossing.ts';
+import { deliveryOf } from './delivery-of-stanza.ts';
 import { tellArrived, tellFailed } from './dispositions.ts';
 import { flow } from './flow.ts';
 import { answerIq, type IqSurroundings } from './iq/iq-service.ts';
 import type { LinkEnds } from './link-ends.ts';
+import { loopDetected } from './loop-log.ts';
 import { admitMessage, dropped, isReturned } from './message-admission.ts';
 import { messageDelivered } from './message-delivered.ts';
 import type { OrderedDeliveries } from './ordered-deliveries.ts';
@@ -21,13 +23,14 @@ import { answerToRefused, roomEntryProblem } from './presence-admission.ts';
 import { receiptAfter } from './receipts.ts';
 import { stanzaErrorOf } from './refusal-answer.ts';
 import type { SentMessages } from './sent-messages.ts';
-import { isComposingType, printIsComposing } from './sip/bodies/is-composing.ts';
+import type { Trail } from './sip/trail.ts';
 import { jidToAor } from './translation/address.ts';
-import { childText, messageToSip } from './translation/instant-message.ts';
+import { stanzaFailureOf } from './translation/failure.ts';
+import { childText } from './translation/instant-message.ts';
 import { receivedId } from './translation/receipt.ts';
 import { stanzaFailureOfOutcome } from './translation/refused-outcome.ts';
-import { speakerOf } from './translation/speaker.ts';
-import { chatStateOf, chatStateToSip } from './translation/typing.ts';
+import { trailOfStanza } from './translation/stanza-trail.ts';
+import { chatStateOf } from './translation/typing.ts';
 import { bareJid, parseJid, printJid } from './xmpp/jid.ts';
 import type { Handled } from './xmpp/stanza.ts';
 import { errorReply, type StanzaError, stanzaError } from './xmpp/stanza-error.ts';
@@ -101,7 +104,9 @@ function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }:
   if (!admitted.ok) return bounce(crossing, stanza, { ...admitted.error, ...addressed });
   if (admitted.value === 'drop') return crossing.onEvent(dropped(addressed));
   if (receivedId(stanza) !== undefined) return tellArrived(crossing, parts, { stanza, addressed });
-  const delivery = deliveryFor(stanza, addressed);
+  const trail = passed(crossing, { stanza, addressed });
+  if (!trail.ok) return isAnswered(stanza) ? bounce(crossing, stanza, { ...trail.error, ...addressed }) : undefined;
+  const delivery = deliveryOf(stanza, addressed, trail.value);
   if (!delivery.ok) return bounce(crossing, stanza, { ...delivery.error, ...addressed });
   if (delivery.value === undefined) return;
 
@@ -127,29 +132,26 @@ const actionOf = (message: Element): ContactAction => {
   return receivedId(message) === undefined ? 'SendTyping' : 'SendReceipt';
 };
 
-/** The MESSAGE a stanza becomes; nothing when it carries neither text nor a chat state. */
-function deliveryFor(stanza: Element, addressed: Addressed): Result<SipDelivery | undefined, StanzaError> {
-  const speaker = speakerOf(stanza);
-  const ends = { method: 'MESSAGE', from: addressed.contactAor, to: addressed.userAor, speaker } as const;
-  if (childOf(stanza, 'body', stanza.namespace) !== undefined) {
-    const message = messageToSip(stanza);
-    return message.ok ? ok({ ...ends, ...message.value }) : message;
-  }
-  const state = chatStateOf(stanza);
-  if (state === undefined) return ok(undefined);
-  const body = Buffer.from(printIsComposing(chatStateToSip(state)), 'utf8');
-  return ok({ ...ends, headers: [['Content-Type', isComposingType]], body, chatState: state });
-}
-
 function concluded(crossing: Crossing, { stanza, addressed }: Received, outcome: SipOutcome): Handled {
   const { status, reason } = outcome;
   crossing.onEvent(
     flow(addressed.correlationId, 'sip', { from: addressed.userAor, to: 'gateway', label: `${status} ${reason}` }),
   );
   if (status < 300) return;
-  // A typing notice that its client does not understand is nobody's loss [RFC 3994 §3.3].
-  if (childOf(stanza, 'body', stanza.namespace) === undefined || !isReturned(stanza)) return;
+  if (!isAnswered(stanza)) return;
   return bounce(crossing, stanza, { ...stanzaFailureOfOutcome(outcome), ...addressed });
+}
+
+/** A typing notice that its client does not understand is nobody's loss [RFC 3994 §3.3]. */
+const isAnswered = (message: Element): boolean =>
+  childOf(message, 'body', message.namespace) !== undefined && isReturned(message);
+
+function passed(crossing: Crossing, { stanza, addressed }: Received): Result<Trail, StanzaError> {
+  const ends = { from: addressed.contactAor, to: addressed.userAor };
+  const trail = crossing.loops.passed(trailOfStanza(stanza), ends);
+  if (trail.ok) return trail;
+  crossing.onEvent(loopDetected('xmpp', ends, trail.error));
+  return refuse(stanzaFailureOf(trail.error.status, trail.error.reason));
 }
 
 interface AddressFailure extends StanzaError {

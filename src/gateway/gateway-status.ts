@@ -24,8 +24,8 @@ export interface GatewayStatus {
   readonly sessions: number;
   /** SIP contacts registered with the home server. */
   readonly registrations: number;
-  /** In the order of the routes; empty when all users are at home here. */
-  readonly hops: readonly HopStatus[];
+  /** In the order of the routes; empty when all users are at home here. A gateway of an earlier version does not say. */
+  readonly hops?: readonly HopStatus[];
   /** Days until the served certificate expires, rounded down; absent without a certificate. */
   readonly certificateDays?: number;
   /** SHA-1 of the served certificate, as Windows names it; absent without a certificate. */

@@ -10,11 +10,13 @@ import { type FromSip, fromSip, type RequestFromUser } from './from-sip.ts';
 import { type FromXmpp, fromXmpp } from './from-xmpp.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import type { HopStatus } from './gateway-status.ts';
+import { metricsListener, sipListening, xmppListening } from './listening.ts';
 import { OrderedDeliveries } from './ordered-deliveries.ts';
 import { type PingOutcome, type PingRequest, Pings } from './pings.ts';
 import { PresenceLinks } from './presence-links.ts';
 import { ReceivedUnderWay } from './received-under-way.ts';
 import { SentMessages } from './sent-messages.ts';
+import { LoopGuard } from './sip/loop-guard.ts';
 import type { SipDoors } from './sip-doors.ts';
 import type { SipPresence } from './sip-presence.ts';
 import { openSipSide, type SipSide } from './sip-side.ts';
@@ -36,6 +38,7 @@ export class Gateway {
   readonly #ports: GatewayPorts;
   readonly #deliveries = new OrderedDeliveries();
   readonly #received = new ReceivedUnderWay();
+  readonly #loops: LoopGuard;
   readonly #presence: PresenceLinks;
   readonly #fromSip: FromSip;
   readonly #fromXmpp: FromXmpp;
@@ -52,6 +55,7 @@ export class Gateway {
   constructor(initial: Configuration, ports: GatewayPorts) {
     this.#configuration = initial;
     this.#ports = ports;
+    this.#loops = new LoopGuard(ports.ids);
     const crossing = this.#crossing();
     const sent = new SentMessages(ports.clock);
     const sip: SipPresence = {
@@ -184,6 +188,7 @@ export class Gateway {
       configuration: () => this.#configuration,
       toXmpp: (stanza) => this.#xmpp.send(stanza),
       toSip: async (delivery) => (this.#cutOff ? undefined : await this.#sip?.deliver(delivery)) ?? isDown,
+      loops: this.#loops,
       clock,
       ids,
       onEvent,
@@ -197,6 +202,7 @@ export class Gateway {
 
   async #openSip(): Promise<void> {
     const doors: SipDoors = {
+      loops: this.#loops,
       onOutgoing: (request) => void this.#fromSip.receive(request),
       admit: (invited) => this.#fromSip.admit(invited),
       onPresenceChange: (aor, state) => this.#presence.userChanged(aor, state),
@@ -216,12 +222,8 @@ export class Gateway {
     this.#problems.delete(side);
     try {
       await bind();
-      onEvent({
-        id: 'ListenersChanged',
-        level: 'info',
-        component: 'service',
-        message: `${side} listens as configured`,
-      });
+      const message = `${side} listens as configured`;
+      onEvent({ id: 'ListenersChanged', level: 'info', component: 'service', message });
     } catch (error) {
       const message = `${side} does not listen: ${error instanceof Error ? error.message : String(error)}`;
       this.#problems.set(side, message);
@@ -229,20 +231,3 @@ export class Gateway {
     }
   }
 }
-
-/** Opened elsewhere in this process, on loopback only. */
-const metricsListener = ({ gateway: { metricsPort } }: Configuration): readonly ListenerAddress[] =>
-  metricsPort === 0 ? [] : [{ protocol: 'metrics', address: '127.0.0.1', port: metricsPort }];
-
-/** Settings whose change needs new listeners. */
-const xmppListening = ({ gateway }: Configuration) => ({
-  ...(gateway.xmppListenAddress === undefined ? {} : { address: gateway.xmppListenAddress }),
-  port: gateway.xmppPort,
-  ...(gateway.xmppDirectTlsPort === 0 ? {} : { directTlsPort: gateway.xmppDirectTlsPort }),
-});
-
-const sipListening = ({ gateway }: Configuration): unknown => [
-  gateway.sipListenAddress,
-  gateway.sipPort,
-  gateway.sipTlsPort,
-];

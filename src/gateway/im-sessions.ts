@@ -16,6 +16,7 @@ import { tagOf } from './sip/name-addr.ts';
 import { ImSessionTable, type Invited } from './sip/session/im-session-table.ts';
 import type { ImSessionSetup, SessionContent, Verdict } from './sip/session/session-setup.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
+import { trailFieldsIn } from './sip/trail.ts';
 import type { SipEnds } from './sip-presence.ts';
 import { jidToAor, sipUriToJid } from './translation/address.ts';
 import { chatStateToKeyboard } from './translation/typing.ts';
@@ -76,45 +77,47 @@ interface Parts {
   readonly ways: MessageWays;
 }
 
-type Way = () => Promise<SipOutcome>;
-
-async function deliver(parts: Parts, delivery: SipDelivery, page: Way): Promise<SipOutcome> {
-  const { options, table, ways } = parts;
-  const ends = { userAor: delivery.to, contactAor: delivery.from };
-  const content = contentOf(delivery);
-  const mode = options.mode(ends.userAor);
-  const inSession = table.submit(ends, content);
-  const verdict = inSession && (await inSession);
-  if (verdict !== undefined && verdict.about !== 'session')
-    return afterSession(parts, content, { ends, verdict, page });
-  const way = mode === 'Auto' ? ways.wayTo(ends.userAor) : mode;
-  // Without a session nobody waits for a typing notice; a page says it where pages are what is wanted.
-  if (content.kind !== 'message') return way === 'Session' || verdict !== undefined ? unheard : page();
-  const open = () => table.submit(ends, content) ?? table.open(ends, content);
-  if (way === 'Session') {
-    const opened = await open();
-    // Taken, and ended before the message was there: once more, as after any other session that is gone.
-    const isGone = verdict === undefined && opened.about === 'session' && opened.status === 481;
-    return afterSession(parts, content, { ends, verdict: isGone ? await open() : opened, page });
-  }
-  const paged = await page();
-  return mode === 'Auto' && refusesPages(paged.status) ? open() : paged;
+interface Carriage {
+  readonly ends: SipEnds;
+  readonly content: SessionContent;
+  readonly page: () => Promise<SipOutcome>;
 }
 
-interface Attempt {
-  readonly ends: SipEnds;
-  readonly verdict: Verdict;
-  readonly page: Way;
+async function deliver(parts: Parts, delivery: SipDelivery, page: Carriage['page']): Promise<SipOutcome> {
+  const { options, table, ways } = parts;
+  const carriage = { ends: { userAor: delivery.to, contactAor: delivery.from }, content: contentOf(delivery), page };
+  const inSession = table.submit(carriage.ends, carriage.content);
+  const verdict = inSession && (await inSession);
+  if (verdict !== undefined && verdict.about !== 'session') return orPage(parts, carriage, verdict);
+  const mode = options.mode(delivery.to);
+  const way = mode === 'Auto' ? ways.wayTo(delivery.to) : mode;
+  // Without a session nobody waits for a typing notice; a page says it where pages are what is wanted.
+  if (carriage.content.kind !== 'message') return way === 'Session' || verdict !== undefined ? unheard : page();
+  if (way === 'Session') return inNewSession(parts, carriage, verdict !== undefined);
+  const paged = await page();
+  return mode === 'Auto' && refusesPages(paged.status) ? open(parts, carriage) : paged;
+}
+
+const open = ({ table }: Parts, { ends, content }: Carriage): Promise<Verdict> =>
+  table.submit(ends, content) ?? table.open(ends, content);
+
+/** @param isSecond - It was lost with a session before. */
+async function inNewSession(parts: Parts, carriage: Carriage, isSecond: boolean): Promise<SipOutcome> {
+  const opened = await open(parts, carriage);
+  // Taken, and ended before the message was there: once more, as after any other session that is gone.
+  const isGone = !isSecond && opened.about === 'session' && opened.status === 481;
+  return orPage(parts, carriage, isGone ? await open(parts, carriage) : opened);
 }
 
 /** In Auto mode who knows no sessions gets the same message as a page, and its sender notices nothing. */
-async function afterSession(
-  { options, ways }: Parts,
-  { kind }: SessionContent,
-  { ends: { userAor }, verdict, page }: Attempt,
-): Promise<SipOutcome> {
+async function orPage({ options, ways }: Parts, carriage: Carriage, verdict: Verdict): Promise<SipOutcome> {
+  const {
+    ends: { userAor },
+    content,
+    page,
+  } = carriage;
   const { about, status, reason } = verdict;
-  const isUnknown = kind === 'message' && about === 'invitation' && refusesSessions(status);
+  const isUnknown = content.kind === 'message' && about === 'invitation' && refusesSessions(status);
   if (!isUnknown || options.mode(userAor) !== 'Auto') return verdict;
   const isNews = ways.wayTo(userAor) === 'Session';
   const whose = ways.sessionRefused(userAor, status);
@@ -128,7 +131,12 @@ function contentOf({ chatState, headers, body, speaker }: SipDelivery): SessionC
   if (chatState === undefined) return { kind: 'message', headers, body, speaker };
   if (chatState === 'gone') return { kind: 'leave', headers: [], body: Buffer.alloc(0) };
   const document = printKeyboardActivity(chatStateToKeyboard(chatState));
-  return { kind: 'typing', headers: [['Content-Type', keyboardActivityType]], body: Buffer.from(document, 'utf8') };
+  const trail = trailFieldsIn(headers);
+  return {
+    kind: 'typing',
+    headers: [['Content-Type', keyboardActivityType], ...trail],
+    body: Buffer.from(document, 'utf8'),
+  };
 }
 
 /** The spelling of an address after it was a JID, as `admit` gives it and as deliveries have it. */

@@ -11,11 +11,12 @@ import { hopName } from './located-hops.ts';
 import { nextHopUnreachable } from './next-hop-log.ts';
 import { sipUriIn } from './sip/home/aor.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
+import { isUntaken } from './sip/hop-pool.ts';
 import { nextHop } from './sip/next-hop.ts';
 import type { FinalResponse, IncomingRequest } from './sip/sip-endpoint.ts';
 import type { PresenceNews } from './sip/subscriber/subscriber.ts';
 import type { Source } from './sip/transport.ts';
-import { sipOutcomeOf } from './sip-outcome.ts';
+import { diagnosing, sipOutcomeOf } from './sip-outcome.ts';
 import type { SipEnds } from './sip-presence.ts';
 import type { SipTrust } from './sip-trust.ts';
 import { acceptedBodies } from './translation/text-body.ts';
@@ -50,7 +51,7 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
   const presence = hopPresence({
     clock: ports.clock,
     ids: ports.ids,
-    endpoint,
+    endpoint: diagnosing(endpoint, ports.onEvent),
     destination: (userAor, source) => routes.destination(userAor, source),
     isLocalDomain: isRouted,
     fraction: () => randomFraction(ports.ids),
@@ -109,12 +110,17 @@ const hopSessions = (
     endpoint: routes.endpoint,
     destination: (userAor, source) => routes.destination(userAor, source),
     token: (bits) => ports.ids.token(bits),
-    answerOf,
+    answerOf: (final) => (isStranded(final) ? sessionGone : answerOf(final)),
     mode: (userAor) => routes.routeOf(sipUriIn(`<${userAor}>`)?.host ?? '')?.sessionMode ?? 'Pager',
     admit: (invited) => options.admit(invited),
     onOutgoing: (request) => options.onOutgoing(request),
     onEvent: (event) => ports.onEvent(event),
   });
+
+/** A request inside a session whose hop has certainly not taken it: only another session can carry it, by another hop. */
+const isStranded = (final: FinalResponse): boolean => final.peer === undefined && isUntaken(final);
+
+const sessionGone: SipOutcome = { status: 481, reason: 'Next Hop Of The Session Is Down' };
 
 /**
  * A hop that cannot be reached is an administrator's matter, and may be over soon: to the sender it is a server that did not

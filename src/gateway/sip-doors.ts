@@ -3,10 +3,13 @@ import type { FromSip, RequestFromUser } from './from-sip.ts';
 import type { Pidf } from './sip/bodies/pidf.ts';
 import type { Watcher } from './sip/bodies/watcher-info.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
+import type { LoopGuard } from './sip/loop-guard.ts';
 import type { PresenceNews } from './sip/subscriber/subscriber.ts';
 import type { SipEnds } from './sip-presence.ts';
 
 export interface SipDoors {
+  /** Knows what has been sent on from here before. */
+  readonly loops: LoopGuard;
   onOutgoing(request: RequestFromUser): void;
   /** Whether a user may begin an IM session. */
   admit: FromSip['admit'];

@@ -5,6 +5,7 @@ import { parseCSeq } from './sip/c-seq.ts';
 import { sipUriIn } from './sip/home/aor.ts';
 import type { SipResponse } from './sip/message.ts';
 import { type RefusalDetails, refusalDetailsOf, refusalText } from './sip/refusal-details.ts';
+import type { SipEndpoint } from './sip/sip-endpoint.ts';
 
 export function sipOutcomeOf(response: SipResponse, onEvent: OnLogEvent): SipOutcome {
   const { status, reason } = response;
@@ -13,6 +14,18 @@ export function sipOutcomeOf(response: SipResponse, onEvent: OnLogEvent): SipOut
   onEvent(diagnosed(response, details));
   return { status, reason, details };
 }
+
+type Requesting = Pick<SipEndpoint, 'request' | 'localAddress'>;
+
+/** The same endpoint, whose refusals are shown to the administrator too. */
+export const diagnosing = (endpoint: Requesting, onEvent: OnLogEvent): Requesting => ({
+  localAddress: (destination) => endpoint.localAddress(destination),
+  async request(...request) {
+    const final = await endpoint.request(...request);
+    if (final.ok) sipOutcomeOf(final.response, onEvent);
+    return final;
+  },
+});
 
 /** `ms-diagnostics` and its kin: without them a 403 of a pool could mean a dozen things. */
 function diagnosed({ status, reason: phrase, headers }: SipResponse, details: RefusalDetails): LogEvent {

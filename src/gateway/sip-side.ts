@@ -77,7 +77,10 @@ export async function openSipSide(
     hops: () => users.routes.status(),
     reconsider: () => users.reconsider(),
     clearDnsCache: () => users.routes.clearDnsCache(),
-    abandon: () => endpoint.abandonRequests(),
+    abandon() {
+      users.hangUp();
+      endpoint.abandonRequests();
+    },
     async close() {
       await users.close();
       await endpoint.close();

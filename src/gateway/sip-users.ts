@@ -9,6 +9,7 @@ import type { GatewayPorts } from './gateway-ports.ts';
 import { HopRoutes } from './hop-routes.ts';
 import { type ImSessions, imSessions } from './im-sessions.ts';
 import { limitEvent } from './limit-event.ts';
+import { loopDetected } from './loop-log.ts';
 import { nextHopUsers } from './next-hop-users.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import { sipUriIn } from './sip/home/aor.ts';
@@ -29,6 +30,8 @@ export interface SipUsers {
   ackMissing(callId: string, localTag: string): void;
   /** Follows the configuration. @returns Whether users have moved to other servers. */
   reconsider(): boolean;
+  /** Begins to end all IM sessions: who has not taken his invitation is not to be called any longer. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -59,6 +62,11 @@ export function sipUsers(options: SipUsersOptions): SipUsers {
   const isAway = (aor: string): boolean => routes.routeOf(domainOf(aor)) !== undefined;
   return {
     handle(incoming) {
+      const returned = doors.loops.returned(incoming.request);
+      if (returned !== undefined) {
+        ports.onEvent(loopDetected('sip', returned, loop));
+        return incoming.respond(loop.status);
+      }
       const isOfHop = isForHops(incoming, routes) || !Object.keys(configuration().sipDomains).some(isHome);
       (isOfHop ? away : home).handle(incoming);
     },
@@ -75,6 +83,9 @@ export function sipUsers(options: SipUsersOptions): SipUsers {
       away.presence.forget((aor) => hasMoved(domainOf(aor)));
       return Object.keys(configuration().sipDomains).some(hasMoved);
     },
+    hangUp() {
+      for (const { sessions } of [home, away]) void sessions.close();
+    },
     async close() {
       routes.close();
       home.server.close();
@@ -82,6 +93,8 @@ export function sipUsers(options: SipUsersOptions): SipUsers {
     },
   };
 }
+
+const loop = { status: 482, reason: 'Loop Detected' } as const;
 
 const domainOf = (aor: string): string => sipUriIn(`<${aor}>`)?.host ?? '';
 
@@ -119,6 +132,7 @@ function homeUsers(
     ids: ports.ids,
     endpoint,
     isLocalDomain: isHome,
+    loops: doors.loops,
     livesElsewhere: (domain) => routes.routeOf(domain) !== undefined,
     user(aor) {
       const user = isHome(domainOf(aor)) ? userOf(configuration(), aor) : undefined;

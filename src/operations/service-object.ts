@@ -48,7 +48,7 @@ export function serviceObject(state: ServiceState, storeRevision: number): Servi
     Listeners: gateway.listeners.map(({ protocol, address, port }) => `${protocol} ${hostPort(address, port)}`),
     Sessions: gateway.sessions,
     Registrations: gateway.registrations,
-    Hops: gateway.hops.map(({ hop, state }) => `${hop} ${state}`),
+    Hops: [...new Set((gateway.hops ?? []).map(({ hop, state }) => `${hop} ${state}`))],
     Certificate: gateway.certificateThumbprint ?? null,
     CertificateSince: gateway.certificateSince ?? null,
     CertificateDays: gateway.certificateDays ?? null,

@@ -26,6 +26,7 @@ export function sipRouteObject(route: ShownRoute, states: readonly HopStatus[] =
     SessionMode: route.sessionMode,
     State: stateOf(known) ?? null,
     Hops: known.map(sentence),
+    Revision: route.changed?.revision ?? null,
     ...(changed === undefined ? {} : { Changed: changed }),
   };
 }

@@ -7,6 +7,7 @@ import { printIsComposing } from '../../src/gateway/sip/bodies/is-composing.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
 import { childText } from '../../src/gateway/translation/instant-message.ts';
 import type { StanzaErrorCondition } from '../../src/gateway/xmpp/stanza-error.ts';
+import { childElements, element, textOf } from '../../src/gateway/xmpp/xml/element.ts';
 import { fabrikam, openConfiguration, type ScriptedCrossing, scriptedCrossing } from '../support/crossing.ts';
 
 interface Typed {
@@ -42,6 +43,18 @@ async function ask(crossing: ScriptedCrossing, { to, method, type, body, headers
 }
 
 describe('a MESSAGE for an XMPP contact [RFC 7572 §5]', () => {
+  it('carries the name that a trusted hop asserts of its sender as his nickname [XEP-0172]', async () => {
+    const nick = async (value: string): Promise<string | undefined> => {
+      const crossing = scriptedCrossing();
+      await ask(crossing, { headers: [['P-Asserted-Identity', value]] });
+      const child = childElements(crossing.stanzas[0] ?? element('x', '')).find(({ name }) => name === 'nick');
+      return child && textOf(child);
+    };
+    expect(await nick('"Alice, A" <sip:alice@contoso.example>, <tel:+1>')).toBe('Alice, A');
+    expect(await nick(`"${'x'.repeat(100)}" <sip:alice@contoso.example>`)).toBe('x'.repeat(64));
+    expect(await nick('<sip:alice@contoso.example>')).toBeUndefined();
+  });
+
   it('is 202 once the stanza is with the partner, and says the same', async () => {
     const crossing = scriptedCrossing();
     const answer = await ask(crossing, {
@@ -95,16 +108,17 @@ describe('a MESSAGE for an XMPP contact [RFC 7572 §5]', () => {
       from: 'alice@contoso.example',
       to: 'bob@fabrikam.example',
     });
-    expect(stanza?.children).toMatchObject([{ name: state, namespace: 'http://jabber.org/protocol/chatstates' }]);
+    expect(stanza?.children[0]).toMatchObject({ name: state, namespace: 'http://jabber.org/protocol/chatstates' });
   });
 
   it('becomes a chat state when it is a typing notice', async () => {
     const crossing = scriptedCrossing();
     const body = printIsComposing({ state: 'active', refreshSeconds: 90 });
     expect((await ask(crossing, { type: 'application/im-iscomposing+xml', body })).status).toBe(202);
-    expect(crossing.stanzas[0]?.children).toMatchObject([
-      { name: 'composing', namespace: 'http://jabber.org/protocol/chatstates' },
-    ]);
+    expect(crossing.stanzas[0]?.children[0]).toMatchObject({
+      name: 'composing',
+      namespace: 'http://jabber.org/protocol/chatstates',
+    });
   });
 
   it.each<[string, Typed, number]>([

@@ -58,6 +58,8 @@ describe('a message for one of our users [RFC 7572 §4]', () => {
       ['Content-Type', 'text/plain;charset=UTF-8'],
       ['Subject', 'S X: y'],
       ['Content-Language', 'de'],
+      ['Max-Forwards', '69'],
+      ['Xgw-Trail', expect.stringMatching(/^[0-9a-f]{16}$/)],
     ]);
     expect(crossing.stanzas).toEqual([]);
   });
@@ -72,6 +74,40 @@ describe('a message for one of our users [RFC 7572 §4]', () => {
     crossing.sipAnswer = { status, reason: 'No' };
     await receive(message({}, body('Hello')));
     expect(errors()).toEqual([['bob@fabrikam.example/desk', 'm1', condition]]);
+  });
+
+  it('names the client that it comes from by a hash of its address, always the same, and its user by his nickname', async () => {
+    const { crossing, receive } = gateway();
+    const nick = element('nick', 'http://jabber.org/protocol/nick', {}, 'Bob\r\nX: y');
+    await receive(message({ type: 'chat' }, body('1'), nick));
+    await receive(message({ type: 'chat' }, body('2')));
+    await receive(message({ type: 'chat', from: 'bob@fabrikam.example/phone' }, body('3')));
+    await receive(message({ type: 'chat', from: 'bob@fabrikam.example' }, body('4')));
+    const [desk, again, phone, bare] = crossing.requests.map(({ speaker }) => speaker);
+    expect(desk).toEqual({ epid: expect.stringMatching(/^[0-9a-f]{12}$/), name: 'Bob X: y' });
+    expect(again).toEqual({ epid: desk?.epid });
+    expect(phone?.epid).not.toBe(desk?.epid);
+    expect(bare).toEqual({});
+  });
+
+  it('comes back with what a server has said of its refusal, and by which rule', async () => {
+    const { crossing, receive } = gateway();
+    crossing.sipAnswer = {
+      status: 404,
+      reason: 'Not Found',
+      details: { id: 1003, reason: 'User <does> not exist', source: 'fe.contoso.example', warnings: [] },
+    };
+    await receive(message({}, body('1')));
+    crossing.sipAnswer = { status: 606, reason: 'Not Acceptable', details: { reason: 'No links', warnings: [309] } };
+    await receive(message({}, body('2')));
+    crossing.sipAnswer = { status: 606, reason: 'Not Acceptable' };
+    await receive(message({}, body('3')));
+    const errors = crossing.stanzas.map((reply) => readStanzaError(reply));
+    expect(errors.map(({ condition, text }) => [condition, text])).toEqual([
+      ['item-not-found', 'Not Found (1003: User <does> not exist)'],
+      ['policy-violation', 'Not Acceptable (No links)'],
+      ['not-acceptable', 'Not Acceptable'],
+    ]);
   });
 
   it('keeps the order of one pair', async () => {

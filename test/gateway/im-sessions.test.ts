@@ -7,6 +7,7 @@ import { imSessions } from '../../src/gateway/im-sessions.ts';
 import { type HeaderField, Headers } from '../../src/gateway/sip/headers.ts';
 import { imSessionIdleMs, maxImSessionsPerUser } from '../../src/gateway/sip/limits.ts';
 import type { SipResponse } from '../../src/gateway/sip/message.ts';
+import type { Destination } from '../../src/gateway/sip/transport.ts';
 import type { LogEvent } from '../../src/primitives/log-event.ts';
 import { ok, refuse } from '../../src/primitives/result.ts';
 import { movableClock } from '../support/movable-clock.ts';
@@ -37,14 +38,17 @@ const delivery = (text: string): SipDelivery => ({
 });
 const typing = (chatState: NonNullable<SipDelivery['chatState']>): SipDelivery => ({ ...delivery(''), chatState });
 
+const hop: Destination = { transport: 'tcp', host: '192.0.2.1', port: 5060 };
+
 function setUp(mode: SipSessionMode = 'Pager', isAdmitted = true) {
   const [endpoint, clock] = [scriptedEndpoint(), movableClock()];
   const [crossed, pages, events]: [RequestFromUser[], string[], LogEvent[]] = [[], [], []];
   let tokens = 0;
+  const world: { hop: Destination | undefined } = { hop };
   const sessions = imSessions({
     clock,
     endpoint,
-    destination: () => ({ transport: 'tcp', host: '192.0.2.1', port: 5060 }),
+    destination: () => world.hop,
     token: () => `t${(tokens += 1)}`,
     answerOf: (final) =>
       final.ok ? final.response : { status: final.why === 'timeout' ? 408 : 504, reason: final.why },
@@ -74,7 +78,7 @@ function setUp(mode: SipSessionMode = 'Pager', isAdmitted = true) {
     await settle();
     return outcome;
   }
-  return { sessions, endpoint, clock, crossed, pages, events, ask, invite, inside, deliver };
+  return Object.assign(world, { sessions, endpoint, clock, crossed, pages, events, ask, invite, inside, deliver });
 }
 
 const methods = (sent: readonly Sent[]): string[] => sent.map(({ request }) => request.method);
@@ -318,6 +322,16 @@ describe('a message for a user in Session mode', () => {
     expect(methods(endpoint.sent)).toEqual(['INVITE', 'MESSAGE']);
     endpoint.sent[1]?.answer(200);
     expect(await outcome).toMatchObject({ status: 200 });
+  });
+
+  it('is told when there is no way to him, and the next one is tried again', async () => {
+    const world = setUp('Session');
+    world.hop = undefined;
+    expect(await world.deliver(delivery('Hello'))).toMatchObject({ status: 504 });
+    world.hop = hop;
+    void world.deliver(delivery('Again'));
+    await settle();
+    expect(methods(world.endpoint.sent)).toEqual(['INVITE']);
   });
 
   it('says BYE to further devices that accept, and acknowledges a repeated answer again', async () => {

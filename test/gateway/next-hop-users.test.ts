@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Configuration } from '../../src/config/configuration.ts';
+import type { SipSessionMode } from '../../src/config/gateway-configuration.ts';
 import { HopRoutes } from '../../src/gateway/hop-routes.ts';
 import { nextHopUsers } from '../../src/gateway/next-hop-users.ts';
 import { hopFirstBackoffMs, hopMaxRetryAfterMs } from '../../src/gateway/sip/hop-limits.ts';
+import type { SipResponse } from '../../src/gateway/sip/message.ts';
 import type { Source } from '../../src/gateway/sip/transport.ts';
 import type { LogEvent } from '../../src/primitives/log-event.ts';
 import { refuse } from '../../src/primitives/result.ts';
@@ -24,11 +26,15 @@ const two = { host: 'fe02.contoso.example', port: 5061, transport: 'tls' } as co
 const domain = 'contoso.example' as Configuration['sipRoutes'][string]['identity'];
 
 function setUp(...nextHops: readonly string[]) {
+  return setUpFor('Pager', ...nextHops);
+}
+
+function setUpFor(sessionMode: SipSessionMode, ...nextHops: readonly string[]) {
   const [endpoint, clock, events] = [scriptedEndpoint(), movableClock(), [] as LogEvent[]];
   const hops = nextHops.length > 0 ? nextHops : ['fe01.contoso.example:5070;transport=tcp'];
   const configuration: Configuration = {
     ...openConfiguration,
-    sipRoutes: { [domain]: { identity: domain, nextHops: hops, dnsLookup: 'Host', sessionMode: 'Pager' } },
+    sipRoutes: { [domain]: { identity: domain, nextHops: hops, dnsLookup: 'Host', sessionMode } },
   };
   const ports = { clock, ids: { token: () => '7f' }, onEvent: (event: LogEvent) => void events.push(event) };
   const routes = new HopRoutes({ configuration: () => configuration, ports, endpoint });
@@ -213,6 +219,75 @@ describe('a hop that is down', () => {
     await settle();
     expect(endpoint.sent).toHaveLength(3);
   });
+});
+
+describe('a dialog with a user', () => {
+  const media =
+    'v=0\r\no=- 0 0 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=message 5060 sip null\r\na=accept-types:text/plain\r\n';
+
+  /** The 200 of the user's device. */
+  function taken({ request: { headers } }: Sent): SipResponse {
+    const copied = ['From', 'Call-ID', 'CSeq'].map((name) => [name, headers.get(name) ?? ''] as const);
+    const own = [
+      ['To', `${headers.get('To') ?? ''};tag=device`],
+      ['Contact', '<sip:alice@192.0.2.1:5062;transport=tls>'],
+      ['Content-Type', 'application/sdp'],
+    ] as const;
+    return { ...responseWith(200, [...copied, ...own]), body: Buffer.from(media) };
+  }
+
+  it('stays with the hop that took the INVITE, also when the one before it is up again', async () => {
+    const { endpoint, messages, deliver, clock, routes } = setUpFor('Session', ...both);
+    await deliver();
+    messages()[0]?.answer(503);
+    await settle();
+    const invite = messages()[1];
+    expect([invite?.request.method, invite?.destination]).toEqual(['INVITE', two]);
+    if (invite !== undefined) invite.reply(taken(invite));
+    await settle();
+    expect(messages()[2]).toMatchObject({ request: { method: 'MESSAGE' }, destination: two });
+    messages()[2]?.answer(200);
+
+    clock.advance(2 * hopFirstBackoffMs);
+    await settle();
+    for (const sent of endpoint.sent) sent.answer(200);
+    await settle();
+    expect(routes.status()).toMatchObject([{ state: 'Up' }, { state: 'Up' }]);
+    await deliver();
+    expect(messages()[3]).toMatchObject({ request: { method: 'MESSAGE' }, destination: two });
+  });
+
+  it('is offered to each hop with a Contact that leads back from there', async () => {
+    const { messages, deliver } = setUpFor('Session', ...both);
+    await deliver();
+    messages()[0]?.answer(503);
+    await settle();
+    const contacts = messages().map(({ request }) => request.headers.get('Contact'));
+    expect(contacts).toEqual([expect.stringContaining(';transport=tcp>'), expect.stringContaining(';transport=tls>')]);
+  });
+
+  it.each([
+    ['answers 503', (sent: Sent) => sent.answer(503)],
+    ['cannot be reached', (sent: Sent) => sent.refuseConnection()],
+  ])(
+    'is given up when its hop %s: the message, which nobody has taken, opens another one by the next hop',
+    async (_, fail) => {
+      const { messages, deliver } = setUpFor('Session', ...both);
+      const { outcome } = await deliver();
+      const invite = messages()[0];
+      if (invite !== undefined) invite.reply(taken(invite));
+      await settle();
+      const message = messages()[1];
+      if (message !== undefined) fail(message);
+      await settle();
+      const again = messages()[2];
+      expect([again?.request.method, again?.destination]).toEqual(['INVITE', two]);
+      if (again !== undefined) again.reply(taken(again));
+      await settle();
+      messages()[3]?.answer(200);
+      expect(await outcome).toMatchObject({ status: 200 });
+    },
+  );
 });
 
 describe('strangers', () => {

@@ -10,6 +10,7 @@ const gateway = {
   listeners: () => [],
   sessions: () => [],
   registrations: () => 0,
+  hops: () => [],
   warnings: () => ['SIP does not listen'],
 };
 const now = new Date('2026-11-22T12:00:00Z');

@@ -23,15 +23,19 @@ export interface KamailioOptions {
   readonly roots?: string;
   /** What `get-siproute -OutputFormat kamailio` printed: the way to the gateway, in place of one for all other domains. */
   readonly recipe?: string;
+  /** Users of its own whose requests it sends to the gateway, as a mistaken route would. */
+  readonly returned?: readonly string[];
   /** Default: free ones. */
   readonly ports?: Ports;
+  /** As which of Microsoft's servers it looks to pidgin-sipe, which speaks their dialect then. Default: OCS2007. */
+  readonly dialect?: 'LCS2005' | 'OCS2007';
 }
 
 export interface Kamailio {
   /** UDP and TCP. */
   readonly port: number;
   readonly tlsPort: number;
-  /** Each request it routes is a line of its log: `ROUTE MESSAGE sip:... from sip:... via tcp:127.0.0.1`. */
+  /** Each request it routes is a line of its log: `ROUTE MESSAGE sip:... from sip:... via tcp:127.0.0.1`; of an INVITE its medium too: `OFFER m=message ...`. */
   readonly process: RunningProcess;
 }
 
@@ -107,7 +111,7 @@ const emptyTables = '/usr/share/kamailio/dbtext/kamailio';
 const tables = ['version', 'presentity', 'active_watchers', 'watchers', 'xcap'];
 
 function configuration(folder: string, options: KamailioOptions, { port, tlsPort }: Ports): string {
-  const { domain, users, certificate, recipe } = options;
+  const { domain, users, certificate, recipe, dialect = 'OCS2007', returned = [] } = options;
   const tls =
     certificate === undefined
       ? { settings: 'disable_tcp=no', modules: '' }
@@ -148,6 +152,7 @@ request_route {
   t_check_trans();
   force_rport();
   xlog("L_NOTICE", "ROUTE $rm $ru from $fu via $proto:$si\\n");
+  if (is_method("INVITE")) xlog("L_NOTICE", "OFFER $(rb{line.sw,m=})\\n");
   if (is_method("CANCEL")) {
     if (t_check_trans()) t_relay();
     exit;
@@ -164,7 +169,7 @@ request_route {
     # pidgin-sipe reads the header alone, and speaks as Lync does when it is told so; its connection is the way back.
     if ($hdr(Contact) =~ "proxy=replace") {
       fix_nated_register();
-      append_to_reply("Expires: 600\\r\\nSupported: msrtc-event-categories\\r\\n");
+      append_to_reply("Expires: 600\\r\\n${dialect === 'OCS2007' ? 'Supported: msrtc-event-categories\\r\\n' : ''}");
     }
     if (!save("location")) sl_reply_error();
     exit;
@@ -173,6 +178,7 @@ request_route {
     ${elsewhere(options)}
     exit;
   }
+  ${returned.map((user) => `if ($rU == "${user}") { ${toGateway(options)} exit; }`).join('\n  ')}
   if (!(${known})) { sl_send_reply("404", "Not Found"); exit; }
   if (is_method("PUBLISH|SUBSCRIBE")) {
     if (!t_newtran()) { sl_reply_error(); exit; }
@@ -192,9 +198,10 @@ onreply_route[CONTACT] {
 `;
 }
 
-const elsewhere = ({ gateway, recipe }: KamailioOptions): string =>
-  recipe === undefined
-    ? `if (is_method("INVITE|SUBSCRIBE")) record_route();
-    $du = "sip:${gateway.host}:${gateway.port};transport=${gateway.transport}";
-    if (!t_relay()) sl_reply_error();`
+const toGateway = ({ gateway: { host, port, transport } }: KamailioOptions): string =>
+  `$du = "sip:${host}:${port};transport=${transport}"; if (!t_relay()) sl_reply_error();`;
+
+const elsewhere = (options: KamailioOptions): string =>
+  options.recipe === undefined
+    ? `if (is_method("INVITE|SUBSCRIBE")) record_route(); ${toGateway(options)}`
     : 'sl_send_reply("404", "Not Routed");';

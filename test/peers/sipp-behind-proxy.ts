@@ -66,3 +66,31 @@ export const requestThroughProxy = (method: string, final: number, toTag = ''): 
     }),
     ...answered(final),
   ]);
+
+const reply = (status: string, via: string, cSeq: string): string =>
+  `<send><![CDATA[
+SIP/2.0 ${status}
+${via}
+[last_From:]
+[last_To:];tag=[pid]r[call_number]
+[last_Call-ID:]
+${cSeq}
+Contact: <sip:[local_ip]:[local_port];transport=[transport]>
+Content-Length: 0
+
+]]></send>`;
+
+const viaOfInvite = [1, 2].map(
+  (at) => `<ereg regexp=".*" search_in="hdr" header="Via:" occurrence="${at}" assign_to="via${at}"/>`,
+);
+
+/** A device that rings and is not taken: its answer to the INVITE is the one to the CANCEL. */
+export const ringsUntilCancelled = (): string =>
+  scenario([
+    `<recv request="INVITE"><action>${viaOfInvite.join('')}</action></recv>`,
+    reply('180 Ringing', '[last_Via:]', '[last_CSeq:]'),
+    '<recv request="CANCEL"></recv>',
+    reply('200 OK', '[last_Via:]', '[last_CSeq:]'),
+    reply('487 Request Terminated', 'Via:[$via1]\nVia:[$via2]', 'CSeq: 1 INVITE'),
+    '<recv request="ACK"></recv>',
+  ]);

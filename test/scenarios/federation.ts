@@ -24,6 +24,8 @@ export interface Federation {
   readonly dns: TestDnsServer;
   /** PEM of the authority that issued the certificates. */
   readonly roots: string;
+  /** Of the gateway; 0 where it has none. */
+  readonly sipTlsPort: number;
   /** Bob of fabrikam.example, logged in. */
   bob(): Promise<XmppClient>;
   /** Registers alice with sipp, waits for one MESSAGE there, and gives it as it was on the wire. */
@@ -96,6 +98,7 @@ export async function federate(options: FederationOptions): Promise<Federation> 
     xmppServer,
     dns,
     roots: authority.rootPem,
+    sipTlsPort,
     bob: () =>
       loginXmpp({ port: xmppServer.c2sPort, domain: 'fabrikam.example', user: 'bob', password: passwords.bob }),
     async aliceReceives() {

@@ -2,12 +2,25 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import type { SipSessionMode } from '../../src/config/gateway-configuration.ts';
 import { freePort } from '../peers/free-port.ts';
-import { type Kamailio, startKamailio } from '../peers/kamailio.ts';
-import { type Libpurple, startLibpurple } from '../peers/libpurple.ts';
+import { type Kamailio, type KamailioOptions, startKamailio } from '../peers/kamailio.ts';
+import { type Libpurple, type LibpurpleOptions, startLibpurple } from '../peers/libpurple.ts';
 import { type Prosody, startProsody } from '../peers/prosody.ts';
-import { receiveMessageScenario, runSipp, type SippOptions, type SippOutcome, startSipp } from '../peers/sipp.ts';
-import { messageThroughProxy, registerAtProxy, requestThroughProxy } from '../peers/sipp-behind-proxy.ts';
+import {
+  type RunningSipp,
+  receiveMessageScenario,
+  runSipp,
+  type SippOptions,
+  type SippOutcome,
+  startSipp,
+} from '../peers/sipp.ts';
+import {
+  messageThroughProxy,
+  registerAtProxy,
+  requestThroughProxy,
+  ringsUntilCancelled,
+} from '../peers/sipp-behind-proxy.ts';
 import { startDnsServer } from '../support/dns-server.ts';
 import { type GatewaySite, gatewaySite } from '../support/gateway-site.ts';
 import { createAuthority } from '../support/pki.ts';
@@ -21,7 +34,9 @@ export interface HopFederationOptions {
   /** Kamailio's way to the gateway is what `get-siproute -OutputFormat kamailio` prints. */
   readonly withRecipe?: boolean;
   /** SipSessionMode. Default: the product's. */
-  readonly sessionMode?: 'Pager' | 'Session';
+  readonly sessionMode?: SipSessionMode;
+  /** What pidgin-sipe takes Kamailio for. */
+  readonly dialect?: KamailioOptions['dialect'];
 }
 
 export interface HopFederation {
@@ -31,8 +46,10 @@ export interface HopFederation {
   bob(): Promise<XmppClient>;
   /** Registers alice at Kamailio, waits for one MESSAGE there, and gives it as it was on the wire. */
   aliceReceives(): Promise<{ readonly message: Promise<string> }>;
-  /** Alice with a client of the Microsoft dialect, registered at Kamailio. */
-  aliceWithSipe(): Promise<Libpurple>;
+  /** Registers alice at Kamailio with a device that rings, and is never taken. */
+  aliceRings(): Promise<RunningSipp>;
+  /** Alice with a client of the Microsoft dialect, or of SIMPLE, registered at Kamailio. */
+  aliceWith(protocol: LibpurpleOptions['protocol']): Promise<Libpurple>;
   /** Alice sends through Kamailio; the outcome tells whether the final response was the expected one. */
   aliceSends(body: string, final: number, contentType?: string): Promise<SippOutcome>;
   /** Any other request of alice, through Kamailio. */
@@ -92,6 +109,7 @@ export async function federateByHop(options: HopFederationOptions): Promise<HopF
     certificate: authority.issue({ names: [certificateName], extendedKeyUsage: bothWays }),
     roots: authority.rootPem,
     ports,
+    ...(options.dialect && { dialect: options.dialect }),
     ...(options.withRecipe === true
       ? { recipe: (await site.type('get-siproute', 'Global', '-OutputFormat', 'kamailio')).stdout }
       : {}),
@@ -132,6 +150,10 @@ function controlOf({ site, kamailio, prosody }: Parts): HopFederation {
   const run = (port: number, scenario: string, keys: SippOptions['keys'] = {}): Promise<SippOutcome> =>
     runSipp({ server: { host: '127.0.0.1', port }, transport: 'udp', scenario, keys, timeoutSeconds: 45 });
   const message = { ...toBob, content_type: 'text/plain;charset=UTF-8' };
+  const registered = async ({ port }: RunningSipp): Promise<void> => {
+    const outcome = await run(kamailio.port, registerAtProxy(), { ...alice, contact_port: String(port) });
+    if (outcome.exitCode !== 0) throw new Error(`alice is not registered: ${outcome.errors}`);
+  };
   return {
     site,
     kamailio,
@@ -143,13 +165,17 @@ function controlOf({ site, kamailio, prosody }: Parts): HopFederation {
     },
     async aliceReceives() {
       const receiver = await startSipp({ scenario: receiveMessageScenario(), transport: 'udp', timeoutSeconds: 45 });
-      const registered = await run(kamailio.port, registerAtProxy(), { ...alice, contact_port: String(receiver.port) });
-      if (registered.exitCode !== 0) throw new Error(`alice is not registered: ${registered.errors}`);
+      await registered(receiver);
       return { message: receiver.finished.then(({ messages }) => messages) };
     },
-    aliceWithSipe: () =>
+    async aliceRings() {
+      const device = await startSipp({ scenario: ringsUntilCancelled(), transport: 'udp', timeoutSeconds: 45 });
+      await registered(device);
+      return device;
+    },
+    aliceWith: (protocol) =>
       startLibpurple({
-        protocol: 'sipe',
+        protocol,
         server: { host: '127.0.0.1', port: kamailio.port },
         transport: 'tcp',
         address: 'alice@contoso.example',

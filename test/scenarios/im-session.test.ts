@@ -27,16 +27,19 @@ const routed = ({ kamailio }: HopFederation): string[] =>
     ([, method = '']) => method,
   );
 
-const needed = [peers.prosody, peers.kamailio, peers.python, peers.sipe];
+const needed = [peers.prosody, peers.kamailio, peers.python, peers.libpurple, peers.sipe, peers.sipp];
 
 describeWithPeers('IM sessions with pidgin-sipe behind Kamailio', needed, () => {
-  for (const sessionMode of ['Pager', 'Session'] as const) {
+  for (const [sessionMode, dialect, medium] of [
+    ['Pager', 'LCS2005', 'x-ms-message'],
+    ['Auto', 'OCS2007', 'message'],
+  ] as const) {
     it(
-      `a session that the SIP user opens carries both directions, typing and the end of it, in ${sessionMode} mode`,
+      `a session that the SIP user opens carries both directions, typing and the end of it: ${sessionMode} mode, ${dialect}`,
       async () => {
-        const federation = await federateByHop({ transport: 'tcp', sessionMode });
+        const federation = await federateByHop({ transport: 'tcp', sessionMode, dialect });
         const bob = await federation.bob();
-        const sipe = await federation.aliceWithSipe();
+        const sipe = await federation.aliceWith('sipe');
         sipe.send(bobAor, text);
         const first = await bob.waitForMessage(text);
         expect(first.attributes['from']).toMatch(/^alice@contoso\.example/);
@@ -57,6 +60,7 @@ describeWithPeers('IM sessions with pidgin-sipe behind Kamailio', needed, () => 
         );
         // What it has routed reaches its log a moment later.
         await federation.kamailio.process.waitFor(/ROUTE BYE/);
+        expect(federation.kamailio.process.output()).toMatch(new RegExp(`OFFER m=${medium} `));
         expect(new Set(routed(federation))).toEqual(new Set(['INVITE', 'MESSAGE', 'INFO', 'BYE']));
       },
       patience,
@@ -64,11 +68,11 @@ describeWithPeers('IM sessions with pidgin-sipe behind Kamailio', needed, () => 
   }
 
   it(
-    'a message from XMPP opens a session in Session mode; the answer, typing and the end take the same one',
+    'a message from XMPP opens a session in Session mode, LCS2005; the answer, typing and the end take the same one',
     async () => {
-      const federation = await federateByHop({ transport: 'tcp', sessionMode: 'Session' });
+      const federation = await federateByHop({ transport: 'tcp', sessionMode: 'Session', dialect: 'LCS2005' });
       const bob = await federation.bob();
-      const sipe = await federation.aliceWithSipe();
+      const sipe = await federation.aliceWith('sipe');
       bob.sendMessage(alice, text);
       await sipe.waitFor('message', 'bob@fabrikam');
       types(bob, 'composing');
@@ -88,6 +92,34 @@ describeWithPeers('IM sessions with pidgin-sipe behind Kamailio', needed, () => 
   );
 
   it(
+    'in Auto mode a client that knows no sessions gets pages, and one that does gets sessions when it has shown that',
+    async () => {
+      const federation = await federateByHop({ transport: 'tcp', sessionMode: 'Auto' });
+      const bob = await federation.bob();
+      const simple = await federation.aliceWith('simple');
+      bob.sendMessage(alice, text);
+      await simple.waitFor('message', 'bob@fabrikam');
+      bob.sendMessage(alice, 'Once more');
+      await simple.waitFor('message', 'Once more');
+      expect(routed(federation)).toEqual(['INVITE', 'MESSAGE', 'MESSAGE']);
+      expect(await federation.events('SessionModeChanged')).toHaveLength(1);
+      await simple.stop();
+
+      const sipe = await federation.aliceWith('sipe');
+      sipe.send(bobAor, 'With sessions');
+      await bob.waitForMessage('With sessions');
+      sipe.closeWindow(bobAor);
+      await stateOf(bob, 'gone');
+      bob.sendMessage(alice, 'In a session');
+      await sipe.waitFor('message', 'In a session');
+      await federation.kamailio.process.waitFor(/ROUTE INVITE[^]*ROUTE INVITE[^]*ROUTE INVITE/);
+      const [ended] = await federation.events('ImSessionEnded');
+      expect(ended).toMatchObject({ Message: expect.stringContaining('the user has left') });
+    },
+    patience,
+  );
+
+  it(
     'whom the hop does not know or cannot reach is an error to the XMPP sender, in Session mode too',
     async () => {
       const federation = await federateByHop({ transport: 'tcp', sessionMode: 'Session' });
@@ -99,6 +131,14 @@ describeWithPeers('IM sessions with pidgin-sipe behind Kamailio', needed, () => 
       };
       expect(await errorFor('nobody@contoso.example', 'm1')).toBe('item-not-found');
       expect(await errorFor(alice, 'm2')).toBe('recipient-unavailable');
+
+      // An invitation that nobody takes is taken back through the proxy, when the gateway stops at the latest.
+      const device = await federation.aliceRings();
+      const error = errorFor(alice, 'm3');
+      await federation.kamailio.process.waitFor(/ROUTE INVITE sip:alice@/);
+      await federation.site.run('stop-service', '-Force');
+      expect(await error).toBe('recipient-unavailable');
+      expect(await device.finished).toMatchObject({ exitCode: 0 });
     },
     patience,
   );

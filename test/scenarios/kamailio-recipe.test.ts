@@ -31,6 +31,11 @@ describeWithPeers('the recipe for Kamailio', [peers.prosody, peers.kamailio, pee
         const stranger = { user: 'eve', domain: 'elsewhere.example', to: 'sip:bob@FABRIKAM.example' };
         expect(await federation.sendsToKamailio(stranger, 403)).toMatchObject(succeeded);
         expect(await federation.events('SipPeerNotTrusted')).toEqual([]);
+        const [route] = await federation.site.run('get-siproute', 'Global');
+        const up = expect.stringMatching(
+          new RegExp(`^proxy\\.contoso\\.example:\\d+;transport=${transport} Up since `),
+        );
+        expect(route).toMatchObject({ State: 'Up', Hops: [up] });
       },
       patience,
     );

@@ -1,8 +1,9 @@
-/** The clients of three SIP users, each with bob in its list: how it shows him, in its own words, and what it can say of its user. */
+/** The clients of SIP users, each with bob in its list: how it shows him, in its own words, and what it can say of its user. */
 import { startBaresip } from '../peers/baresip.ts';
-import { startLibpurple } from '../peers/libpurple.ts';
+import { type Libpurple, startLibpurple } from '../peers/libpurple.ts';
 import { startLinphone } from '../peers/linphone.ts';
 import type { RunningProcess } from '../peers/running-process.ts';
+import { startWireProxy } from '../support/wire-proxy.ts';
 import { type Federation, passwords } from './federation.ts';
 
 export const bobAor = 'sip:bob@fabrikam.example';
@@ -11,11 +12,11 @@ export const domain = 'contoso.example';
 /** What a contact can be to a client. */
 export type Seen = 'available' | 'away' | 'dnd' | 'xa' | 'unavailable';
 
-export interface WatchingClient {
-  /** Resolves when, behind everything that was waited for before, it shows bob so; at once where it shows no difference. */
-  shows(seen: Seen): Promise<void>;
-  /** Its user comes and goes, and the client stays. Absent: it has no command for that. */
-  readonly offlineAndOnline?: readonly (() => Promise<unknown>)[];
+export interface RegisteredClient {
+  /** Its user writes to bob. */
+  send(text: string): void | Promise<void>;
+  /** Resolves when it shows a message of bob that has this text. */
+  hears(text: string): Promise<unknown>;
   /** Its user types to bob. Absent: it tells nobody. */
   type?(): void;
   /** Resolves when it shows that bob types. Absent: it shows nothing. */
@@ -26,21 +27,34 @@ export interface WatchingClient {
   kill(): Promise<void>;
 }
 
-export interface ClientKind {
+export interface WatchingClient extends RegisteredClient {
+  /** Resolves when, behind everything that was waited for before, it shows bob so; at once where it shows no difference. */
+  shows(seen: Seen): Promise<void>;
+  /** Its user comes and goes, and the client stays. Absent: it has no command for that. */
+  readonly offlineAndOnline?: readonly (() => Promise<unknown>)[];
+}
+
+export interface ClientKind<Client extends RegisteredClient = WatchingClient> {
   readonly name: string;
   readonly user: string;
-  start(federation: Federation): Promise<WatchingClient>;
+  start(federation: Federation): Promise<Client>;
 }
 
 type Account = Parameters<typeof startBaresip>[0];
 
-const accountOf = ({ site }: Federation, user: string, transport: 'udp' | 'tcp') =>
+/** Whoever looks at the name in a certificate finds this one there. */
+const accountOf = <Transport extends Account['transport']>(
+  { site, sipTlsPort, roots }: Federation,
+  user: string,
+  transport: Transport,
+) =>
   ({
-    server: { host: '127.0.0.1', port: site.sipPort },
+    server: transport === 'tls' ? { host: 'localhost', port: sipTlsPort } : { host: '127.0.0.1', port: site.sipPort },
     transport,
     user,
     domain,
     password: passwords.alice,
+    ...(transport === 'tls' ? { roots } : {}),
   }) as const satisfies Account;
 
 /** A client's word, or the line of its output, for each state it tells apart. */
@@ -86,47 +100,92 @@ const libpurpleWords: Words = {
   unavailable: buddy('offline'),
 };
 
+const shownIn = (client: Pick<Libpurple, 'shows'>): Pick<RunningProcess, 'waitFor'> => ({
+  waitFor: (pattern, ms) => client.shows(pattern, ms),
+});
+
+export const baresip = (user: string, transport: Account['transport']): ClientKind => ({
+  name: 'baresip',
+  user,
+  async start(federation) {
+    const account = accountOf(federation, user, transport);
+    // It asks DNS servers alone for names, and does not look at the one in a certificate.
+    const server = { ...account.server, host: '127.0.0.1' };
+    const client = await startBaresip({ ...account, server, contacts: [bobAor], watches: true });
+    return {
+      shows: (seen) => client.shows(bobAor, baresipWords[seen]),
+      send: (text) => client.send(bobAor, text),
+      hears: (text) => client.waitFor(new RegExp(`${bobAor}[^\\r\\n]*?: "${text}"`)),
+      offlineAndOnline: ['presence_offline', 'presence_online'].map((name) => () => client.command(name)),
+      stop: () => client.stop(),
+      kill: () => client.kill(),
+    };
+  },
+});
+
+export const linphone = (user: string, transport: Account['transport']): ClientKind => ({
+  name: 'linphone',
+  user,
+  async start(federation) {
+    const client = await startLinphone(accountOf(federation, user, transport));
+    client.add('Bob', bobAor);
+    return {
+      shows: inOrder(client, linphoneWords),
+      send: (text) => client.send(bobAor, text),
+      hears: (text) => client.waitFor(new RegExp(`Message received from [^\\n]*bob@[^\\n]*: ${text}`)),
+      stop: () => client.stop(),
+      kill: () => client.kill(),
+    };
+  },
+});
+
+export const libpurple = (user: string, transport: 'udp' | 'tcp'): ClientKind => ({
+  name: 'libpurple',
+  user,
+  async start(federation) {
+    const { server, password } = accountOf(federation, user, transport);
+    const address = `${user}@${domain}`;
+    const account = { protocol: 'simple', server, transport, address, password } as const;
+    const client = await startLibpurple({ ...account, contacts: [bobAor] });
+    return {
+      shows: inOrder(shownIn(client), libpurpleWords),
+      send: (text) => client.send(bobAor, text),
+      hears: (text) => client.waitFor('message', text),
+      type: () => client.typing(bobAor, true),
+      typing: () => client.waitFor('typing', bobAor),
+      stop: () => client.stop(),
+      kill: () => client.kill(),
+    };
+  },
+});
+
+/** Where pidgin-sipe seems to come from: it has no Digest, so that this address is one of TrustedSipPeers. */
+export const sipeAddress = '127.0.0.9';
+
+/**
+ * pidgin-sipe in the dialect of Live Communications Server 2005. It watches nobody of whom a server of Microsoft's has not told
+ * it, and reads no XML: libxml2 2.9.14 of Debian calls none of its handlers. So it shows neither presence nor typing.
+ */
+export const sipe = (user: string): ClientKind<RegisteredClient> => ({
+  name: 'pidgin-sipe',
+  user,
+  async start({ site }) {
+    const wire = await startWireProxy(site.sipPort, { address: sipeAddress });
+    const server = { host: '127.0.0.1', port: wire.port };
+    const address = `${user}@${domain}`;
+    const client = await startLibpurple({ protocol: 'sipe', server, transport: 'tcp', address, password: 'none' });
+    return {
+      send: (text) => client.send(bobAor, text),
+      hears: (text) => client.waitFor('message', text),
+      type: () => client.typing(bobAor, true),
+      stop: () => client.stop(),
+      kill: () => client.kill(),
+    };
+  },
+});
+
 export const clientKinds: readonly ClientKind[] = [
-  {
-    name: 'baresip',
-    user: 'alice',
-    async start(federation) {
-      const account = accountOf(federation, this.user, 'udp');
-      const client = await startBaresip({ ...account, contacts: [bobAor], watches: true });
-      return {
-        shows: (seen) => client.shows(bobAor, baresipWords[seen]),
-        offlineAndOnline: ['presence_offline', 'presence_online'].map((name) => () => client.command(name)),
-        stop: () => client.stop(),
-        kill: () => client.kill(),
-      };
-    },
-  },
-  {
-    name: 'linphone',
-    user: 'lena',
-    async start(federation) {
-      const client = await startLinphone(accountOf(federation, this.user, 'tcp'));
-      client.add('Bob', bobAor);
-      return { shows: inOrder(client, linphoneWords), stop: () => client.stop(), kill: () => client.kill() };
-    },
-  },
-  {
-    name: 'libpurple',
-    user: 'paul',
-    async start(federation) {
-      const { server, password, transport } = accountOf(federation, this.user, 'udp');
-      const address = `${this.user}@${domain}`;
-      const client = await startLibpurple({
-        ...{ protocol: 'simple', server, transport, address, password },
-        contacts: [bobAor],
-      });
-      return {
-        shows: inOrder({ waitFor: (pattern, ms) => client.shows(pattern, ms) }, libpurpleWords),
-        type: () => client.typing(bobAor, true),
-        typing: () => client.waitFor('typing', bobAor),
-        stop: () => client.stop(),
-        kill: () => client.kill(),
-      };
-    },
-  },
+  baresip('alice', 'udp'),
+  linphone('lena', 'tcp'),
+  libpurple('paul', 'udp'),
 ];

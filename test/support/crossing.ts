@@ -3,6 +3,7 @@ import type { Configuration } from '../../src/config/configuration.ts';
 import { emptyConfiguration, partnerDefaults, policyDefaults } from '../../src/config/defaults.ts';
 import type { FederatedPartner } from '../../src/config/federated-partner.ts';
 import type { Crossing, SipDelivery, SipOutcome } from '../../src/gateway/crossing.ts';
+import { LoopGuard } from '../../src/gateway/sip/loop-guard.ts';
 import type { Delivery } from '../../src/gateway/xmpp/s2s-sessions.ts';
 import type { Element } from '../../src/gateway/xmpp/xml/element.ts';
 import type { DomainName } from '../../src/primitives/domain-name.ts';
@@ -67,6 +68,7 @@ export function scriptedCrossing(configuration: Configuration = openConfiguratio
       crossing.requests.push(request);
       return crossing.sipAnswer;
     },
+    loops: new LoopGuard({ token: () => 'key' }),
     clock: {
       now: () => {
         nowMs += 1;

@@ -11,6 +11,8 @@ export interface WireProxy {
 }
 
 export interface Rewriting {
+  /** The loopback address that the server sees its connections come from. Default: 127.0.0.1. */
+  readonly address?: string;
   /** What reaches the server of a chunk of the client, and what the client gets for it at once. */
   toServer?(chunk: string): { readonly forward: string; readonly answer?: string };
   toClient?(chunk: string): string;
@@ -27,7 +29,7 @@ export async function startWireProxy(target: number, rewriting: Rewriting = {}):
   const opened: string[] = [];
   const server = createServer((client) => {
     const index = opened.push('') - 1;
-    const upstream = connect(target, '127.0.0.1');
+    const upstream = connect({ port: target, host: '127.0.0.1', localAddress: rewriting.address ?? '127.0.0.1' });
     join(client, upstream);
     client.on('data', (bytes: Buffer) => {
       const chunk = bytes.toString('latin1');

@@ -21,7 +21,7 @@ SessionMode  Session: an INVITE opens a conversation, as Lync and Skype for
 
 The other side must send what is for the XMPP partners to this gateway, and
 must believe it. What to type there:
-  xgw get-siproute contoso.com -OutputFormat powershell    Lync, Skype for Business
+  xgw get-siproute contoso.com -OutputFormat powershell   (Lync, SfB)
   xgw get-siproute contoso.com -OutputFormat kamailio
 A next hop over TLS is believed by its certificate, one over TCP or UDP by its
 address; others only if TrustedSipPeers names them.

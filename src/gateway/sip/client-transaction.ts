@@ -55,6 +55,11 @@ export class ClientTransaction {
     this.#cancelIfPossible();
   }
 
+  /** Its sender has taken it back, or it is what takes one back: it ends soon, and its last ACK is owed. */
+  get isCancelling(): boolean {
+    return this.#isCancelled || this.#sent.request.method === 'CANCEL';
+  }
+
   /** The endpoint closes: no further bytes, but an answer for the sender. */
   abandon(): void {
     this.#running?.stop();

@@ -4,9 +4,9 @@
  */
 import { isUtf8 } from 'node:buffer';
 
-import { type HeaderField, Headers } from './headers.ts';
+import { type HeaderField, Headers, isHeaderName } from './headers.ts';
 import { maxHeaderFields } from './limits.ts';
-import { isToken, trimBlanks } from './scan.ts';
+import { trimBlanks } from './scan.ts';
 
 export interface Head {
   readonly startLine: string;
@@ -18,40 +18,45 @@ export interface Head {
 /** @param bytes From the start line up to the empty line, without it. */
 export function parseHead(bytes: Buffer): Head {
   if (!isUtf8(bytes)) return { startLine: '', headers: Headers.empty, problem: 'The header section is not UTF-8.' };
-  const [startLine = '', ...lines] = bytes.toString('utf8').split('\r\n');
+  const lines = bytes.toString('utf8').split('\r\n');
+  const startLine = lines[0] ?? '';
+  if (isContinuation(lines[1])) return { startLine, headers: Headers.empty, problem: 'The start line is folded.' };
   const fields: HeaderField[] = [];
-  for (const line of unfold(lines)) {
-    const problem =
-      fields.length >= maxHeaderFields ? `More than ${maxHeaderFields} header fields.` : lineProblem(line);
-    if (problem !== undefined) return { startLine, headers: Headers.of(fields), problem };
-    const colon = line.indexOf(':');
-    fields.push([trimBlanks(line.slice(0, colon)), trimBlanks(line.slice(colon + 1))]);
+  for (let at = 1; at < lines.length; ) {
+    const end = endOfFolded(lines, at);
+    const line = end === at + 1 ? (lines[at] ?? '') : unfolded(lines.slice(at, end));
+    at = end;
+    const field = fields.length < maxHeaderFields ? parseField(line) : `More than ${maxHeaderFields} header fields.`;
+    if (typeof field === 'string') return { startLine, headers: Headers.of(fields), problem: field };
+    fields.push(field);
   }
   const problem = hasLineEnd(startLine) ? 'The start line has a lone CR or LF.' : undefined;
   return { startLine, headers: Headers.of(fields), problem };
 }
 
-function unfold(lines: readonly string[]): readonly string[] {
-  const unfolded: string[][] = [];
-  for (const line of lines) {
-    if (/^[ \t]/.test(line)) (unfolded.at(-1) ?? startOfNothing(unfolded)).push(trimBlanks(line));
-    else unfolded.push([line]);
-  }
-  return unfolded.map((parts) => parts.join(' '));
+/** Index after the last continuation of the line at `start`. */
+function endOfFolded(lines: readonly string[], start: number): number {
+  let end = start + 1;
+  while (isContinuation(lines[end])) end += 1;
+  return end;
 }
 
-/** A continuation of the start line is no field; it becomes a line of its own, which the caller refuses. */
-function startOfNothing(unfolded: string[][]): string[] {
-  const line: string[] = [];
-  unfolded.push(line);
-  return line;
+function isContinuation(line: string | undefined): boolean {
+  const code = line?.charCodeAt(0);
+  return code === 0x20 || code === 0x09;
 }
 
-function lineProblem(line: string): string | undefined {
+const unfolded = ([first = '', ...continuations]: readonly string[]): string =>
+  [first, ...continuations.map(trimBlanks)].join(' ');
+
+/** The field of one line, or the problem with it. */
+function parseField(line: string): HeaderField | string {
   if (hasLineEnd(line)) return 'A line end is not CRLF.';
   const colon = line.indexOf(':');
   if (colon < 0) return 'A header line has no colon.';
-  return isToken(trimBlanks(line.slice(0, colon))) ? undefined : 'A header name is not a token.';
+  const name = trimBlanks(line.slice(0, colon));
+  if (!isHeaderName(name)) return 'A header name is not a token.';
+  return [name, trimBlanks(line.slice(colon + 1))];
 }
 
-const hasLineEnd = (line: string): boolean => /[\r\n]/.test(line);
+const hasLineEnd = (line: string): boolean => line.includes('\n') || line.includes('\r');

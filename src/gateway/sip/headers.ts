@@ -2,7 +2,7 @@
  * The header section of a message: an ordered, immutable list of fields. Names compare without case and compact forms
  * are their long names [RFC 3261 §7.3.1, §7.3.3]; unknown fields keep their spelling and their place.
  */
-import { splitAtCommas } from './scan.ts';
+import { isToken, splitAtCommas } from './scan.ts';
 
 export type HeaderField = readonly [name: string, value: string];
 
@@ -63,16 +63,39 @@ const listHeaders: ReadonlySet<string> = new Set([
   'warning',
 ]);
 
+/** Names as nearly everybody spells them, to their keys: most look-ups end here. */
+const usualKeys: ReadonlyMap<string, string> = new Map(
+  [
+    ...longNames.values(),
+    'Accept',
+    'Allow',
+    'Authorization',
+    'CSeq',
+    'Date',
+    'Expires',
+    'Max-Forwards',
+    'P-Asserted-Identity',
+    'Proxy-Require',
+    'Record-Route',
+    'Require',
+    'Route',
+    'Server',
+    'User-Agent',
+  ].map((name) => [name, name.toLowerCase()]),
+);
+
 /** The name every comparison uses: long form, lower case. */
-export const headerKey = (name: string): string => expandHeaderName(name).toLowerCase();
-export const expandHeaderName = (name: string): string => longNames.get(name.toLowerCase()) ?? name;
+export const headerKey = (name: string): string => usualKeys.get(name) ?? expandHeaderName(name).toLowerCase();
+export const expandHeaderName = (name: string): string =>
+  name.length === 1 ? (longNames.get(name.toLowerCase()) ?? name) : name;
+export const isHeaderName = (name: string): boolean => usualKeys.has(name) || isToken(name);
 
 const noValues: readonly string[] = [];
 
 function indexOf(fields: readonly HeaderField[]): ReadonlyMap<string, readonly string[]> {
   const index = new Map<string, string[]>();
   for (const [name, value] of fields) {
-    const key = name.toLowerCase();
+    const key = headerKey(name);
     const values = index.get(key);
     if (values === undefined) index.set(key, [value]);
     else values.push(value);
@@ -92,7 +115,9 @@ export class Headers {
 
   /** Compact names become long ones. Values are taken as they are; the writer refuses line ends in them. */
   static of(fields: Iterable<HeaderField>): Headers {
-    return new Headers(Array.from(fields, ([name, value]) => [expandHeaderName(name), value] as const));
+    const long: HeaderField[] = [];
+    for (const field of fields) long.push(field[0].length === 1 ? [expandHeaderName(field[0]), field[1]] : field);
+    return new Headers(long);
   }
 
   get fields(): readonly HeaderField[] {
@@ -111,7 +136,15 @@ export class Headers {
   getAll(name: string): readonly string[] {
     const key = headerKey(name);
     const values = this.#valuesByKey().get(key) ?? noValues;
-    return listHeaders.has(key) ? values.flatMap(splitAtCommas) : values;
+    const isWhole = !listHeaders.has(key) || (values.length === 1 && values[0] !== '' && !values[0]?.includes(','));
+    return isWhole ? values : values.flatMap(splitAtCommas);
+  }
+
+  /** Keys of the headers that have more than one field. */
+  repeated(): readonly string[] {
+    const keys: string[] = [];
+    for (const [key, { length }] of this.#valuesByKey()) if (length > 1) keys.push(key);
+    return keys;
   }
 
   has(name: string): boolean {

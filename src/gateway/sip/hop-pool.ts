@@ -108,7 +108,7 @@ export class HopPool {
         hop === options.first || !request.headers.has('Contact') ? request : this.#readdressed(request, hop),
         options,
       );
-      if (!isForAnother(final) || options.signal?.aborted === true) return final;
+      if (!isUntaken(final) || options.signal?.aborted === true) return final;
     }
   }
 
@@ -210,7 +210,7 @@ export class HopPool {
 }
 
 /** Whether another hop may be tried: this one has certainly not taken the request. */
-const isForAnother = (final: FinalResponse): boolean =>
+export const isUntaken = (final: FinalResponse): boolean =>
   final.ok ? final.response.status === 503 : final.isUnsent === true && final.isOurs !== true;
 
 const keyOf = ({ destination: { host, port, transport, tlsName = host }, problem }: Hop): string =>

@@ -5,7 +5,7 @@
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { parseCSeq } from './c-seq.ts';
 import { type Head, parseHead } from './head-parser.ts';
-import type { Headers } from './headers.ts';
+import { type Headers, headerKey } from './headers.ts';
 import { maxBodyBytes, maxHeaderSectionBytes } from './limits.ts';
 import type { SipMessage, SipRequest } from './message.ts';
 import { registeredMethods } from './methods.ts';
@@ -79,13 +79,17 @@ function readResponse(head: Head, body: Buffer): Result<SipMessage, Problem> {
 function readRequest(head: Head, body: Buffer): Result<SipMessage, Problem> {
   const [method = '', requestUri = '', version = '', ...more] = head.startLine.split(' ');
   if (!isToken(method) || more.length > 0) return refuse(bad('The request line is malformed.'));
-  if (!/^SIP\/[0-9]+\.[0-9]+$/i.test(version)) return refuse(bad('The request line has no SIP version.'));
-  if (version.toUpperCase() !== 'SIP/2.0') return refuse({ status: 505, reason: 'The SIP version is not 2.0.' });
+  if (version.toUpperCase() !== 'SIP/2.0') return refuse(versionProblem(version));
   const problem = requestUriProblem(requestUri);
   return problem === undefined
     ? ok({ kind: 'request', method, requestUri, headers: head.headers, body })
     : refuse(bad(problem));
 }
+
+const versionProblem = (version: string): Problem =>
+  /^SIP\/[0-9]+\.[0-9]+$/i.test(version)
+    ? { status: 505, reason: 'The SIP version is not 2.0.' }
+    : bad('The request line has no SIP version.');
 
 /** Other schemes are legal here; the transaction user answers them with 416 [RFC 3261 §8.2.2.1]. */
 function requestUriProblem(requestUri: string): string | undefined {
@@ -97,28 +101,31 @@ function requestUriProblem(requestUri: string): string | undefined {
 }
 
 /** Headers that mean something only once; a second one is an attempt to be understood in two ways. */
-const singletons = [
-  'From',
-  'To',
-  'Call-ID',
-  'CSeq',
-  'Max-Forwards',
-  'Content-Type',
-  'Content-Disposition',
-  'Expires',
-  'Min-Expires',
-  'Event',
-  'Subscription-State',
-  'SIP-ETag',
-  'SIP-If-Match',
-  'Session-Expires',
-  'Date',
-];
+const singletons: ReadonlyMap<string, string> = new Map(
+  [
+    'From',
+    'To',
+    'Call-ID',
+    'CSeq',
+    'Max-Forwards',
+    'Content-Type',
+    'Content-Disposition',
+    'Expires',
+    'Min-Expires',
+    'Event',
+    'Subscription-State',
+    'SIP-ETag',
+    'SIP-If-Match',
+    'Session-Expires',
+    'Date',
+  ].map((name) => [headerKey(name), name]),
+);
 
 function headerProblem(message: SipMessage): Problem | undefined {
   const { headers } = message;
-  const repeated = singletons.find((name) => headers.getAll(name).length > 1);
-  if (repeated !== undefined) return bad(`${repeated} occurs more than once.`);
+  for (const key of headers.repeated()) {
+    if (singletons.has(key)) return bad(`${singletons.get(key)} occurs more than once.`);
+  }
   return viaProblem(headers) ?? partyProblem(headers) ?? cSeqProblem(message) ?? maxForwardsProblem(headers);
 }
 

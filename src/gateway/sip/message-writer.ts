@@ -6,11 +6,19 @@ export function writeMessage(message: SipMessage): Buffer {
     message.kind === 'request'
       ? `${message.method} ${message.requestUri} SIP/2.0`
       : `SIP/2.0 ${message.status} ${message.reason}`;
-  const fields = message.headers.without('Content-Length').fields;
-  const lines = [startLine, ...fields.map(([name, value]) => `${name}: ${value}`)].map(oneLine);
-  const head = `${lines.join('\r\n')}\r\nContent-Length: ${message.body.length}\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head, 'utf8'), message.body]);
+  let head = `${oneLine(startLine)}\r\n`;
+  for (const [name, value] of message.headers.fields) {
+    if (!isContentLength(name)) head += `${oneLine(name)}: ${oneLine(value)}\r\n`;
+  }
+  head += `Content-Length: ${message.body.length}\r\n\r\n`;
+  const headBytes = Buffer.byteLength(head);
+  const wire = Buffer.allocUnsafe(headBytes + message.body.length);
+  wire.write(head);
+  message.body.copy(wire, headBytes);
+  return wire;
 }
 
+const isContentLength = (name: string): boolean => name.length === 14 && name.toLowerCase() === 'content-length';
+
 /** A display name or subject from the other network could carry a line end, and with it a header of its choice. */
-const oneLine = (line: string): string => (/[\r\n]/.test(line) ? line.replace(/[\r\n]+/g, ' ') : line);
+const oneLine = (text: string): string => (/[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text);

@@ -60,10 +60,10 @@ function parseBareAddress(text: string): Result<NameAddr, string> {
   return parameters.ok ? ok({ displayName: undefined, uri, parameters: parameters.value }) : parameters;
 }
 
-function uriProblem(uri: string): string | undefined {
-  if (!/^[A-Za-z][A-Za-z0-9+.-]*:[^\s]/.test(uri)) return 'The address is not a URI.';
-  return /[\s<>]/.test(uri) ? 'The URI has white space or brackets in it.' : undefined;
-}
+const uriProblem = (uri: string): string | undefined =>
+  /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>]+$/.test(uri)
+    ? undefined
+    : 'The address is not a URI without white space and brackets.';
 
 /** A name is always quoted and a URI always bracketed: the one spelling every peer reads alike. */
 export function printNameAddr(address: NameAddr): string {

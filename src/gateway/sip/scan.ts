@@ -15,6 +15,7 @@ export function endOfQuoted(text: string, start: number): number {
 
 /** Splits at a separator that stands outside quotes and angle brackets. Parts are trimmed. An open quote protects the rest. */
 export function splitOutside(text: string, separator: ',' | ';' | '&'): readonly string[] {
+  if (!/["<]/.test(text)) return text.split(separator).map((part) => part.trim());
   const parts: string[] = [];
   let start = 0;
   let inAngles = false;
@@ -65,7 +66,8 @@ export const isToken = (text: string): boolean => tokenPattern.test(text);
 /** The text inside a quoted string, or the text itself when it is not quoted. */
 export function unquote(text: string): string {
   if (!text.startsWith('"') || !text.endsWith('"') || text.length < 2) return text;
-  return text.slice(1, -1).replace(/\\([\s\S])/g, '$1');
+  const inside = text.slice(1, -1);
+  return inside.includes('\\') ? inside.replace(/\\([\s\S])/g, '$1') : inside;
 }
 
 export const quote = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;

@@ -20,11 +20,11 @@ export interface SipUri {
 }
 
 export function parseSipUri(text: string): Result<SipUri, string> {
-  const match = /^(sips?):/i.exec(text);
-  if (match === null) return refuse('The URI is not sip: or sips:.');
+  const colon = text.indexOf(':');
+  const scheme = text.slice(0, colon).toLowerCase();
+  if (scheme !== 'sip' && scheme !== 'sips') return refuse('The URI is not sip: or sips:.');
   if (/[\s<>]/.test(text)) return refuse('The URI has white space or brackets in it.');
-  const scheme = match[1]?.toLowerCase() === 'sips' ? 'sips' : 'sip';
-  const rest = text.slice(match[0].length);
+  const rest = text.slice(colon + 1);
   // "?" and ";" may stand unescaped in the user part, so the first "@" decides [RFC 3261 §25.1 user-unreserved].
   const at = rest.indexOf('@');
   const user = at < 0 ? ok(undefined) : canonicalUser(rest.slice(0, at));
@@ -68,12 +68,14 @@ function isHost(host: string): boolean {
 
 /** Characters that stand for themselves in a user part, besides letters and digits [RFC 3261 §25.1]. */
 const rawInUser = /[A-Za-z0-9\-_.!~*'()&=+$,;?/]/;
+const allRawInUser = /^[A-Za-z0-9\-_.!~*'()&=+$,;?/]+$/;
 
 /** One spelling for each user part: what may stand raw is decoded, all else is `%HH` in upper case. Drops a password. */
 function canonicalUser(text: string): Result<string, string> {
   const colon = text.indexOf(':');
   const user = colon < 0 ? text : text.slice(0, colon);
   if (user === '') return refuse('The user part before "@" is empty.');
+  if (allRawInUser.test(user)) return ok(user);
   let canonical = '';
   for (let at = 0; at < user.length; at += 1) {
     const character = user.charAt(at);

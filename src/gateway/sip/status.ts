@@ -25,6 +25,7 @@ const reasonPhrases: ReadonlyMap<number, string> = new Map([
   [421, 'Extension Required'],
   [422, 'Session Interval Too Small'],
   [423, 'Interval Too Brief'],
+  [440, 'Max-Breadth Exceeded'],
   [480, 'Temporarily Unavailable'],
   [481, 'Call/Transaction Does Not Exist'],
   [482, 'Loop Detected'],

@@ -125,15 +125,22 @@ export class UserAgentClient {
     this.#options.onEvent?.({ type: 'sent', message, transport, peer });
   }
 
-  /** Requests under way end as 'transport' now; others may follow. */
+  /** Requests under way end as 'transport' now, but those that are being cancelled; others may follow. */
   abandon(): void {
-    for (const transaction of this.#transactions.values()) transaction.abandon();
-    this.#transactions.clear();
+    this.#abandonThose((transaction) => !transaction.isCancelling);
   }
 
   close(): void {
     this.#closed = true;
-    this.abandon();
+    this.#abandonThose(() => true);
+  }
+
+  #abandonThose(which: (transaction: ClientTransaction) => boolean): void {
+    for (const [key, transaction] of this.#transactions) {
+      if (!which(transaction)) continue;
+      transaction.abandon();
+      this.#transactions.delete(key);
+    }
   }
 }
 

@@ -2,7 +2,7 @@
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { unbracketed } from './address.ts';
 import { type Parameters, parseParameters, printParameters } from './parameters.ts';
-import { cutBefore, isToken } from './scan.ts';
+import { cutBefore } from './scan.ts';
 import { parseHostPort } from './sip-uri.ts';
 
 export interface Via {
@@ -17,23 +17,27 @@ export interface Via {
 /** Branches that are unique by themselves start with this, and have more after it [RFC 3261 §8.1.1.7]. */
 export const magicCookie = 'z9hG4bK';
 
+/** Protocol, any version, transport and sent-by. No two parts that follow each other can match the same character. */
+const sentProtocol = /^SIP\s*\/\s*[\w\-.!%*+`'~]+\s*\/\s*([\w\-.!%*+`'~]+)\s+(\S.*)$/is;
+
 /** White space may stand around every separator; the protocol version is not judged here. */
 export function parseVia(text: string): Result<Via, string> {
   const [place, rawParameters] = cutBefore(text, ';');
-  const parts = place.split('/').map((part) => part.trim());
-  const [protocol = '', version = '', rest = ''] = parts;
-  if (parts.length !== 3 || protocol.toUpperCase() !== 'SIP' || !isToken(version)) return refuse('Via is not SIP/2.0.');
-  const [transport = '', ...sentByParts] = rest.split(/\s+/);
-  if (!isToken(transport) || sentByParts.length === 0) return refuse('Via has no transport or no host.');
-  const sentBy = parseHostPort(joinAtColons(sentByParts));
+  const match = sentProtocol.exec(place.trim());
+  if (match === null) return refuse('Via is not SIP/2.0, a transport and a host.');
+  const [, transport = '', rawSentBy = ''] = match;
+  const sentBy = parseHostPort(withoutBlanksAtColons(rawSentBy));
   if (!sentBy.ok) return refuse(`Via: ${sentBy.error}`);
   const parameters = parseParameters(rawParameters);
   return parameters.ok ? ok({ transport, ...sentBy.value, parameters: parameters.value }) : parameters;
 }
 
 /** Blanks may stand around the colon of a port, and nowhere else; any other stays, so that the host is refused. */
-const joinAtColons = (parts: readonly string[]): string =>
-  parts.reduce((joined, part) => (joined.endsWith(':') || part.startsWith(':') ? joined + part : `${joined} ${part}`));
+function withoutBlanksAtColons(text: string): string {
+  if (!/\s/.test(text)) return text;
+  const parts = text.split(':').map((part) => part.trim());
+  return parts.join(':');
+}
 
 export function printVia(via: Via): string {
   const port = via.port === undefined ? '' : `:${via.port}`;

@@ -5,7 +5,7 @@ import type { ServedCertificate } from '../../gateway/gateway-ports.ts';
 import type { Readings } from './prometheus.ts';
 
 export function metricsReadings(
-  gateway: Pick<Gateway, 'sessions' | 'registrations'>,
+  gateway: Pick<Gateway, 'sessions' | 'registrations' | 'hops'>,
   { revision }: Pick<Configuration, 'revision'>,
   certificate: Pick<ServedCertificate, 'notAfter'> | undefined,
 ): Readings {
@@ -17,6 +17,7 @@ export function metricsReadings(
     streams: { inbound: count('inbound'), outbound: count('outbound') },
     queuedStanzas: sessions.reduce((sum, { queued }) => sum + queued, 0),
     registrations: gateway.registrations(),
+    hops: gateway.hops(),
     configurationRevision: revision,
     certificateEnd: certificate?.notAfter,
   };

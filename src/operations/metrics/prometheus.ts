@@ -1,6 +1,7 @@
 /** The metrics of one gateway process in the text format of Prometheus. The only file that knows the client library. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+import type { HopStatus } from '../../gateway/gateway-status.ts';
 import type { LogEvent } from '../../primitives/log-event.ts';
 import { type CounterName, counters, countsOf, latencyBuckets, latencyOf } from './measurements.ts';
 
@@ -11,6 +12,8 @@ export interface Readings {
   /** Stanzas that wait for a stream to a partner. */
   readonly queuedStanzas: number;
   readonly registrations: number;
+  /** Servers of the SIP routes. */
+  readonly hops: readonly HopStatus[];
   readonly configurationRevision: number;
   /** When the served certificate ends. */
   readonly certificateEnd?: Date | undefined;
@@ -73,8 +76,21 @@ function gauges(read: () => Readings): readonly Gauge[] {
       for (const [direction, number] of Object.entries(read().streams)) this.set({ direction }, number);
     },
   });
+  const hops = new Gauge({
+    name: 'xgw_next_hop_up',
+    help: 'Whether the next hop of a SIP route answers: 1 up, 0 down; absent while that is unknown.',
+    labelNames: ['route', 'hop'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const { route, hop, state } of read().hops) {
+        if (state !== 'Unknown') this.set({ route, hop }, state === 'Up' ? 1 : 0);
+      }
+    },
+  });
   return [
     streams,
+    hops,
     gauge('queued_stanzas', 'Stanzas that wait for a stream to a partner.', ({ queuedStanzas }) => queuedStanzas),
     gauge('sip_registrations', 'SIP contacts registered with the home server.', ({ registrations }) => registrations),
     gauge('configuration_revision', 'Revision in force.', ({ configurationRevision }) => configurationRevision),

@@ -53,7 +53,7 @@ const asFederatedDomains = ({ fqdn, port, partnerDomains }: RecipeFacts): readon
   'Get-CsAllowedDomain',
   ...remarks([
     'The external access policy of the users must allow federation.',
-    `The edge connects to ${fqdn}, port 5061${port === 5061 ? '' : `: this gateway listens on ${port}, so something must translate`}.`,
+    `The edge is expected to connect to port 5061 of ${fqdn}${port === 5061 ? '' : `: this gateway listens on ${port}, so something must translate`}.`,
   ]),
 ];
 

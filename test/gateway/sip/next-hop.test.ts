@@ -166,6 +166,20 @@ describe('a request for a user of the next hop', () => {
     expect(await final).toMatchObject({ ok: true, response: { status: 404 } });
   });
 
+  it('says which client of the contact it comes from, and asserts who he is, by name where one is known', async () => {
+    const { hop, endpoint } = setUp();
+    void hop.deliver({ ...message, speaker: { epid: '0123456789ab', name: 'Bob' } });
+    void hop.deliver(message);
+    const fields = endpoint.sent.map(({ request: { headers } }) => [
+      headers.get('From'),
+      headers.get('P-Asserted-Identity'),
+    ]);
+    expect(fields).toEqual([
+      ['<sip:bob@fabrikam.example>;tag=t64;epid=0123456789ab', '"Bob" <sip:bob@fabrikam.example>'],
+      ['<sip:bob@fabrikam.example>;tag=t64', '<sip:bob@fabrikam.example>'],
+    ]);
+  });
+
   it('fails at once when no hop is set', async () => {
     const { hop, endpoint } = setUp({ destination: () => undefined });
     expect(await hop.deliver(message)).toEqual({ ok: false, why: 'transport', detail: 'there is no next hop' });

@@ -27,6 +27,12 @@ describe('text/plain', () => {
     ['text/plain', 'Grüße 你好', 'Grüße 你好'],
     ['Text/Plain; charset="UTF-8"; msgr=WAAtAE0A', 'Hello', 'Hello'],
     ['text/plain;charset=iso-8859-1', Buffer.from('Grüße', 'latin1'), 'Grüße'],
+    ['text/plain;charset=us-ascii', 'Hello', 'Hello'],
+    ['text/plain;charset="UTF-16"', Buffer.from('\ufeffGrüße 👋', 'utf16le'), 'Grüße 👋'],
+    ['text/plain;charset=utf-16', Buffer.from('\ufeffGrüße', 'utf16le').swap16(), 'Grüße'],
+    ['text/plain;charset=utf-16', Buffer.from('Grüße', 'utf16le').swap16(), 'Grüße'],
+    ['text/plain;charset=utf-16le', Buffer.from('Grüße', 'utf16le'), 'Grüße'],
+    ['text/plain;charset=utf-16', Buffer.from([0x00]), 400],
     ['text/plain;charset=koi8-r', 'Hello', 415],
     ['text/plain', Buffer.from([0xff]), 400],
   ])('%s', (type, body, text) => expect(read(type, body)).toBe(text));
@@ -43,6 +49,35 @@ describe('text/plain', () => {
 
 describe('text/html', () => {
   it('crosses as its text', () => expect(read('text/html', '<p>one<br>two &amp; three</p>')).toBe('one\ntwo & three'));
+});
+
+describe('text/rtf', () => {
+  it.each(['text/rtf', 'application/rtf'])('crosses as its text: %s', (type) =>
+    expect(read(type, String.raw`{\rtf1\ansi {\b Hello}, \u19990?\par Alice}`)).toBe('Hello, 世\nAlice'),
+  );
+  it('is 400 when it is none', () => expect(read('text/rtf', 'Hello')).toBe(400));
+});
+
+describe('multipart/related and multipart/mixed [RFC 2387, RFC 2046 §5.1.3]', () => {
+  const html = ['--b1', 'Content-Type: text/html', '', '<b>Look</b> <img src="cid:1">'];
+  const picture = ['--b1', 'Content-Type: image/png', 'Content-ID: <1>', '', 'x'];
+  const plain = ['--b1', '', 'And this'];
+
+  it.each<[string, string, string[], string | number]>([
+    ['the text that the pictures belong to', 'related', [...html, ...picture, '--b1--'], 'Look'],
+    ['nothing when all that belongs together are pictures', 'related', [...picture, '--b1--'], 415],
+    ['all texts of a mixture, in their order', 'mixed', [...html, ...plain, '--b1--'], 'Look\nAnd this'],
+    ['nothing of a mixture with a picture: a part of it would be lost', 'mixed', [...plain, ...picture, '--b1--'], 415],
+    ['nothing of what is broken', 'mixed', [...plain], 400],
+  ])('gives %s', (_title, type, body, text) =>
+    expect(read(`multipart/${type};boundary=b1`, lines(...body))).toBe(text),
+  );
+
+  it('gives the text of alternatives inside, as Lync nests them', () => {
+    const inner = ['--b2', 'Content-Type: text/rtf', '', String.raw`{\rtf1 rich}`, '--b2', '', 'plain', '--b2--'];
+    const body = ['--b1', 'Content-Type: multipart/alternative;boundary=b2', '', ...inner, ...picture, '--b1--'];
+    expect(read('multipart/related;boundary=b1;type="multipart/alternative"', lines(...body))).toBe('plain');
+  });
 });
 
 describe('multipart/alternative [RFC 2046 §5.1.4]', () => {

@@ -14,6 +14,11 @@ const readings: Readings = {
   streams: { inbound: 2, outbound: 1 },
   queuedStanzas: 3,
   registrations: 4,
+  hops: [
+    { route: 'contoso.example', hop: 'fe01:5061', state: 'Up' },
+    { route: 'contoso.example', hop: 'fe02:5061', state: 'Down' },
+    { route: 'contoso.example', hop: 'fe03:5061', state: 'Unknown' },
+  ],
   configurationRevision: 5,
   certificateEnd: new Date('2027-01-01T00:00:00Z'),
 };
@@ -76,6 +81,8 @@ describe('the metrics', () => {
     expect(await value(port, 'xgw_streams{direction="inbound"}')).toBe(2);
     expect(await value(port, 'xgw_queued_stanzas')).toBe(3);
     expect(await value(port, 'xgw_sip_registrations')).toBe(4);
+    const up = (hop: string) => value(port, `xgw_next_hop_up{route="contoso.example",hop="${hop}"}`);
+    expect([await up('fe01:5061'), await up('fe02:5061'), await up('fe03:5061')]).toEqual([1, 0, undefined]);
     expect(await value(port, 'xgw_configuration_revision')).toBe(5);
     expect(await value(port, 'xgw_certificate_expiry_seconds')).toBe(Date.UTC(2027, 0, 1) / 1000);
     current = { ...readings, queuedStanzas: 0, certificateEnd: undefined };

@@ -1,6 +1,7 @@
-/** Sends one request to every device of a user and finds the one answer that goes back [RFC 3261 §16.6, §16.7]. */
+/** Sends one request to every device of a user and finds the one answer that goes back [RFC 3261 §16.6, §16.7; RFC 5393 §5.3]. */
 import type { Clock, Timer } from '../../../primitives/clock.ts';
 import type { Headers } from '../headers.ts';
+import { breadthOf, withShare } from '../max-breadth.ts';
 import type { SipResponse } from '../message.ts';
 import type { FinalResponse, SipEndpoint } from '../sip-endpoint.ts';
 import { isSuccess, reasonPhrase } from '../status.ts';
@@ -14,7 +15,7 @@ export interface LocalRequest {
 }
 
 export interface Delivery {
-  /** 200 to 699; 408 when no device answered in time, 480 when none could be reached, 404 for an unknown user. */
+  /** 200 to 699; 408 when no device answered in time, 440 for more devices than Max-Breadth allows, 480 when none could be reached, 404 for an unknown user. */
   readonly status: number;
   readonly reason: string;
   /** The device's answer; absent when the status is our own. */
@@ -32,13 +33,15 @@ export async function fork(
   bindings: readonly Binding[],
   request: LocalRequest,
 ): Promise<Delivery> {
+  if (bindings.length > breadthOf(request.headers)) return ownDelivery(440);
   const answers: Delivery[] = [];
   let timer: Timer | undefined;
   const overdue = new Promise<Delivery>((resolve) => {
     timer = clock.after(deliveryTimeoutMs, () => resolve(best([...answers, ownDelivery(408)])));
   });
-  const branches = bindings.map(async ({ contact, destination }) => {
-    const delivery = deliveryOf(await endpoint.request({ ...request, requestUri: contact.uri }, destination));
+  const branches = bindings.map(async ({ contact, destination }, index) => {
+    const branch = { ...request, headers: withShare(request.headers, bindings.length, index), requestUri: contact.uri };
+    const delivery = deliveryOf(await endpoint.request(branch, destination));
     answers.push(delivery);
     if (!isSuccess(delivery.status)) throw new BranchRefused();
     return delivery;

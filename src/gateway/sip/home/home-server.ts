@@ -6,6 +6,7 @@
 import { pidfType } from '../bodies/pidf.ts';
 import type { HeaderField } from '../headers.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
+import type { LoopGuard } from '../loop-guard.ts';
 import { registeredMethods } from '../methods.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
 import type { TransportName } from '../transport.ts';
@@ -28,6 +29,8 @@ export interface OutgoingFromUser
 }
 
 export interface HomeServerOptions extends AdmissionOptions, PresenceEvents {
+  /** Marks what is passed on from user to user. Default: nothing does. */
+  readonly loops?: LoopGuard | undefined;
   /** A domain of ours whose users are at home on other servers. Default: there is none. */
   livesElsewhere?(domain: string): boolean;
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
@@ -91,7 +94,7 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     watchersElsewhere: (aor) => options.watchersElsewhere(aor),
   });
   const isUser = (aor: string): boolean => options.user(aor) !== undefined;
-  const delivery = createLocalDelivery({ clock, ids, endpoint, location, isUser });
+  const delivery = createLocalDelivery({ clock, ids, endpoint, location, isUser, loops: options.loops });
   const server: Server = { options, location, presence, delivery };
 
   return {
@@ -211,7 +214,7 @@ const outgoing = (incoming: IncomingRequest, aor: string): OutgoingFromUser => (
   respond: (status, more) => incoming.respond(status, more),
 });
 
-/** Only local users may reach other domains, and nobody can promise TLS on every hop to them [RFC 7247 §9]. */
+/** Only local users may reach other domains, and nobody can promise TLS on every hop to them [RFC 7247 §8]. */
 function refusedRelay(incoming: IncomingRequest, sender: Sender, { uri }: Addressee): boolean {
   if (!sender.isLocal) incoming.respond(403, { reason: 'No Relay' });
   else if (uri.scheme === 'sips') incoming.respond(416);

@@ -1,10 +1,13 @@
 /** Requests for local users: from other local users, passed on as a proxy [RFC 3261 §16], and from the gateway. */
 import type { Clock } from '../../../primitives/clock.ts';
 import type { Ids } from '../../../primitives/ids.ts';
+import { refuse } from '../../../primitives/result.ts';
 import { type HeaderField, Headers } from '../headers.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
+import { endsOf, LoopGuard } from '../loop-guard.ts';
 import type { SipRequest } from '../message.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
+import { type Trail, trailFields, trailOf } from '../trail.ts';
 import { canonicalAor, sipUriIn } from './aor.ts';
 import { type Delivery, fork, ownDelivery } from './fork.ts';
 import type { Location } from './location.ts';
@@ -12,8 +15,6 @@ import type { Location } from './location.ts';
 /** Bits of a From tag and of a Call-ID. Source: RFC 3261 §19.3 asks for 32 at least. */
 const tagBits = 64;
 const callIdBits = 128;
-/** Source: RFC 3261 §8.1.1.6. */
-const defaultMaxForwards = 70;
 
 export interface RequestForUser {
   readonly method: string;
@@ -32,6 +33,7 @@ export interface LocalDeliveryOptions {
   readonly endpoint: Pick<SipEndpoint, 'request'>;
   readonly location: Location;
   isUser(aor: string): boolean;
+  readonly loops?: LoopGuard | undefined;
 }
 
 export interface LocalDelivery {
@@ -42,7 +44,7 @@ export interface LocalDelivery {
 }
 
 export function createLocalDelivery(options: LocalDeliveryOptions): LocalDelivery {
-  const { ids, location } = options;
+  const { ids, location, loops = new LoopGuard(ids) } = options;
 
   async function send(aor: string, request: Pick<SipRequest, 'method' | 'headers'> & { body?: Buffer }) {
     if (!options.isUser(aor)) return ownDelivery(404);
@@ -67,14 +69,15 @@ export function createLocalDelivery(options: LocalDeliveryOptions): LocalDeliver
 
     async proxy(incoming, aor) {
       const { request } = incoming;
-      const maxForwards = Number(request.headers.get('Max-Forwards') ?? defaultMaxForwards);
-      if (!(maxForwards > 0)) return incoming.respond(483);
+      const ends = endsOf(request);
+      const trail = ends === undefined ? refuse({ status: 400 }) : loops.passed(trailOf(request.headers), ends);
+      if (!trail.ok) return incoming.respond(trail.error.status);
       const unsupported = request.headers.getAll('Proxy-Require');
       if (unsupported.length > 0) {
         return incoming.respond(420, { headers: [['Unsupported', unsupported.join(', ')]] });
       }
       const { method, body } = request;
-      const delivery = await send(aor, { method, body, headers: passedOn(request.headers, maxForwards - 1) });
+      const delivery = await send(aor, { method, body, headers: passedOn(request.headers, trail.value) });
       // RFC 4320 §4.2: a 408 to a non-INVITE comes too late to be of use, and makes proxies avoid this server.
       if (delivery.response !== undefined) incoming.relay(delivery.response);
       else incoming.respond(delivery.status === 408 ? 480 : delivery.status);
@@ -83,9 +86,8 @@ export function createLocalDelivery(options: LocalDeliveryOptions): LocalDeliver
 }
 
 /** Credentials for this server stay here, and a Route that is left is not followed: this is no open relay. */
-const passedOn = (headers: Headers, maxForwards: number): Headers =>
-  headers
-    .without('Proxy-Authorization')
-    .without('Authorization')
-    .without('Route')
-    .with('Max-Forwards', String(maxForwards));
+const passedOn = (headers: Headers, trail: Trail): Headers =>
+  trailFields(trail).reduce(
+    (kept, [name, value]) => kept.with(name, value),
+    headers.without('Proxy-Authorization').without('Authorization').without('Route'),
+  );

@@ -8,6 +8,7 @@ import { type Pidf, printPidf } from '../bodies/pidf.ts';
 import type { Watcher } from '../bodies/watcher-info.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
+import { parseVia } from '../via.ts';
 import { isOfEvent, servedBy } from './event-package.ts';
 import { createExpiringTable, type ExpiringTable } from './expiring-table.ts';
 import { type EndedSubscription, Notifier, type SubscribedEvent } from './notifier.ts';
@@ -93,7 +94,8 @@ export class PresenceAgent {
   /** Answers the PUBLISH of a local user for himself. */
   publish(incoming: IncomingRequest, aor: string): void {
     const { clock, ids } = this.#options;
-    const event = { request: incoming.request, now: clock.now(), entityTag: ids.token(entityTagBits) };
+    const tag = { now: clock.now(), entityTag: ids.token(entityTagBits) };
+    const event = { ...tag, request: incoming.request, device: deviceOf(incoming) };
     const published = publish(this.#publications.of(aor), event);
     if (!published.ok) return incoming.respond(published.error.status, published.error);
     incoming.respond(200, { headers: published.value.headers });
@@ -146,6 +148,13 @@ export class PresenceAgent {
     for (const watcher of watching) this.#tell(aor, watcher, state);
     this.#options.onPresenceChange(aor, state);
   }
+}
+
+/** The element that made the request, whatever proxies it came through: the sender of the lowest Via [RFC 3261 §20.42]. */
+function deviceOf({ request, source }: IncomingRequest): string {
+  const via = parseVia(request.headers.getAll('Via').at(-1) ?? '');
+  const { host = '', port = '' } = via.ok ? via.value : {};
+  return `${source.transport} ${source.address} ${host}:${port}`;
 }
 
 /** A watcher who is gone shall not come back, and nobody shall ask for a presentity that is gone [RFC 6665 §4.1.3]. */

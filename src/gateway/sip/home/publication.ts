@@ -21,6 +21,8 @@ export const maxPublications = 10;
 export interface Publication extends Expiring {
   readonly entityTag: string;
   readonly document: Pidf;
+  /** Who published it, as far as the network shows: two publications of one device differ in nothing else. */
+  readonly device: string;
 }
 
 export interface PublishRefusal {
@@ -42,13 +44,14 @@ export interface PublishEvent {
   readonly now: number;
   /** The entity-tag this request will get when it succeeds; never used before [RFC 3903 §6 step 6]. */
   readonly entityTag: string;
+  readonly device: string;
 }
 
 type Publish = Result<Published, PublishRefusal>;
 
 /** Steps 2 to 6 in their order. */
 export function publish(current: readonly Publication[], event: PublishEvent): Publish {
-  const { request, now, entityTag } = event;
+  const { request, now, entityTag, device } = event;
   if (!isOfEvent(request, presenceEvent)) return refuse({ status: 489, headers: [['Allow-Events', presenceEvent]] });
   const match = matching(current, request);
   if (!match.ok) return match;
@@ -57,12 +60,13 @@ export function publish(current: readonly Publication[], event: PublishEvent): P
   const document = documentOf(request, match.value);
   if (!document.ok) return document;
 
-  const others = current.filter((publication) => publication !== match.value);
+  const replaced = match.value ?? forgottenBy({ device, document: document.value }, current);
+  const others = current.filter((publication) => publication !== replaced);
   const publications =
     seconds.value === 0
       ? others
       : [
-          { entityTag, document: document.value, expiresAt: now + seconds.value * 1000 },
+          { entityTag, device, document: document.value, expiresAt: now + seconds.value * 1000 },
           ...withRoom(others, maxPublications),
         ];
   const headers: HeaderField[] = [
@@ -83,6 +87,18 @@ function matching(
   const publication = current.find(({ entityTag }) => entityTag === tag);
   return publication === undefined ? refuse({ status: 412 }) : ok(publication);
 }
+
+/**
+ * What a device said before under a tag that it no longer knows. baresip publishes twice when it starts, before it has the first
+ * tag, and would be online until the one it forgot expires; a device that lost its power has forgotten its tag too.
+ */
+const forgottenBy = (
+  { device, document }: Pick<Publication, 'device' | 'document'>,
+  current: readonly Publication[],
+): Publication | undefined =>
+  current.find((publication) => publication.device === device && tupleIds(publication.document) === tupleIds(document));
+
+const tupleIds = ({ tuples }: Pidf): string => JSON.stringify(tuples.map(({ id }) => id).toSorted());
 
 /** A request with an entity-tag and without a body keeps what it published before. */
 function documentOf(request: SipRequest, match: Publication | undefined): Result<Pidf, PublishRefusal> {

@@ -32,7 +32,7 @@ export class ImSessionTable {
   /** Newest last. */
   readonly #byPair = new Map<string, readonly ImSession[]>();
   readonly #perUser = new Map<string, number>();
-  #isClosing = false;
+  #closing: Promise<void> | undefined;
 
   constructor(setup: ImSessionSetup) {
     this.#setup = setup;
@@ -53,7 +53,9 @@ export class ImSessionTable {
     const contact = destination && (await ownContact(this.#setup.endpoint, destination, ends.contactAor));
     if (destination === undefined || contact?.ok !== true) return incoming.respond(500, { reason: 'No Way Back' });
     if (incoming.cancelled.aborted) return;
-    if (this.#isFullFor(ends.userAor)) return incoming.respond(480, { reason: tooMany });
+    const problem = this.#closing === undefined ? undefined : isStopping;
+    const reason = problem ?? (this.#isFullFor(ends.userAor) ? tooMany : undefined);
+    if (reason !== undefined) return incoming.respond(480, { reason });
     const identity = { callId: request.headers.get('Call-ID') ?? '', localTag };
     const accepted = { dialog: dialog.value, source, contact: contact.value, first: firstMessageIn(request) };
     this.#add(ends, identity, { accepted });
@@ -76,7 +78,7 @@ export class ImSessionTable {
 
   /** Invites the user to a new session, for this message. */
   open(ends: SessionEnds, content: SessionContent): Promise<Verdict> {
-    if (this.#isClosing) return Promise.resolve({ status: 480, reason: 'Gateway Is Stopping', about: 'message' });
+    if (this.#closing !== undefined) return Promise.resolve({ status: 480, reason: isStopping, about: 'message' });
     if (this.#isFullFor(ends.userAor)) return Promise.resolve({ status: 480, reason: tooMany, about: 'message' });
     const { token } = this.#setup;
     const identity = { callId: token(callIdBits), localTag: token(tagBits) };
@@ -88,9 +90,13 @@ export class ImSessionTable {
     this.#byDialog.get(dialogOf(callId, localTag))?.ackMissing();
   }
 
-  /** Ends every session, at the peers too. Resolves within a second. */
-  async close(): Promise<void> {
-    this.#isClosing = true;
+  /** Ends every session, at the peers too. Resolves within a second; there are no new ones any more. */
+  close(): Promise<void> {
+    this.#closing ??= this.#endAll();
+    return this.#closing;
+  }
+
+  async #endAll(): Promise<void> {
     const farewells = Promise.all([...this.#byDialog.values()].map((session) => session.close()));
     let timer: { cancel(): void } | undefined;
     const late = new Promise<void>((resolve) => {
@@ -128,6 +134,7 @@ export class ImSessionTable {
   }
 }
 
+const isStopping = 'Gateway Is Stopping';
 const tooMany = 'Too Many Sessions';
 const pairOf = ({ userAor, contactAor }: SessionEnds): string => `${userAor} ${contactAor}`;
 const dialogOf = (callId: string, localTag: string): string => `${callId}\n${localTag}`;

@@ -1,5 +1,6 @@
 /** Performs the effects of im-session-machine.ts for one session: its dialog, its timer, what it sends and receives. */
 import type { Timer } from '../../../primitives/clock.ts';
+import { refuse } from '../../../primitives/result.ts';
 import { type Dialog, nextRequest, receiveInDialog } from '../dialog.ts';
 import { Headers } from '../headers.ts';
 import { ownContact } from '../home/own-contact.ts';
@@ -50,6 +51,7 @@ export class ImSession {
   #contact = '';
   #timer: Timer | undefined;
   #lastId = 0;
+  #inviting: Promise<unknown> = Promise.resolve();
   #farewell: Promise<unknown> = Promise.resolve();
 
   /**
@@ -113,7 +115,7 @@ export class ImSession {
     this.#feed({ type: 'ack-missing' });
   }
 
-  /** Ends it at the peer too. Resolves when the BYE has been answered. */
+  /** Ends it at the peer too. Resolves when the BYE, or the INVITE that is cancelled, has been answered. */
   async close(): Promise<void> {
     this.#feed({ type: 'close' });
     await this.#farewell;
@@ -155,9 +157,10 @@ export class ImSession {
   #performAtPeer(effect: Extract<Effect, { do: 'invite' | 'cancel' | 'bye' | 'send' }>): void {
     switch (effect.do) {
       case 'invite':
-        void this.#invite();
+        this.#inviting = this.#invite();
         return;
       case 'cancel':
+        this.#farewell = this.#inviting;
         return this.#cancelled.abort();
       case 'bye':
         this.#farewell = this.#request('BYE');
@@ -175,9 +178,10 @@ export class ImSession {
   async #invite(): Promise<void> {
     const { endpoint } = this.#setup;
     const destination = this.#destination();
-    const contact = destination && (await ownContact(endpoint, destination, this.ends.contactAor));
-    if (destination === undefined || contact?.ok !== true) {
-      const detail = contact?.ok === false ? contact.error : 'there is no next hop';
+    // Always later than now: a session that ended before it was in the table would stay there.
+    const contact = await (destination === undefined ? noHop : ownContact(endpoint, destination, this.ends.contactAor));
+    if (destination === undefined || !contact.ok) {
+      const detail = contact.ok ? '' : contact.error;
       return this.#feed({ type: 'invite-answered', answer: this.#setup.answerOf(unreachable(detail)) });
     }
     this.#contact = contact.value;
@@ -238,4 +242,5 @@ export class ImSession {
   }
 }
 
+const noHop = refuse('there is no next hop');
 const unreachable = (detail: string): FinalResponse => ({ ok: false, why: 'transport', detail });

@@ -232,7 +232,7 @@ describe('messages', () => {
     expect(outgoing[0]?.request.headers.has('P-Asserted-Identity')).toBe(false);
   });
 
-  it('to a sips address of another domain are refused: nobody can promise TLS on every hop [RFC 7247 §9]', () => {
+  it('to a sips address of another domain are refused: nobody can promise TLS on every hop [RFC 7247 §8]', () => {
     const { handleAs, outgoing } = setUp();
     expect(statusOf(handleAs(alice, 'MESSAGE', { uri: 'sips:juliet@xmpp.example' }))).toEqual([416]);
     expect(outgoing).toEqual([]);

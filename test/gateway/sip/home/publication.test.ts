@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { type Pidf, printPidf } from '../../../../src/gateway/sip/bodies/pidf.ts';
 import type { HeaderField } from '../../../../src/gateway/sip/headers.ts';
@@ -16,6 +16,10 @@ const presence: HeaderField = ['Event', 'presence'];
 const pidfBody: HeaderField = ['Content-Type', 'application/pidf+xml;charset=UTF-8'];
 
 let serial = 0;
+let device = '';
+beforeEach(() => {
+  device = 'desk';
+});
 function publishing(current: readonly Publication[], headers: readonly HeaderField[], document?: Pidf | string) {
   const body = typeof document === 'object' ? printPidf(document) : (document ?? '');
   serial += 1;
@@ -23,6 +27,7 @@ function publishing(current: readonly Publication[], headers: readonly HeaderFie
     request: sipRequest('PUBLISH', { uri: aor, headers, body }),
     now: 0,
     entityTag: `tag-${serial}`,
+    device,
   });
 }
 function published(...parts: Parameters<typeof publishing>) {
@@ -92,14 +97,25 @@ describe('PUBLISH [RFC 3903 §6]', () => {
     expect(refusal([], [presence, pidfBody], '<presence')).toMatchObject({ status: 400 });
   });
 
+  it('takes a new publication of one device in the place of the one whose tag it does not know', () => {
+    const closed = (id: string): Pidf => ({ entity: aor, tuples: [{ id, basic: 'closed', activities: [] }] });
+    const twice = published(initial().publications, [presence, pidfBody], closed('a'));
+    expect(twice.publications).toMatchObject([{ document: { tuples: [{ basic: 'closed' }] } }]);
+    expect(twice.publications).toHaveLength(1);
+    // Another device of the same make names its tuple the same, and another program on the same device names it otherwise.
+    expect(published(initial().publications, [presence, pidfBody], closed('b')).publications).toHaveLength(2);
+    device = 'phone';
+    expect(published(twice.publications, [presence, pidfBody], closed('a')).publications).toHaveLength(2);
+  });
+
   it('keeps ten publications of a user: one more takes the place of the one that expires first', () => {
     let publications: readonly Publication[] = [];
-    for (let device = 0; device <= maxPublications; device += 1) {
-      const seconds = device === 4 ? '60' : '3600';
+    for (let count = 0; count <= maxPublications; count += 1) {
+      const seconds = count === 4 ? '60' : '3600';
       publications = published(
         publications,
         [presence, pidfBody, ['Expires', seconds]],
-        open(`d${device}`),
+        open(`d${count}`),
       ).publications;
     }
     expect(publications).toHaveLength(maxPublications);
@@ -111,7 +127,7 @@ describe('the presence of a local user', () => {
   const state = (documents: readonly Pidf[], isRegistered = false) =>
     presenceState(
       aor,
-      documents.map((document, index) => ({ document, entityTag: String(index), expiresAt: 1 })),
+      documents.map((document, index) => ({ document, entityTag: String(index), device: String(index), expiresAt: 1 })),
       isRegistered,
     );
 

@@ -17,6 +17,7 @@ async function sessions(place: { port: number; transport: TransportName }) {
   const crossed: string[] = [];
   const reports: SessionReport[] = [];
   const ringing180 = waiting<void>();
+  const bye = waiting<void>();
   const sip = await endpoint({
     onRequest(incoming) {
       const { request } = incoming;
@@ -28,6 +29,7 @@ async function sessions(place: { port: number; transport: TransportName }) {
       if (event.type === 'ack-missing') table.ackMissing(event);
       if (event.type === 'received' && event.message.kind === 'response' && event.message.status === 180)
         ringing180.resolve();
+      if (event.type === 'sent' && event.message.kind === 'request' && event.message.method === 'BYE') bye.resolve();
     },
   });
   const table = new ImSessionTable({
@@ -43,7 +45,7 @@ async function sessions(place: { port: number; transport: TransportName }) {
     },
   });
   closing(table);
-  return { sip, table, crossed, reports, rings: ringing180.promise };
+  return { sip, table, crossed, reports, rings: ringing180.promise, ended: bye.promise };
 }
 
 interface Step {
@@ -163,6 +165,42 @@ const ringing = scenario(
   '<recv request="ACK"></recv>',
 );
 
+const saveVia = '<action><ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/></action>';
+
+/** An answer to the INVITE, after other requests have come. */
+const answerInvite = (tag: string): string =>
+  answer('200 OK', [contact, 'Content-Type: application/sdp'], description('m=message 5060 sip null'))
+    .replace('[last_Via:]', 'Via:[$via]')
+    .replace('[last_CSeq:]', 'CSeq: 1 INVITE')
+    .replace('[last_To:];tag=[pid]a[call_number]', `To: <sip:alice@contoso.example>;tag=${tag}`);
+
+/** Two devices of one user, which both accept: the second one when a message has gone to the first. */
+const twoDevices = scenario(
+  `<recv request="INVITE">${saveVia}</recv>`,
+  answerInvite('first'),
+  '<recv request="ACK"></recv>',
+  '<recv request="MESSAGE"></recv>',
+  answerInside,
+  answerInvite('second'),
+  '<recv request="ACK"></recv>',
+  '<recv request="BYE"></recv>',
+  answerInside,
+  '<recv request="BYE"></recv>',
+  answerInside,
+);
+
+/** It is taken at the moment in which the invitation is taken back. */
+const tooLate = scenario(
+  `<recv request="INVITE">${saveVia}</recv>`,
+  answer('180 Ringing', [contact]),
+  '<recv request="CANCEL"></recv>',
+  answer('200 OK'),
+  answerInvite('late'),
+  '<recv request="ACK"></recv>',
+  '<recv request="BYE"></recv>',
+  answerInside,
+);
+
 const content = (kind: SessionContent['kind'], type = '', body = ''): SessionContent => ({
   kind,
   headers: kind === 'leave' ? [] : [['Content-Type', type]],
@@ -202,6 +240,28 @@ describeWithPeers('IM sessions and sipp', [peers.sipp], () => {
       expect(table.size).toBe(0);
     });
   }
+
+  it('of two devices that accept, each is acknowledged, and the second one is told that it is not needed', async () => {
+    const alice = await startSipp({ scenario: twoDevices, transport: 'tcp' });
+    const { table, ended } = await sessions({ port: alice.port, transport: 'tcp' });
+    expect(await table.open(ends, content('message', 'text/plain', 'Hello'))).toMatchObject({ status: 200 });
+    await ended;
+    await table.submit(ends, content('leave'));
+    const outcome = await alice.finished;
+    expect(outcome).toMatchObject(succeeded);
+    const byes = [...outcome.messages.matchAll(/^BYE [^]*?^To: .*;tag=(\w+)/gm)].map(([, tag]) => tag);
+    expect(byes).toEqual(['second', 'first']);
+  });
+
+  it('an acceptance that crosses the CANCEL is acknowledged and ended, and its message is told once', async () => {
+    const alice = await startSipp({ scenario: tooLate, transport: 'tcp' });
+    const { table, rings } = await sessions({ port: alice.port, transport: 'tcp' });
+    const said = table.open(ends, content('message', 'text/plain', 'Hello'));
+    await rings;
+    await table.close();
+    expect(await said).toMatchObject({ status: 480, about: 'session' });
+    expect(await alice.finished).toMatchObject(succeeded);
+  });
 
   it('an invitation that nobody takes is cancelled when the gateway stops, and its message is told so', async () => {
     const alice = await startSipp({ scenario: ringing, transport: 'tcp' });

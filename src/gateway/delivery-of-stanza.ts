@@ -1,0 +1,37 @@
+/** What a contact's message is to the SIP side: a MESSAGE with its text, or a typing notice [RFC 7572 §4, RFC 3994]. */
+import { ok, type Result } from '../primitives/result.ts';
+import type { Addressed } from './addressed.ts';
+import type { SipDelivery } from './crossing.ts';
+import { isComposingType, printIsComposing } from './sip/bodies/is-composing.ts';
+import { type Trail, trailFields } from './sip/trail.ts';
+import { messageToSip, type SipInstantMessage } from './translation/instant-message.ts';
+import { speakerOf } from './translation/speaker.ts';
+import { chatStateOf, chatStateToSip } from './translation/typing.ts';
+import type { StanzaError } from './xmpp/stanza-error.ts';
+import { childOf, type Element } from './xmpp/xml/element.ts';
+
+/**
+ * @param trail - With which it goes on.
+ * @returns Nothing when it carries neither text nor a chat state; a refusal as the stanza error to answer with.
+ */
+export function deliveryOf(
+  stanza: Element,
+  addressed: Addressed,
+  trail: Trail,
+): Result<SipDelivery | undefined, StanzaError> {
+  const speaker = speakerOf(stanza);
+  const ends = { method: 'MESSAGE', from: addressed.contactAor, to: addressed.userAor, speaker } as const;
+  if (childOf(stanza, 'body', stanza.namespace) !== undefined) {
+    const message = messageToSip(stanza);
+    return message.ok ? ok({ ...ends, ...withTrail(message.value, trail) }) : message;
+  }
+  const state = chatStateOf(stanza);
+  if (state === undefined) return ok(undefined);
+  const body = Buffer.from(printIsComposing(chatStateToSip(state)), 'utf8');
+  return ok({ ...ends, ...withTrail({ headers: [['Content-Type', isComposingType]], body }, trail), chatState: state });
+}
+
+const withTrail = ({ headers, body }: SipInstantMessage, trail: Trail): SipInstantMessage => ({
+  headers: [...headers, ...trailFields(trail)],
+  body,
+});

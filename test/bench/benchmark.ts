@@ -1,0 +1,22 @@
+/**
+ * What a benchmark is: a name and a few figures that one run measured. Machines differ and are shared, so a figure that is
+ * to be compared across them has a ratio to a yardstick of the same run.
+ */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  /** `a second`, `µs`, `MiB`. */
+  readonly unit: string;
+  /** How many times the yardstick this one costs, or holds. */
+  readonly ratio?: number | undefined;
+  /** What the product promises on a machine of today. */
+  readonly atLeast?: number | undefined;
+}
+
+export interface Benchmark {
+  /** As it is typed after `npm run bench --`. */
+  readonly name: string;
+  /** One sentence: what is measured, and against which yardstick. */
+  readonly about: string;
+  run(): Promise<readonly Figure[]> | readonly Figure[];
+}
