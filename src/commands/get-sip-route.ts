@@ -1,4 +1,5 @@
 /** Get-SipRoute: which SIP servers own the users of a domain, whether they answer, and what to type on them. */
+import type { Configuration } from '../config/configuration.ts';
 import { hopStates } from '../operations/hop-states.ts';
 import { configurationOf } from '../operations/loaded-configuration.ts';
 import { selectNamed } from '../operations/named-objects.ts';
@@ -48,19 +49,25 @@ export default defineCmdlet({
     const configuration = await configurationOf(context.store, LocalStore);
     const routes = selectNamed(shownRoutes(configuration), { Identity, Filter }, sipRouteKind);
     const recipe = recipes.find((each) => each === context.format);
-    if (recipe !== undefined) return printRecipes(recipe, routes, context);
+    if (recipe !== undefined) return printRecipes(recipe, { routes, configuration }, context);
     if (routes.length === 0) return;
     const states = await hopStates(context.store.folder);
     for (const route of routes) context.write(sipRouteObject(route, states));
   },
 });
 
+interface RoutesOf {
+  readonly routes: readonly ShownRoute[];
+  readonly configuration: Configuration;
+}
+
 /** Of each route one; loaded late, since nobody else looks at certificates here. */
-async function printRecipes(recipe: RecipeName, routes: readonly ShownRoute[], context: CmdletContext): Promise<void> {
+async function printRecipes(recipe: RecipeName, of: RoutesOf, context: CmdletContext): Promise<void> {
   const { routeRecipe } = await import('../operations/sip-route-recipes/route-recipe.ts');
-  if (routes.length === 0) context.warn('there is no SIP route, so there is nothing to type elsewhere.');
-  for (const route of routes) {
-    const { text, warnings } = routeRecipe(recipe, route, { store: context.store, now: context.now() });
+  if (of.routes.length === 0) context.warn('there is no SIP route, so there is nothing to type elsewhere.');
+  const around = { configuration: of.configuration, storeFolder: context.store.folder, now: context.now() };
+  for (const route of of.routes) {
+    const { text, warnings } = routeRecipe(recipe, route, around);
     for (const warning of warnings) context.warn(warning);
     context.writeText(text);
   }

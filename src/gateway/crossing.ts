@@ -5,6 +5,7 @@ import type { Ids } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { HeaderField } from './sip/headers.ts';
 import type { LoopGuard } from './sip/loop-guard.ts';
+import type { RefusalAdvice } from './sip/refusal-advice.ts';
 import type { RefusalDetails } from './sip/refusal-details.ts';
 import type { Speaker } from './sip/speaker.ts';
 import type { ChatState } from './translation/typing.ts';
@@ -27,7 +28,7 @@ export interface SipDelivery {
 }
 
 /** The SIP side's final word. No answer is 408, a broken transport 503. */
-export interface SipOutcome {
+export interface SipOutcome extends RefusalAdvice {
   readonly status: number;
   readonly reason: string;
   /** What else a refusal says of itself. */

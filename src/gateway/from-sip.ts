@@ -13,25 +13,19 @@ import { admitContact, stranger } from './policy/contacts.ts';
 import type { Refusal } from './policy/partners.ts';
 import { requestRefusalOf } from './refusal-answer.ts';
 import type { SentMessages } from './sent-messages.ts';
-import { bodyOf } from './sip/bodies/body-part.ts';
-import type { DispositionAsked } from './sip/bodies/imdn.ts';
-import { isComposingType, parseIsComposing } from './sip/bodies/is-composing.ts';
-import { keyboardActivityType, parseKeyboardActivity } from './sip/bodies/keyboard-activity.ts';
 import type { HeaderField } from './sip/headers.ts';
 import type { SipRequest } from './sip/message.ts';
-import { registeredMethods } from './sip/methods.ts';
 import type { ResponseParts } from './sip/sip-endpoint.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
 import { type Trail, trailOf } from './sip/trail.ts';
+import { acceptEncoding } from './sip/uas-refusal.ts';
 import type { SipEnds } from './sip-presence.ts';
-import { jidToAor, sipUriToJid } from './translation/address.ts';
-import { type SipFailure, sipFailureOf } from './translation/failure.ts';
-import { messageFromSip } from './translation/instant-message.ts';
+import { stanzaOf } from './stanza-of-request.ts';
+import { isNumber, jidToAor, sipUriToJid } from './translation/address.ts';
+import { retryAfterSeconds, type SipFailure, sipFailureOf } from './translation/failure.ts';
 import { withTrail } from './translation/stanza-trail.ts';
-import { acceptedBodies, openBody } from './translation/text-body.ts';
-import { chatStateFromKeyboard, chatStateFromSip, goneFromSip } from './translation/typing.ts';
+import { acceptedBodies } from './translation/text-body.ts';
 import { printJid } from './xmpp/jid.ts';
-import type { Element } from './xmpp/xml/element.ts';
 
 /** A request whose sender is known: by digest at the home server, by trust in the next hop. */
 export interface RequestFromUser {
@@ -64,8 +58,13 @@ interface Addressed {
   readonly partnerDomain: string;
 }
 
+const noXmppForm: SipFailure = { status: 404, reason: 'Address Has No XMPP Form' };
 const stopping = { status: 503, reason: 'Gateway Is Stopping' } as const;
-const tooManyWaiting = { status: 500, reason: 'Too Many Messages Waiting' } as const;
+const tooManyWaiting: SipFailure = {
+  status: 500,
+  reason: 'Too Many Messages Waiting',
+  headers: [['Retry-After', String(retryAfterSeconds)]],
+};
 
 export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent: SentMessages): FromSip {
   return {
@@ -127,7 +126,7 @@ function passed(
 
 async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
   const { incoming, addressed, trail, answer, sent, since } = carriage;
-  const stanza = stanzaFor(incoming.request, addressed, crossing.ids.token(64));
+  const stanza = stanzaOf(incoming.request, addressed, crossing.ids.token(64));
   if (!stanza.ok) return answer(stanza.error);
   const { element, disposition } = stanza.value;
   const { id = '' } = element.attributes;
@@ -145,44 +144,12 @@ async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
       correlationId: addressed.correlationId,
       facts: { partner: addressed.partnerDomain, condition: delivery.error.condition, reason: delivery.reason },
     });
-    return answer(sipFailureOf(delivery.error.condition));
+    return answer(sipFailureOf(delivery.error));
   }
   const label = `<message> ${id === '' ? '' : `id=${id}`}`.trim();
   crossing.onEvent(flow(addressed.correlationId, 'xmpp', { from: 'gateway', to: addressed.partnerDomain, label }));
   crossing.onEvent(messageDelivered(crossing.clock, { ...addressed, direction: 'SipToXmpp', since }));
   answer({ status: 202, reason: 'Accepted' });
-}
-
-interface ForContact {
-  readonly element: Element;
-  readonly disposition?: DispositionAsked | undefined;
-}
-
-function stanzaFor(request: SipRequest, { from, to }: Addressed, id: string): Result<ForContact, SipFailure> {
-  // What is said inside an IM session, beside messages; sessions let nothing else through.
-  if (request.method === 'BYE') return ok({ element: goneFromSip({ from, to }) });
-  if (request.method === 'INFO') return typedFor(request, { from, to });
-  if (!registeredMethods.has(request.method)) return refuse({ status: 501, reason: 'Not Implemented' });
-  if (request.method !== 'MESSAGE') return refuse({ status: 405, reason: 'Method Not Allowed' });
-  const body = openBody(request);
-  if (!body.ok) return body;
-  const { part, disposition } = body.value;
-  if (part.mediaType !== isComposingType) {
-    const message = messageFromSip(request, body.value, { from, to, id });
-    return message.ok ? ok({ element: message.value, disposition }) : message;
-  }
-  const notice = parseIsComposing(part.content);
-  return notice.ok
-    ? ok({ element: chatStateFromSip(notice.value, { from, to }) })
-    : refuse({ status: 400, reason: 'Bad Typing Notice' });
-}
-
-function typedFor(request: SipRequest, ends: { from: string; to: string }): Result<ForContact, SipFailure> {
-  if (bodyOf(request).mediaType !== keyboardActivityType) return refuse({ status: 405, reason: 'Method Not Allowed' });
-  const status = parseKeyboardActivity(request.body);
-  return status.ok
-    ? ok({ element: chatStateFromKeyboard(status.value, ends) })
-    : refuse({ status: 400, reason: 'Bad Typing Notice' });
 }
 
 interface AddressRefusal extends SipFailure {
@@ -199,11 +166,12 @@ function address(crossing: Crossing, incoming: From, id: string): Result<Address
   if (!target.ok || target.value.scheme === 'sips') return refuse({ status: 416, reason: 'Unsupported URI Scheme' });
   const sender = parseSipUri(incoming.aor);
   if (!sender.ok) return refuse({ status: 400, reason: 'Bad From' });
+  if (isNumber(target.value)) return refuse({ status: 484, reason: 'A Number Is No XMPP User' });
   const [from, to] = [sipUriToJid(sender.value), sipUriToJid(target.value)];
-  if (!from.ok || !to.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
+  if (!from.ok || !to.ok) return refuse(noXmppForm);
 
   const [userAor, contactAor] = [jidToAor(from.value), jidToAor(to.value)];
-  if (!userAor.ok || !contactAor.ok) return refuse({ status: 404, reason: 'Address Has No XMPP Form' });
+  if (!userAor.ok || !contactAor.ok) return refuse(noXmppForm);
 
   const parties = { userAor: incoming.aor, contactAor: contactAor.value, standing: stranger };
   const act = { ...parties, action: 'SendIm', direction: 'FromUser' } as const;
@@ -220,16 +188,17 @@ function address(crossing: Crossing, incoming: From, id: string): Result<Address
 
 const answering =
   (crossing: Crossing, incoming: RequestFromUser, id: string) =>
-  ({ status, reason, warning }: Pick<AddressRefusal, 'status' | 'reason' | 'warning'>): void => {
-    const headers = headersOf({ warning });
-    if (status === 415) headers.push(['Accept', acceptedBodies]);
+  (failure: AddressRefusal): void => {
+    const { status, reason } = failure;
+    const headers = headersOf(failure);
+    if (status === 415) headers.push(['Accept', acceptedBodies], acceptEncoding);
     if (status === 405 || status === 501) headers.push(['Allow', 'MESSAGE']);
     crossing.onEvent(flow(id, 'sip', { from: 'gateway', to: incoming.aor, label: `${status} ${reason}` }));
     incoming.respond(status, { reason, headers });
   };
 
-const headersOf = ({ warning }: { readonly warning?: string | undefined }): HeaderField[] =>
-  warning === undefined ? [] : [['Warning', warning]];
+const headersOf = ({ warning, headers = [] }: AddressRefusal): HeaderField[] =>
+  warning === undefined ? [...headers] : [...headers, ['Warning', warning]];
 
 const refused = (id: string, from: string, to: string, { reason, refusal }: AddressRefusal) =>
   ({

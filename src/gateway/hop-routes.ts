@@ -18,7 +18,7 @@ import { tagOf } from './sip/name-addr.ts';
 import { locateServers } from './sip/server-locator.ts';
 import { type SipDns, sipDns } from './sip/sip-dns.ts';
 import type { SipEndpoint } from './sip/sip-endpoint.ts';
-import type { Destination, Source } from './sip/transport.ts';
+import type { ClosedConnection, Destination, Source } from './sip/transport.ts';
 import { randomFraction } from './xmpp/random-fraction.ts';
 
 export type RequestingEndpoint = Pick<SipEndpoint, 'request' | 'sendAck' | 'localAddress'>;
@@ -115,6 +115,11 @@ export class HopRoutes {
     this.#routes = routesOf(this.#options.configuration());
     this.#keep();
     return (domain) => hasLost(before.get(domain), this.#routes.get(domain));
+  }
+
+  /** A hop that ends its connection may be about to end: it is asked soon. */
+  connectionClosed(peer: ClosedConnection): void {
+    this.#pool.suspect(peer);
   }
 
   /** After a change of the DNS servers. */

@@ -4,15 +4,17 @@ import type { SipOutcome } from './crossing.ts';
 import { parseCSeq } from './sip/c-seq.ts';
 import { sipUriIn } from './sip/home/aor.ts';
 import type { SipResponse } from './sip/message.ts';
+import { refusalAdviceOf } from './sip/refusal-advice.ts';
 import { type RefusalDetails, refusalDetailsOf, refusalText } from './sip/refusal-details.ts';
 import type { SipEndpoint } from './sip/sip-endpoint.ts';
 
 export function sipOutcomeOf(response: SipResponse, onEvent: OnLogEvent): SipOutcome {
   const { status, reason } = response;
   const details = refusalDetailsOf(response);
-  if (details === undefined) return { status, reason };
+  const outcome = { status, reason, ...refusalAdviceOf(response) };
+  if (details === undefined) return outcome;
   onEvent(diagnosed(response, details));
-  return { status, reason, details };
+  return { ...outcome, details };
 }
 
 type Requesting = Pick<SipEndpoint, 'request' | 'localAddress'>;

@@ -64,6 +64,7 @@ export async function openSipSide(
     onEvent(event) {
       ports.onEvent(logEventOf(event));
       if (event.type === 'ack-missing') users.ackMissing(event.callId, event.localTag);
+      if (event.type === 'connection-closed') users.routes.connectionClosed(event);
     },
   });
   const users = sipUsers({ endpoint, configuration, ports, doors, trust });
@@ -102,6 +103,8 @@ function logEventOf(event: SipEvent): LogEvent {
       return sipEvent('SipConnectionRefused', 'warn', `connection of ${event.peer} refused: ${event.reason}`);
     case 'send-failed':
       return sipEvent('SipSendFailed', 'warn', `${event.peer} could not be sent to: ${event.reason}`);
+    case 'connection-closed':
+      return sipEvent('SipConnectionClosed', 'debug', `the connection to ${event.name} port ${event.port} has ended`);
     case 'stray-response':
       return sipEvent('SipStrayResponse', 'debug', `a response of ${event.peer} fits no request`);
     default:

@@ -15,8 +15,10 @@ import { isLocalDomain } from './policy/partners.ts';
 import { sipUriIn } from './sip/home/aor.ts';
 import { createHomeServer, type HomeServer } from './sip/home/home-server.ts';
 import { sourceAsDestination } from './sip/home/own-contact.ts';
+import { tagOf } from './sip/name-addr.ts';
 import type { IncomingRequest, SipEndpoint } from './sip/sip-endpoint.ts';
 import type { SipDoors } from './sip-doors.ts';
+import { sipOutcomeOf } from './sip-outcome.ts';
 import type { SipPresence } from './sip-presence.ts';
 import type { SipTrust } from './sip-trust.ts';
 
@@ -144,7 +146,10 @@ function homeUsers(
     refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
     onGuessing: (met) => ports.onEvent(limitEvent(met, 'sip')),
     onOutgoing: (request) => {
-      if (!sessions.receive(request, request.aor)) doors.onOutgoing(request);
+      if (sessions.receive(request, request.aor)) return;
+      // Beside sessions there are no dialogs with contacts [RFC 3261 §12.2.2].
+      if (tagOf(request.request.headers.get('To')) !== undefined) request.respond(481);
+      else doors.onOutgoing(request);
     },
     onPresenceChange: (aor, state) => doors.onPresenceChange(aor, state),
     onSubscribed: (event) => doors.onSubscribed(event),
@@ -153,7 +158,11 @@ function homeUsers(
   });
   return {
     handle: (incoming) => server.handle(incoming),
-    deliver: (delivery) => sessions.deliver(delivery, () => server.deliver(delivery)),
+    deliver: (delivery) =>
+      sessions.deliver(delivery, async () => {
+        const { status, reason, response } = await server.deliver(delivery);
+        return response === undefined ? { status, reason } : sipOutcomeOf(response, ports.onEvent);
+      }),
     // The home server tells each change of its users by itself.
     presence: {
       presenceOf: ({ userAor }) => server.presence.presenceOf(userAor),

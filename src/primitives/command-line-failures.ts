@@ -52,6 +52,20 @@ export const commandLineFailures = {
     category: 'usage',
     meaning: 'This common parameter stores into a session variable, and there is no session between processes.',
   },
+  UnsupportedSyntax: {
+    category: 'usage',
+    meaning:
+      'This part of PowerShell is not in the language of the management shell; get-help about_managementshell lists what is. No line of the script was run.',
+  },
+  SyntaxError: {
+    category: 'usage',
+    meaning: 'The script cannot be read at this place: something is missing or too much. No line of it was run.',
+  },
+  ScriptLimitReached: {
+    category: 'invalid',
+    meaning:
+      'A loop went around too often, or a list or text grew too large. Do the work in several scripts, or with a pipe.',
+  },
   // Somebody is needed
   MandatoryParameterMissing: {
     category: 'needsinput',

@@ -44,11 +44,9 @@ function parse(): SipRequest {
   const message: SipMessage = value(parseMessage(lyncMessage));
   if (message.kind !== 'request') throw new Error('The message of the benchmark is no request.');
   const { headers } = message;
-  const via = value(parseVia(headers.get('Via') ?? ''));
-  const cSeq = value(parseCSeq(headers.get('CSeq') ?? ''));
-  const users = ['From', 'To'].map(
-    (name) => value(parseSipUri(value(parseNameAddr(headers.get(name) ?? '')).uri)).user,
-  );
+  const via = value(headers.read('Via', parseVia));
+  const cSeq = value(headers.read('CSeq', parseCSeq));
+  const users = ['From', 'To'].map((name) => value(parseSipUri(value(headers.read(name, parseNameAddr)).uri)).user);
   const target = value(parseSipUri(message.requestUri));
   if (via.port !== 52_114 || cSeq.number !== 2 || users.join(' ') !== 'alice bob' || target.host === '')
     throw new Error('The message of the benchmark is misread.');

@@ -29,6 +29,12 @@ describe('a setting that an older store does not have', () => {
     expect(withMissingSettings(json)).toMatchObject({ federatedPartners: { 'fabrikam.com': { [name]: value } } });
   });
 
+  it('of SIP routes, the whole section, is none: each domain is where the settings say', () => {
+    const { sipRoutes: _, ...before } = sample();
+    expect(problemsOf(before)).toEqual([]);
+    expect(withMissingSettings(before)).toMatchObject({ sipRoutes: {} });
+  });
+
   it('opens nothing: access is closed by default', () => {
     const json = sample();
     json['accessEdge'] = {};

@@ -186,6 +186,40 @@ describe('a contact who may see a user behind the next hop', () => {
   });
 });
 
+describe('a user who moves to other servers', () => {
+  it('is watched there anew: the subscription here is forgotten, and its NOTIFYs are none of ours', async () => {
+    const { presence, endpoint, notify, clock, last } = setUp();
+    presence.follow(ends);
+    await settle();
+    notify('active;expires=600', open);
+    presence.forget((aor) => aor === 'sip:carol@contoso.example');
+    expect(presence.presenceOf(ends)?.tuples).toHaveLength(1);
+    presence.forget((aor) => aor === ends.userAor);
+    expect(presence.presenceOf(ends)).toBeUndefined();
+    expect(notify('active;expires=600', open, { cSeq: 2 })).toMatchObject([{ status: 481 }]);
+    // What is still answered starts nothing again.
+    last().answer(200);
+    await settle();
+    clock.advance(86_400_000);
+    await settle();
+    expect(endpoint.sent).toHaveLength(1);
+
+    presence.follow(ends);
+    await settle();
+    expect(endpoint.sent).toHaveLength(2);
+  });
+
+  it('ends the subscriptions of his own devices, so that they ask where he is now', async () => {
+    const { presence, subscribe, last, header } = setUp();
+    await subscribe(ends.contactAor);
+    last().answer(200);
+    await settle();
+    presence.forget((aor) => aor === ends.userAor);
+    await settle();
+    expect(header('Subscription-State')).toBe('terminated;reason=deactivated');
+  });
+});
+
 describe('a device behind the next hop that watches a contact', () => {
   it('is told what is known, by way of the hop', async () => {
     const { presence, subscribe, subscribed, last, header } = setUp();

@@ -529,12 +529,14 @@ describe('a message for a user in Auto mode', () => {
   );
 
   it('keeps the order of what has waited for the INVITE', async () => {
-    const { endpoint, pages, deliver } = setUp('Auto');
+    const { endpoint, pages, events, deliver } = setUp('Auto');
     const outcomes = ['one', 'two', 'three'].map((text) => deliver(delivery(text)));
+    const left = deliver(typing('gone'));
     await settle();
     endpoint.sent[0]?.answer(501);
-    await Promise.all(outcomes);
+    await Promise.all([...outcomes, left]);
     expect(pages).toEqual(['one', 'two', 'three']);
+    expect(events.map(({ id }) => id)).toEqual(['ImSessionRefused', 'SessionModeChanged']);
     expect(methods(endpoint.sent)).toEqual(['INVITE']);
   });
 
@@ -636,13 +638,14 @@ describe('requests that cross each other', () => {
   });
 
   it('a 200 that crosses our CANCEL is acknowledged, and its session ended; the message is told once', async () => {
-    const { endpoint, clock, ours, outcome } = await established();
+    const { endpoint, clock, events, ours, outcome } = await established();
     clock.advance(32_000);
     expect(await outcome).toMatchObject({ status: 408 });
     if (ours !== undefined) ours.reply(accepted(ours, 'a1'));
     await settle();
     expect(endpoint.acks).toHaveLength(1);
     expect(methods(endpoint.sent)).toEqual(['INVITE', 'BYE']);
+    expect(events.map(({ id }) => id)).toEqual(['ImSessionRefused']);
   });
 });
 

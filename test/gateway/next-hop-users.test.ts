@@ -200,6 +200,18 @@ describe('a hop that is down', () => {
     expect(ids(events)).toEqual(['NextHopDown', 'NextHopUnreachable', 'NextHopUp']);
   });
 
+  it.each([408, 503])('stays down when it answers the question with %i', async (status) => {
+    const { endpoint, messages, clock, deliver, routes } = setUp();
+    await deliver();
+    messages()[0]?.answer(503);
+    await settle();
+    clock.advance(2 * hopFirstBackoffMs);
+    await settle();
+    endpoint.sent[1]?.answer(status);
+    await settle();
+    expect(routes.status()).toMatchObject([{ state: 'Down', reason: `it answers ${status} Reason ${status}` }]);
+  });
+
   it('is left alone for as long as its Retry-After says, within reason [RFC 3261 §21.5.4]', async () => {
     const { endpoint, messages, clock, events, deliver } = setUp();
     await deliver();
@@ -288,6 +300,47 @@ describe('a dialog with a user', () => {
       expect(await outcome).toMatchObject({ status: 200 });
     },
   );
+});
+
+describe('a subscription to the presence of a user', () => {
+  const ends = { userAor: 'sip:alice@contoso.example', contactAor: 'sip:bob@fabrikam.example' };
+
+  it('is made at the next hop that works, and refreshed where it was made', async () => {
+    const { users, endpoint, messages, clock, routes } = setUp(...both);
+    users.presence.follow(ends);
+    await settle();
+    messages()[0]?.answer(503);
+    await settle();
+    const subscribe = messages()[1];
+    expect([subscribe?.request.method, subscribe?.destination]).toEqual(['SUBSCRIBE', two]);
+    const copied = ['From', 'Call-ID', 'CSeq'].map(
+      (name) => [name, subscribe?.request.headers.get(name) ?? ''] as const,
+    );
+    const own = [
+      ['To', `<${ends.userAor}>;tag=n`],
+      ['Contact', '<sip:fe02@192.0.2.2>'],
+      ['Expires', '600'],
+    ] as const;
+    subscribe?.reply(responseWith(200, [...copied, ...own]));
+    clock.advance(2 * hopFirstBackoffMs);
+    await settle();
+    for (const sent of endpoint.sent) sent.answer(200);
+    await settle();
+    expect(routes.status()).toMatchObject([{ state: 'Up' }, { state: 'Up' }]);
+    const notify = {
+      uri: 'sip:bob@192.0.2.9',
+      from: `<${ends.userAor}>;tag=n`,
+      to: subscribe?.request.headers.get('From') ?? '',
+      headers: [['Subscription-State', 'active;expires=600']] as const,
+    };
+    const incoming = incomingRequest(sipRequest('NOTIFY', { ...notify, callId: copied[1]?.[1] ?? '' }));
+    users.presence.notified(incoming);
+    expect(incoming.answers).toMatchObject([{ status: 200 }]);
+    clock.advance(600_000);
+    await settle();
+    expect(messages()[2]).toMatchObject({ request: { method: 'SUBSCRIBE' }, destination: two });
+    expect(messages()[2]?.request.headers.get('To')).toContain(';tag=n');
+  });
 });
 
 describe('strangers', () => {

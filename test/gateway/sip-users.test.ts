@@ -34,7 +34,11 @@ const route = (identity: string, nextHops: readonly string[], more: Partial<SipR
 const tcpAt = (port: number): string => `127.0.0.1:${port};transport=tcp`;
 
 /** contoso.example has a route, home.example has none. */
-async function setUp(routes: Configuration['sipRoutes'], dnsServers: readonly string[] = []) {
+async function setUp(
+  routes: Configuration['sipRoutes'],
+  dnsServers: readonly string[] = [],
+  trustedSipPeers: readonly string[] = [],
+) {
   const clock = movableClock();
   const [events, crossed]: [LogEvent[], string[]] = [[], []];
   const watching = new Set<() => void>();
@@ -46,7 +50,14 @@ async function setUp(routes: Configuration['sipRoutes'], dnsServers: readonly st
       users: {
         'sip:carol@home.example': { identity: 'sip:carol@home.example', displayName: '', survivableBranch: false },
       },
-      gateway: { ...openConfiguration.gateway, sipListenAddress: '127.0.0.1', sipPort: 0, sipTlsPort: 0, dnsServers },
+      gateway: {
+        ...openConfiguration.gateway,
+        sipListenAddress: '127.0.0.1',
+        sipPort: 0,
+        sipTlsPort: 0,
+        dnsServers,
+        trustedSipPeers,
+      },
     },
   };
   const side = await openSipSide(
@@ -183,6 +194,21 @@ describe('a SIP domain with a route and one without', () => {
     expect(side.hops()).toMatchObject([{ route: 'home.example', hop: second.hop }]);
   });
 
+  it('lose their registrations here when a route takes their domain away', async () => {
+    const { server, hop } = await sipServer();
+    const { side, change, port } = await setUp({}, [], ['127.0.0.1']);
+    const register = outgoing('REGISTER', {
+      uri: 'sip:home.example',
+      headers: [['Contact', '<sip:carol@127.0.0.1:9>']],
+    });
+    const headers = register.headers.with('From', `<${carol}>;tag=f`).with('To', `<${carol}>`);
+    const final = await server.request({ ...register, headers }, { transport: 'tcp', host: '127.0.0.1', port });
+    expect(final).toMatchObject({ ok: true, response: { status: 200 } });
+    expect(side.home.registrations()).toHaveLength(1);
+    change(route('home.example', [hop]));
+    expect(side.home.registrations()).toEqual([]);
+  });
+
   it('are not disturbed when a route gets one hop more: nobody has moved', async () => {
     const [first, second] = [await sipServer(), await sipServer()];
     const { side, change } = await setUp(route('contoso.example', [first.hop]));
@@ -227,6 +253,16 @@ describe('several hops', () => {
     expect(server.requests.map(({ request }) => [request.method, request.headers.get('Max-Forwards')])).toEqual([
       ['OPTIONS', '0'],
     ]);
+  });
+
+  it('are asked again when they end a connection: one that is stopped is down before the next message', async () => {
+    const { server, hop } = await sipServer();
+    const { side, clock, event } = await setUp(route('contoso.example', [hop]));
+    await side.deliver(to(alice));
+    await server.close();
+    await event('SipConnectionClosed');
+    clock.advance(2 * hopFirstProbeMs);
+    expect((await event('NextHopDown')).facts).toMatchObject({ reason: expect.stringContaining('ECONNREFUSED') });
   });
 
   it('are asked now and then while nothing is to be sent, and are down when they stay silent', async () => {

@@ -33,15 +33,7 @@ export interface Linphone extends Pick<RunningProcess, 'output' | 'waitFor' | 't
 
 /** Resolves when it is registered. */
 export async function startLinphone(options: LinphoneOptions): Promise<Linphone> {
-  const home = temporaryFolder();
-  for (const folder of ['.local/share/linphone', '.config/linphone'])
-    mkdirSync(path.join(home, folder), { recursive: true });
-  const configuration = path.join(home, 'rc');
-  writeFileSync(path.join(home, 'roots.pem'), options.roots ?? '');
-  writeFileSync(configuration, configurationOf(options, home, [await freePort(), await freePort()]), { mode: 0o600 });
-  const program = programPath(peers.linphone.program) ?? 'linphonec';
-  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined };
-  const running = startProcess(program, ['-c', configuration], home, { input: true, env });
+  const running = await launch(options);
   // It says so only when it is asked.
   const told = (what: RegExp): Promise<unknown> => {
     const asking = setInterval(() => running.type('status register'), askEveryMs);
@@ -63,6 +55,27 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
       if (!(await running.endsWithin(quitTimeout))) await running.stop();
     },
   };
+}
+
+/** For a TLS server that it does not believe: resolves with what it says about that, and ends it. */
+export async function refusalByLinphone(options: LinphoneOptions): Promise<string> {
+  const running = await launch(options);
+  const [, reason = ''] = await running.waitFor(/SSL handshake failed : ([^\n]*)/);
+  await running.kill();
+  return reason;
+}
+
+async function launch(options: LinphoneOptions): Promise<RunningProcess> {
+  const home = temporaryFolder();
+  for (const folder of ['.local/share/linphone', '.config/linphone'])
+    mkdirSync(path.join(home, folder), { recursive: true });
+  const configuration = path.join(home, 'rc');
+  writeFileSync(path.join(home, 'roots.pem'), options.roots ?? '');
+  const ports = [await freePort(), await freePort()];
+  writeFileSync(configuration, configurationOf(options, home, ports), { mode: 0o600 });
+  const program = programPath(peers.linphone.program) ?? 'linphonec';
+  const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: undefined, XDG_DATA_HOME: undefined };
+  return startProcess(program, ['-c', configuration], home, { input: true, env });
 }
 
 /** Milliseconds between two questions. */

@@ -120,7 +120,7 @@ describeWithPeers('IM sessions with pidgin-sipe behind Kamailio', needed, () => 
   );
 
   it(
-    'whom the hop does not know or cannot reach is an error to the XMPP sender, in Session mode too',
+    'whom the hop does not know or reach is an error to the sender, in Session mode too; who only rings is rung no longer when the gateway stops',
     async () => {
       const federation = await federateByHop({ transport: 'tcp', sessionMode: 'Session' });
       const bob = await federation.bob();

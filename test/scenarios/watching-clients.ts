@@ -21,6 +21,8 @@ export interface RegisteredClient {
   type?(): void;
   /** Resolves when it shows that bob types. Absent: it shows nothing. */
   typing?(): Promise<unknown>;
+  /** Resolves when, behind everything that was waited for before, it shows bob so; at once where it shows no difference. Absent: it watches nobody. */
+  shows?(seen: Seen): Promise<void>;
   /** De-registers and ends. */
   stop(): Promise<void>;
   /** Ends without a word. */
@@ -28,7 +30,6 @@ export interface RegisteredClient {
 }
 
 export interface WatchingClient extends RegisteredClient {
-  /** Resolves when, behind everything that was waited for before, it shows bob so; at once where it shows no difference. */
   shows(seen: Seen): Promise<void>;
   /** Its user comes and goes, and the client stays. Absent: it has no command for that. */
   readonly offlineAndOnline?: readonly (() => Promise<unknown>)[];
@@ -43,7 +44,7 @@ export interface ClientKind<Client extends RegisteredClient = WatchingClient> {
 type Account = Parameters<typeof startBaresip>[0];
 
 /** Whoever looks at the name in a certificate finds this one there. */
-const accountOf = <Transport extends Account['transport']>(
+export const accountOf = <Transport extends Account['transport']>(
   { site, sipTlsPort, roots }: Federation,
   user: string,
   transport: Transport,

@@ -6,7 +6,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { type HeaderField, Headers, isHeaderName } from './headers.ts';
 import { maxHeaderFields } from './limits.ts';
-import { trimBlanks } from './scan.ts';
+import { hasLineEnd, trimBlanks } from './scan.ts';
 
 export interface Head {
   readonly startLine: string;
@@ -58,5 +58,3 @@ function parseField(line: string): HeaderField | string {
   if (!isHeaderName(name)) return 'A header name is not a token.';
   return [name, trimBlanks(line.slice(colon + 1))];
 }
-
-const hasLineEnd = (line: string): boolean => line.includes('\n') || line.includes('\r');

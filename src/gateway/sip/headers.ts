@@ -90,27 +90,17 @@ export const expandHeaderName = (name: string): string =>
   name.length === 1 ? (longNames.get(name.toLowerCase()) ?? name) : name;
 export const isHeaderName = (name: string): boolean => usualKeys.has(name) || isToken(name);
 
-const noValues: readonly string[] = [];
-
-function indexOf(fields: readonly HeaderField[]): ReadonlyMap<string, readonly string[]> {
-  const index = new Map<string, string[]>();
-  for (const [name, value] of fields) {
-    const key = headerKey(name);
-    const values = index.get(key);
-    if (values === undefined) index.set(key, [value]);
-    else values.push(value);
-  }
-  return index;
-}
-
 export class Headers {
   static readonly empty = new Headers([]);
   readonly #fields: readonly HeaderField[];
-  /** Values by key, made at the first look-up. */
-  #index: ReadonlyMap<string, readonly string[]> | undefined;
+  /** The key of each field. Fields are few, so a look along the keys costs less than an index would. */
+  readonly #keys: readonly string[];
+  /** Typed values by parser and name, kept by `read`. */
+  #readings: Map<unknown, Map<string, unknown>> | undefined;
 
   private constructor(fields: readonly HeaderField[]) {
     this.#fields = fields;
+    this.#keys = fields.map(([name]) => headerKey(name));
   }
 
   /** Compact names become long ones. Values are taken as they are; the writer refuses line ends in them. */
@@ -127,7 +117,7 @@ export class Headers {
   /** The first field of this name: its first element for a list header, else the whole value. */
   get(name: string): string | undefined {
     const key = headerKey(name);
-    const first = this.#valuesByKey().get(key)?.[0];
+    const first = this.#fields[this.#keys.indexOf(key)]?.[1];
     const isWhole = first === undefined || !listHeaders.has(key) || (first !== '' && !first.includes(','));
     return isWhole ? first : this.getAll(name)[0];
   }
@@ -135,34 +125,39 @@ export class Headers {
   /** Every value in order. The lists of list headers are split at their commas; all other values are whole. */
   getAll(name: string): readonly string[] {
     const key = headerKey(name);
-    const values = this.#valuesByKey().get(key) ?? noValues;
-    const isWhole = !listHeaders.has(key) || (values.length === 1 && values[0] !== '' && !values[0]?.includes(','));
-    return isWhole ? values : values.flatMap(splitAtCommas);
+    const isList = listHeaders.has(key);
+    const values: string[] = [];
+    for (let at = this.#keys.indexOf(key); at >= 0; at = this.#keys.indexOf(key, at + 1)) {
+      const value = this.#fields[at]?.[1] ?? '';
+      if (isList) for (const element of splitAtCommas(value)) values.push(element);
+      else values.push(value);
+    }
+    return values;
   }
 
-  /** Keys of the headers that have more than one field. */
-  repeated(): readonly string[] {
-    const keys: string[] = [];
-    for (const [key, { length }] of this.#valuesByKey()) if (length > 1) keys.push(key);
-    return keys;
+  /** `get` as `parse` reads it, '' when there is none. Headers never change, so each value is read once. */
+  read<Value>(name: string, parse: (text: string) => Value): Value {
+    this.#readings ??= new Map();
+    const readings = this.#readings.get(parse) ?? new Map<string, unknown>();
+    if (readings.has(name)) return readings.get(name) as Value;
+    const reading = parse(this.get(name) ?? '');
+    this.#readings.set(parse, readings.set(name, reading));
+    return reading;
+  }
+
+  /** The first of these keys that has more than one field. */
+  repeated(keys: ReadonlySet<string>): string | undefined {
+    const seen = new Set<string>();
+    return this.#keys.find((key) => keys.has(key) && seen.size === seen.add(key).size);
   }
 
   has(name: string): boolean {
-    return this.#valuesByKey().has(headerKey(name));
-  }
-
-  #valuesByKey(): ReadonlyMap<string, readonly string[]> {
-    this.#index ??= indexOf(this.#fields);
-    return this.#index;
+    return this.#keys.includes(headerKey(name));
   }
 
   /** This field instead of all of its name, in the place of the first of them; at the end when there was none. */
   with(name: string, value: string): Headers {
-    const key = headerKey(name);
-    const at = this.#fields.findIndex(([field]) => field.toLowerCase() === key);
-    if (at < 0) return this.append(name, value);
-    const others = this.#fields.filter(([field], index) => index === at || field.toLowerCase() !== key);
-    return new Headers(others.map((field, index) => (index === at ? [expandHeaderName(name), value] : field)));
+    return this.has(name) ? this.withAll(name, [value]) : this.append(name, value);
   }
 
   /** One more field at the end. */
@@ -177,16 +172,15 @@ export class Headers {
 
   without(name: string): Headers {
     const key = headerKey(name);
-    return new Headers(this.#fields.filter(([field]) => field.toLowerCase() !== key));
+    return new Headers(this.#fields.filter((_field, at) => this.#keys[at] !== key));
   }
 
   /** All fields of this name replaced by one field a value, in the place of the first. An empty list removes them. */
   withAll(name: string, values: readonly string[]): Headers {
-    const key = headerKey(name);
-    const at = this.#fields.findIndex(([field]) => field.toLowerCase() === key);
-    const others = this.#fields.filter(([field]) => field.toLowerCase() !== key);
+    const others = this.without(name).#fields;
+    const first = this.#keys.indexOf(headerKey(name));
+    const place = first < 0 ? others.length : first;
     const added = values.map((value) => [expandHeaderName(name), value] as const);
-    const place = at < 0 ? others.length : at;
     return new Headers([...others.slice(0, place), ...added, ...others.slice(place)]);
   }
 }

@@ -26,6 +26,8 @@ export type HopState =
 export type HopEvent =
   | { readonly type: 'answered'; readonly at: number; readonly isProbe: boolean }
   | HopFailed
+  /** It ended a connection of ours. */
+  | { readonly type: 'suspected'; readonly at: number }
   | { readonly type: 'timer'; readonly at: number };
 
 export interface HopFailed {
@@ -62,8 +64,16 @@ export const startHop = (fraction: number): HopStep => ({
 export function stepHop(state: HopState, event: HopEvent, fraction: number): HopStep {
   if (event.type === 'answered') return answered(state, event.at, event.isProbe);
   if (event.type === 'failed') return failed(state, event, fraction);
+  if (event.type === 'suspected') return suspected(state, event.at, fraction);
   const silentMs = state.name === 'up' ? event.at - state.heard : hopKeepAliveMs;
   return { state, effects: [silentMs < hopKeepAliveMs ? timer(hopKeepAliveMs - silentMs) : { do: 'probe' }] };
+}
+
+/** It is asked soon, and not at once: one that ends every connection is not asked faster than that. */
+function suspected(state: HopState, at: number, fraction: number): HopStep {
+  if (state.name !== 'up') return { state, effects: [] };
+  const asIfSilent = { ...state, heard: Math.min(state.heard, at - hopKeepAliveMs) };
+  return { state: asIfSilent, effects: [timer(withJitter(hopFirstProbeMs, fraction))] };
 }
 
 function answered(state: HopState, at: number, isProbe: boolean): HopStep {
@@ -87,9 +97,14 @@ function failed(state: HopState, event: HopFailed, fraction: number): HopStep {
   };
 }
 
-/** As long as the hop asks for, within reason; and never shorter than its failures make it. */
-function waitOf(failures: number, { retryAfterMs = 0 }: HopFailed, fraction: number): number {
-  const doubled = Math.min(hopFirstBackoffMs * 2 ** (failures - 1), hopMaxBackoffMs);
+/**
+ * As long as the hop asks for, within reason; and never shorter than its failures make it. A request that was not answered may
+ * be silent for the sake of the user behind the hop [RFC 4320 §4.2]: then the hop is asked itself, soon.
+ */
+function waitOf(failures: number, { retryAfterMs = 0, isProbe, unansweredSince }: HopFailed, fraction: number): number {
+  const isDoubtful = unansweredSince !== undefined && !isProbe;
+  const first = isDoubtful ? hopFirstProbeMs : hopFirstBackoffMs;
+  const doubled = Math.min(first * 2 ** (failures - 1), hopMaxBackoffMs);
   return Math.max(withJitter(doubled, fraction), Math.min(retryAfterMs, hopMaxRetryAfterMs));
 }
 

@@ -51,6 +51,11 @@ export class HopHealth {
     this.#judge(exchange, false);
   }
 
+  /** Something has happened to it that may mean that it ends. */
+  suspect(): void {
+    this.#feed({ type: 'suspected', at: this.#setup.clock.now() });
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();

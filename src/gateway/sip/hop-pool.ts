@@ -13,7 +13,7 @@ import { HopHealth } from './hop-health.ts';
 import type { FinalResponse, OutgoingRequest, RequestOptions } from './outgoing-request.ts';
 import type { SipEndpoint } from './sip-endpoint.ts';
 import { printSipUri } from './sip-uri.ts';
-import type { Destination } from './transport.ts';
+import type { ClosedConnection, Destination } from './transport.ts';
 
 export interface Hop {
   /** As an administrator reads it: `fe01.contoso.com:5061;transport=tls`. */
@@ -45,25 +45,36 @@ export interface HopReport {
 
 export class HopPool {
   readonly #options: HopPoolOptions;
-  readonly #health = new Map<string, HopHealth>();
+  readonly #watched = new Map<string, { readonly hop: Hop; readonly health: HopHealth }>();
 
   constructor(options: HopPoolOptions) {
     this.#options = options;
   }
 
+  /** Hops that a connection of ours led to, which is no more. */
+  suspect({ transport, host, port, name }: ClosedConnection): void {
+    for (const { hop, health } of this.#watched.values()) {
+      const at = hop.destination;
+      const isThere = at.host === host || (at.tlsName ?? at.host) === name;
+      if (isThere && at.port === port && at.transport === transport) health.suspect();
+    }
+  }
+
   /** These are the hops from now on; what is known of those that stay is kept. */
   keep(hops: readonly Hop[]): void {
     const wanted = new Map(hops.map((hop) => [keyOf(hop), hop]));
-    for (const [key, health] of this.#health) {
+    for (const [key, { health }] of this.#watched) {
       if (wanted.has(key)) continue;
       health.close();
-      this.#health.delete(key);
+      this.#watched.delete(key);
     }
-    for (const [key, hop] of wanted) if (!this.#health.has(key)) this.#health.set(key, this.#watch(hop));
+    for (const [key, hop] of wanted) {
+      if (!this.#watched.has(key)) this.#watched.set(key, { hop, health: this.#watch(hop) });
+    }
   }
 
   report(hop: Hop): HopReport {
-    const health = this.#health.get(keyOf(hop));
+    const health = this.#healthOf(hop);
     const since = health?.changed === undefined ? {} : { since: health.changed };
     if (health === undefined || health.state.name === 'unknown') return { state: 'Unknown' };
     if (health.state.name === 'up') return { state: 'Up', ...since };
@@ -126,7 +137,7 @@ export class HopPool {
     const address = problem === undefined ? await this.#options.endpoint.localAddress(destination) : refuse(problem);
     if (address.ok) return address;
     const final = { ok: false, why: 'transport', detail: address.error, isUnsent: true } as const;
-    this.#health.get(keyOf(hop))?.observe({ sentAt, final, isHeard: false });
+    this.#healthOf(hop)?.observe({ sentAt, final, isHeard: false });
     return address;
   }
 
@@ -134,8 +145,12 @@ export class HopPool {
     this.keep([]);
   }
 
+  #healthOf(hop: Hop): HopHealth | undefined {
+    return this.#watched.get(keyOf(hop))?.health;
+  }
+
   #downSince(hop: Hop): number | undefined {
-    const state = this.#health.get(keyOf(hop))?.state;
+    const state = this.#healthOf(hop)?.state;
     return state?.name === 'down' ? state.since : undefined;
   }
 
@@ -178,7 +193,7 @@ export class HopPool {
       isHeard = true;
       options.onProvisional?.(response);
     });
-    this.#health.get(keyOf(hop))?.observe({ sentAt, final, isHeard });
+    this.#healthOf(hop)?.observe({ sentAt, final, isHeard });
     return final;
   }
 

@@ -7,6 +7,8 @@ export const maxHeaderSectionBytes = 64 * 1024;
 export const maxHeaderFields = 128;
 /** Bytes of a message body. Presence documents with embedded pictures stay below. */
 export const maxBodyBytes = 256 * 1024;
+/** Characters of a Request-URI; a longer one is 414. Source: own choice; the longest localpart, all of it escaped, has 3069. */
+export const maxRequestUriLength = 4096;
 /** Bytes of a request that may still go by UDP when the path MTU is unknown. Source: RFC 3261 §18.1.1. */
 export const maxUdpRequestBytes = 1300;
 
@@ -19,8 +21,14 @@ export const connectTimeoutMs = 10_000;
 export const firstMessageTimeoutMs = 64 * T1;
 /** Milliseconds from the first byte of a message to its last. */
 export const messageTimeoutMs = 64 * T1;
-/** Milliseconds without traffic. Longer than one registration refresh (3600 s), so that clients stay reachable on their connection. */
-export const idleTimeoutMs = 3_900_000;
+/** Milliseconds without traffic. Longer than the longest registration (7200 s), so that clients stay reachable on their connection. */
+export const idleTimeoutMs = 7_500_000;
+/** Milliseconds of silence after which a connection that we opened is kept alive. Source: RFC 5626 §4.4.1 has 95 s to 120 s. */
+export const pingAfterMs = 95_000;
+/** Milliseconds for the answer of a peer that has answered before. Source: RFC 5626 §4.4.1. */
+export const pongTimeoutMs = 10_000;
+/** Malformed messages of one connection, each answered where that is possible; one more ends it. Source: own choice. */
+export const maxMalformedPerConnection = 10;
 /** Bytes waiting for a peer that does not read. More ends the connection. */
 export const maxUnsentBytes = 4 * 1024 * 1024;
 

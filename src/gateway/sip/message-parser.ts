@@ -101,7 +101,7 @@ function requestUriProblem(requestUri: string): string | undefined {
 }
 
 /** Headers that mean something only once; a second one is an attempt to be understood in two ways. */
-const singletons: ReadonlyMap<string, string> = new Map(
+const singletons: ReadonlySet<string> = new Set(
   [
     'From',
     'To',
@@ -118,29 +118,27 @@ const singletons: ReadonlyMap<string, string> = new Map(
     'SIP-If-Match',
     'Session-Expires',
     'Date',
-  ].map((name) => [headerKey(name), name]),
+  ].map(headerKey),
 );
 
 function headerProblem(message: SipMessage): Problem | undefined {
   const { headers } = message;
-  for (const key of headers.repeated()) {
-    if (singletons.has(key)) return bad(`${singletons.get(key)} occurs more than once.`);
-  }
+  const repeated = headers.repeated(singletons);
+  if (repeated !== undefined) return bad(`${repeated} occurs more than once.`);
   return viaProblem(headers) ?? partyProblem(headers) ?? cSeqProblem(message) ?? maxForwardsProblem(headers);
 }
 
 function viaProblem(headers: Headers): Problem | undefined {
-  const vias = headers.getAll('Via').map(parseVia);
-  if (vias.length === 0) return bad('Via is missing.');
-  for (const via of vias) if (!via.ok) return bad(via.error);
+  const [first, ...others] = headers.getAll('Via');
+  if (first === undefined) return bad('Via is missing.');
+  for (const via of [headers.read('Via', parseVia), ...others.map(parseVia)]) if (!via.ok) return bad(via.error);
   return undefined;
 }
 
 function partyProblem(headers: Headers): Problem | undefined {
   for (const name of ['From', 'To']) {
-    const value = headers.get(name);
-    if (value === undefined) return bad(`${name} is missing.`);
-    const address = parseNameAddr(value);
+    if (!headers.has(name)) return bad(`${name} is missing.`);
+    const address = headers.read(name, parseNameAddr);
     if (!address.ok) return bad(`${name}: ${address.error}`);
   }
   for (const value of headers.getAll('Contact')) {
@@ -153,7 +151,7 @@ function partyProblem(headers: Headers): Problem | undefined {
 function cSeqProblem(message: SipMessage): Problem | undefined {
   const callId = message.headers.get('Call-ID') ?? '';
   if (callId === '' || /\s/.test(callId)) return bad('Call-ID is missing or has white space.');
-  const cSeq = parseCSeq(message.headers.get('CSeq') ?? '');
+  const cSeq = message.headers.read('CSeq', parseCSeq);
   if (!cSeq.ok) return bad(cSeq.error);
   if (message.kind === 'response' || cSeq.value.method === message.method) return undefined;
   // 501 keeps an unknown method open for the future [RFC 4475 §3.1.2.18].
@@ -171,7 +169,7 @@ function maxForwardsProblem(headers: Headers): Problem | undefined {
 export function withRequest(head: Head, problem: Problem): ParseFailure {
   const method = head.startLine.split(' ', 1)[0] ?? '';
   const { headers } = head;
-  const via = parseVia(headers.get('Via') ?? '');
+  const via = headers.read('Via', parseVia);
   const hasIdentity = ['From', 'To', 'Call-ID', 'CSeq'].every((name) => (headers.get(name) ?? '') !== '');
   if (!isToken(method) || method === 'ACK' || !via.ok || !hasIdentity) return problem;
   return { ...problem, request: { kind: 'request', method, requestUri: '', headers, body: none } };

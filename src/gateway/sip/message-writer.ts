@@ -1,5 +1,6 @@
 /** Message to bytes. Content-Length is always written from the body. Line ends inside values never reach the wire. */
 import type { SipMessage } from './message.ts';
+import { hasLineEnd } from './scan.ts';
 
 export function writeMessage(message: SipMessage): Buffer {
   const startLine =
@@ -21,4 +22,4 @@ export function writeMessage(message: SipMessage): Buffer {
 const isContentLength = (name: string): boolean => name.length === 14 && name.toLowerCase() === 'content-length';
 
 /** A display name or subject from the other network could carry a line end, and with it a header of its choice. */
-const oneLine = (text: string): string => (/[\r\n]/.test(text) ? text.replace(/[\r\n]+/g, ' ') : text);
+const oneLine = (text: string): string => (hasLineEnd(text) ? text.replace(/[\r\n]+/g, ' ') : text);

@@ -15,35 +15,31 @@ export interface NameAddr {
 /** Without angle brackets every `;` parameter belongs to the header, and the URI may hold no `,` or `?` [RFC 3261 §20]. */
 export function parseNameAddr(text: string): Result<NameAddr, string> {
   const trimmed = text.trim();
-  const open = openBracket(trimmed);
-  if (open === -2) return refuse('A quoted name does not end.');
-  return open < 0 ? parseBareAddress(trimmed) : parseBracketed(trimmed, open);
+  const quoted = trimmed.startsWith('"') ? endOfQuoted(trimmed, 0) : 0;
+  if (quoted < 0) return refuse('A quoted name does not end.');
+  const open = trimmed.indexOf('<', quoted);
+  return open < 0 ? parseBareAddress(trimmed) : parseBracketed(trimmed, quoted, open);
 }
 
-/** Index of `<`, -1 when there is none, -2 when a quoted name before it never ends. */
-function openBracket(text: string): number {
-  if (!text.startsWith('"')) return text.indexOf('<');
-  const end = endOfQuoted(text, 0);
-  return end < 0 ? -2 : text.indexOf('<', end);
-}
-
-function parseBracketed(text: string, open: number): Result<NameAddr, string> {
+/** @param quoted Where the quoted name at the beginning ends; 0 when there is none. */
+function parseBracketed(text: string, quoted: number, open: number): Result<NameAddr, string> {
   const close = text.indexOf('>', open);
   if (close < 0) return refuse('"<" has no ">".');
   const uri = text.slice(open + 1, close).trim();
   const problem = uriProblem(uri);
   if (problem !== undefined) return refuse(problem);
-  const displayName = parseDisplayName(text.slice(0, open).trim());
+  const before = text.slice(quoted, open).trim();
+  const displayName = quoted > 0 ? parseQuotedName(text.slice(0, quoted), before) : parseTokens(before);
   if (!displayName.ok) return displayName;
   const parameters = parseParameters(text.slice(close + 1));
   return parameters.ok ? ok({ displayName: displayName.value, uri, parameters: parameters.value }) : parameters;
 }
 
-function parseDisplayName(text: string): Result<string | undefined, string> {
+const parseQuotedName = (name: string, after: string): Result<string, string> =>
+  after === '' ? ok(unquote(name)) : refuse('Text stands between the name and "<".');
+
+function parseTokens(text: string): Result<string | undefined, string> {
   if (text === '') return ok(undefined);
-  if (text.startsWith('"')) {
-    return endOfQuoted(text, 0) === text.length ? ok(unquote(text)) : refuse('Text stands between the name and "<".');
-  }
   // Non-ASCII letters are tolerated in unquoted names; everything else must be tokens and white space.
   return text.split(/\s+/).every((word) => isToken(word.replace(/[^\u0000-\u007f]/g, 'x')))
     ? ok(text)

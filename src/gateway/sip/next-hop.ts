@@ -4,7 +4,7 @@
  * are page-mode MESSAGEs or inside IM sessions; presence is subscribed to, in both directions; every other request is answered.
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
-import { allowMethods, unservedMethod } from './allowed-methods.ts';
+import { allowMethods } from './allowed-methods.ts';
 import { type HeaderField, Headers } from './headers.ts';
 import { canonicalAor, sipUriIn } from './home/aor.ts';
 import { sourceAsDestination } from './home/own-contact.ts';
@@ -13,9 +13,11 @@ import { isNeverAnswered } from './methods.ts';
 import { tagOf } from './name-addr.ts';
 import { printImOffer, sdpContent } from './session/im-offer.ts';
 import { sdpType } from './session/sdp.ts';
+import { timerExtension } from './session/session-timer.ts';
 import type { FinalResponse, IncomingRequest, ResponseParts, SipEndpoint } from './sip-endpoint.ts';
 import { assertedIdentity, fromField, type Speaker } from './speaker.ts';
 import type { Destination, Source } from './transport.ts';
+import { acceptEncoding, acceptLanguage, uasRefusal } from './uas-refusal.ts';
 
 export interface NextHopOptions {
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
@@ -88,7 +90,7 @@ function receive(incoming: IncomingRequest, options: NextHopOptions): void {
   const { method, headers } = request;
   const isInDialog = tagOf(headers.get('To')) !== undefined;
   const isOfSession = method === 'INVITE' || (isInDialog && method !== 'SUBSCRIBE');
-  const refusal = isOfSession ? undefined : refusalOf(incoming);
+  const refusal = isOfSession ? undefined : uasRefusal(request);
   if (refusal !== undefined) return incoming.respond(refusal.status, refusal.more);
   const aor = senderOf(headers, options);
   if (!aor.ok) return incoming.respond(aor.error.status, aor.error.more);
@@ -109,16 +111,16 @@ async function tellCapabilities(incoming: IncomingRequest, { endpoint, accepts }
   const wanted = request.headers.getAll('Accept');
   const isWanted = wanted.length === 0 || wanted.some((type) => type === '*/*' || type.startsWith(sdpType));
   const address = await endpoint.localAddress(sourceAsDestination(source));
-  const headers: HeaderField[] = [allowMethods, ['Accept', `${accepts}, ${sdpType}`], ['Allow-Events', presenceEvent]];
+  const headers: HeaderField[] = [
+    allowMethods,
+    ['Accept', `${accepts}, ${sdpType}`],
+    acceptEncoding,
+    acceptLanguage,
+    ['Supported', timerExtension],
+    ['Allow-Events', presenceEvent],
+  ];
   if (!isWanted || !address.ok) return incoming.respond(200, { headers });
   incoming.respond(200, { headers: [...headers, sdpContent], body: printImOffer(address.value) });
-}
-
-/** The answer to everything that is neither a SUBSCRIBE nor a MESSAGE nor of a session, in the order of RFC 3261 §8.2. */
-function refusalOf({ request: { method, headers } }: IncomingRequest): Answer | undefined {
-  if (method !== 'MESSAGE' && method !== 'SUBSCRIBE') return unservedMethod(method, false);
-  const required = headers.getAll('Require').join(', ');
-  return required === '' ? undefined : { status: 420, more: { headers: [['Unsupported', required]] } };
 }
 
 function senderOf(headers: Headers, { isLocalDomain }: NextHopOptions): Result<string, Answer> {

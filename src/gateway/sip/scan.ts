@@ -57,6 +57,8 @@ export function trimBlanks(text: string): string {
   return text.slice(start, end);
 }
 
+export const hasLineEnd = (text: string): boolean => text.includes('\n') || text.includes('\r');
+
 const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
 
 const tokenPattern = /^[A-Za-z0-9\-.!%*_+`'~]+$/;

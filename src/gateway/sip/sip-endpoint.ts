@@ -52,6 +52,7 @@ export function createSipEndpoint(options: SipOptions): SipEndpoint {
   const transports = new TransportLayer(options, {
     onMessage,
     onMalformed: (failure, source) => server.refuseMalformed(failure, source),
+    onClosed: (peer) => options.onEvent?.({ type: 'connection-closed', ...peer }),
     onRefused: (reason, peer) => options.onEvent?.({ type: 'connection-refused', reason, peer }),
   });
   const server = new UserAgentServer(options, transports);

@@ -4,7 +4,7 @@ import type { Ids } from '../../primitives/ids.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import type { SipMessage } from './message.ts';
-import type { TransportName } from './transport.ts';
+import type { ClosedConnection, TransportName } from './transport.ts';
 
 export interface TlsIdentity {
   /** PEM. */
@@ -56,6 +56,8 @@ export type SipEvent =
       readonly reason: string;
       readonly peer: string;
     }
+  /** A connection that we had opened: whoever relies on its peer may want to look. */
+  | ({ readonly type: 'connection-closed' } & ClosedConnection)
   /** A response that fits no request of ours. */
   | { readonly type: 'stray-response'; readonly peer: string }
   /** The 2xx of an INVITE was never acknowledged: the TU should end the session with BYE [RFC 3261 §13.3.1.4]. */

@@ -1,18 +1,20 @@
 /**
- * One TCP or TLS connection that carries SIP in both directions: framing, keep-alive answers, and the three limits on
- * time (first message, half message, silence). Ends itself when the peer does not read, or sends what is not SIP.
+ * One TCP or TLS connection that carries SIP in both directions: framing, keep-alive, and the three limits on time (first
+ * message, half message, silence). Ends itself when the peer does not read, or sends what is not SIP.
  */
 
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../primitives/clock.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { peerName } from './address.ts';
-import { firstMessageTimeoutMs, idleTimeoutMs, maxUnsentBytes, messageTimeoutMs } from './limits.ts';
+import { ConnectionUpkeep } from './connection-upkeep.ts';
+import { firstMessageTimeoutMs, maxMalformedPerConnection, maxUnsentBytes, messageTimeoutMs } from './limits.ts';
 import type { ParseFailure } from './message-parser.ts';
 import { type Frame, StreamFramer } from './stream-framing.ts';
 import type { Route, Source, TransportHandlers } from './transport.ts';
 
 const pong = Buffer.from('\r\n');
+const ping = Buffer.from('\r\n\r\n');
 
 export interface ConnectionSurroundings {
   readonly clock: Clock;
@@ -26,8 +28,8 @@ export class StreamConnection {
   readonly #socket: Socket;
   readonly #surroundings: ConnectionSurroundings;
   readonly #framer = new StreamFramer();
-  #lastTraffic: number;
-  #idle: Timer | undefined;
+  readonly #upkeep: ConnectionUpkeep;
+  #malformed = 0;
   /** Runs while a message, or the first one, is awaited. */
   #deadline: Timer | undefined;
   #awaitsFirst: boolean;
@@ -37,14 +39,18 @@ export class StreamConnection {
     this.source = source;
     this.#socket = socket;
     this.#surroundings = surroundings;
-    this.#lastTraffic = surroundings.clock.now();
+    this.#upkeep = new ConnectionUpkeep({
+      clock: surroundings.clock,
+      isInbound: surroundings.isInbound,
+      ping: () => this.#ping(),
+      giveUp: (reason) => this.#abandon(reason),
+    });
     this.#awaitsFirst = surroundings.isInbound;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 60_000);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.once('close', () => this.#stopTimers());
     if (surroundings.isInbound) this.#startDeadline(firstMessageTimeoutMs, 'no message came');
-    this.#watchIdle(idleTimeoutMs);
   }
 
   get isOpen(): boolean {
@@ -65,7 +71,7 @@ export class StreamConnection {
       this.#abandon('the peer does not read');
       return Promise.resolve(refuse('the peer does not read'));
     }
-    this.#lastTraffic = this.#surroundings.clock.now();
+    this.#upkeep.sawTraffic();
     return new Promise((resolve) => {
       this.#socket.write(bytes, (error) =>
         resolve(error === null || error === undefined ? ok(undefined) : refuse(error.message)),
@@ -75,7 +81,7 @@ export class StreamConnection {
 
   #receive(chunk: Buffer): void {
     if (this.#closing) return;
-    this.#lastTraffic = this.#surroundings.clock.now();
+    this.#upkeep.sawTraffic();
     const frames = this.#framer.push(chunk);
     for (const frame of frames) this.#handle(frame);
     if (!this.#closing) this.#watchMessage(frames.some(({ type }) => type === 'message'));
@@ -94,9 +100,24 @@ export class StreamConnection {
     if (this.#closing) return;
     const { handlers } = this.#surroundings;
     if (frame.type === 'ping') void this.#send(pong);
+    else if (frame.type === 'pong') this.#upkeep.ponged();
     else if (frame.type === 'broken') void this.#refuse(frame.failure);
     else if (frame.message.ok) handlers.onMessage(frame.message.value, this.source);
-    else void handlers.onMalformed(frame.message.error, this.source);
+    else void this.#malformedMessage(frame.message.error);
+  }
+
+  #ping(): void {
+    if (!this.isOpen || this.#socket.writableLength > 0) return;
+    this.#framer.expectPong();
+    this.#socket.write(ping);
+  }
+
+  async #malformedMessage(failure: ParseFailure): Promise<void> {
+    this.#malformed += 1;
+    if (this.#malformed <= maxMalformedPerConnection) return this.#surroundings.handlers.onMalformed(failure, this.source);
+    const reason = `more than ${maxMalformedPerConnection} malformed messages on one connection`;
+    this.#surroundings.handlers.onLimit('maxMalformedPerConnection', this.source, reason);
+    this.#finish();
   }
 
   async #refuse(failure: ParseFailure): Promise<void> {
@@ -136,16 +157,8 @@ export class StreamConnection {
     this.#deadline = undefined;
   }
 
-  #watchIdle(ms: number): void {
-    this.#idle = this.#surroundings.clock.after(ms, () => {
-      const silent = this.#surroundings.clock.now() - this.#lastTraffic;
-      if (silent >= idleTimeoutMs) this.#abandon('the connection was silent');
-      else this.#watchIdle(idleTimeoutMs - silent);
-    });
-  }
-
   #stopTimers(): void {
-    this.#idle?.cancel();
+    this.#upkeep.stop();
     this.#deadline?.cancel();
   }
 }

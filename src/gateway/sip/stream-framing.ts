@@ -12,6 +12,8 @@ export type Frame =
   | { readonly type: 'message'; readonly message: Result<SipMessage, ParseFailure> }
   /** Double CRLF: the peer wants one CRLF back. */
   | { readonly type: 'ping' }
+  /** The one CRLF that answers a ping of ours. */
+  | { readonly type: 'pong' }
   /** The end of this message cannot be known; nothing after it can be read. */
   | { readonly type: 'broken'; readonly failure: ParseFailure };
 
@@ -27,12 +29,18 @@ export class StreamFramer {
   /** Up to here no end of the header section was found. */
   #scanned = 0;
   #lineEnds = 0;
+  #expectsPong = false;
   #head: { readonly head: Head; readonly length: number } | undefined;
   #broken = false;
 
   /** Whether the beginning of a message is waiting for its end. */
   get isInsideMessage(): boolean {
     return this.#head !== undefined || this.#end > this.#start;
+  }
+
+  /** We have sent a ping: the next CRLF between messages is its answer. */
+  expectPong(): void {
+    this.#expectsPong = true;
   }
 
   push(chunk: Buffer): readonly Frame[] {
@@ -60,6 +68,10 @@ export class StreamFramer {
   #takeLineEnds(): Frame | undefined {
     while (this.#end - this.#start >= 2 && this.#buffer[this.#start] === CR && this.#buffer[this.#start + 1] === LF) {
       this.#start += 2;
+      if (this.#expectsPong) {
+        this.#expectsPong = false;
+        return { type: 'pong' };
+      }
       this.#lineEnds += 1;
       if (this.#lineEnds === 2) {
         this.#lineEnds = 0;

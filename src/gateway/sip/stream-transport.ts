@@ -140,6 +140,10 @@ export class StreamTransport implements Transport {
     }
     const connection = this.#keep(socket.value, false);
     this.#remember(key, connection, socket.value);
+    socket.value.once('close', () => {
+      const { transport } = this.#place;
+      if (!this.#closed) this.#handlers.onClosed({ transport, host, port, name: tlsName });
+    });
     return ok(connection);
   }
 

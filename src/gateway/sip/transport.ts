@@ -32,11 +32,20 @@ export interface Destination {
   readonly connectionId?: string | undefined;
 }
 
+/** Where a connection of ours led: the address, and the name that was asked for. */
+export type ClosedConnection = Required<Pick<Destination, 'transport' | 'host' | 'port'>> & { readonly name: string };
+
 export interface TransportHandlers {
   onMessage(message: SipMessage, source: Source): void;
   /** Resolves when the refusal, if one can be sent, has been handed to the socket. */
   onMalformed(failure: ParseFailure, source: Source): Promise<void>;
   onRefused(reason: string, peer: string): void;
+  /** A connection that we had opened is no more. */
+  onClosed(peer: ClosedConnection): void;
+  /** A connection that the peer had opened is no more. */
+  onInboundClosed(connectionId: string): void;
+  /** A source has met one of the limits of docs/limits.md. */
+  onLimit(limit: string, source: Pick<Source, 'address'>, reason: string): void;
 }
 
 /** A way out that is ready; the address our side has there belongs into Via and Contact. */

@@ -4,7 +4,7 @@
  */
 import { peerName } from './address.ts';
 import type { IncomingRequest } from './incoming-request.ts';
-import { maxServerTransactions, overloadRetryAfterSeconds } from './limits.ts';
+import { maxRequestUriLength, maxServerTransactions, overloadRetryAfterSeconds } from './limits.ts';
 import type { SipRequest, SipResponse } from './message.ts';
 import type { ParseFailure } from './message-parser.ts';
 import { writeMessage } from './message-writer.ts';
@@ -55,7 +55,9 @@ export class UserAgentServer {
     this.#options.onEvent?.({ type: 'malformed', reason: failure.reason, peer: peerName(source.address, source.port) });
     if (failure.request === undefined) return;
     const request = withReceived(failure.request, source);
-    const response = this.#finish(responseTo(request, failure.status, this.#options.ids.token(64)));
+    // Which header it is helps whoever wrote it [RFC 3261 §21.4.1]; the other codes say it by themselves.
+    const reason = failure.status === 400 ? failure.reason : undefined;
+    const response = this.#finish(responseTo(request, failure.status, this.#options.ids.token(64), { reason }));
     await this.#send(request, source, writeMessage(response));
   }
 
@@ -65,6 +67,7 @@ export class UserAgentServer {
     }
     const origin = mergeKey(request);
     if (origin !== undefined && (this.#origins.get(origin) ?? key) !== key) return { status: 482 };
+    if (request.requestUri.length > maxRequestUriLength) return { status: 414 };
     return isOutOfHops(request) ? { status: 483 } : undefined;
   }
 

@@ -20,6 +20,9 @@ export function jidToAor(jid: Jid): Result<string, string> {
   return ok(`sip:${escapeUser(user)}@${jid.domainpart}`);
 }
 
+/** Whether it is a telephone number in the form of an address [RFC 3261 §19.1.6]: nobody in XMPP has one. */
+export const isNumber = ({ parameters }: SipUri): boolean => parameters.get('user')?.toLowerCase() === 'phone';
+
 /**
  * The bare JID of a SIP URI. The user part is folded to lower case, as XMPP compares localparts without case.
  *

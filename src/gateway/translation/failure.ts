@@ -3,11 +3,18 @@
  * Where the RFC offers two codes, the 4xx is taken: a 6xx would stop forking, and a 401, 407 or 503 would make a SIP
  * peer answer a challenge or mark the whole gateway down, none of which an XMPP error means.
  */
+import { visibleText } from '../../primitives/visible-text.ts';
+import type { HeaderField } from '../sip/headers.ts';
+import { quote } from '../sip/scan.ts';
+import { parseJid } from '../xmpp/jid.ts';
 import { type StanzaError, type StanzaErrorCondition, stanzaError } from '../xmpp/stanza-error.ts';
+import { jidToAor } from './address.ts';
 
 export interface SipFailure {
   readonly status: number;
   readonly reason: string;
+  /** What else the answer says. */
+  readonly headers?: readonly HeaderField[];
 }
 
 const sipByCondition: Readonly<Record<StanzaErrorCondition, SipFailure>> = {
@@ -35,8 +42,48 @@ const sipByCondition: Readonly<Record<StanzaErrorCondition, SipFailure>> = {
   'unexpected-request': { status: 491, reason: 'Request Pending' },
 };
 
-/** The SIP answer for a stanza error. */
-export const sipFailureOf = (condition: StanzaErrorCondition): SipFailure => sipByCondition[condition];
+/** Seconds after which a stanza that was one too many may be sent again. Source: own choice; a full queue is empty by then. */
+export const retryAfterSeconds = 10;
+
+/**
+ * The SIP answer for a stanza error, with what else the error says: its text as a Warning, the new address of whoever is
+ * `gone` or was redirected, as 301 or 302 with Contact, and when a queue is full the time to wait.
+ */
+export function sipFailureOf({ condition, text, address }: StanzaError): SipFailure {
+  const failure = sipByCondition[condition];
+  const contact = address === undefined ? undefined : aorOfXmppUri(address);
+  const moved = condition === 'gone' && contact !== undefined;
+  const headers: HeaderField[] = [];
+  if (contact !== undefined && (moved || condition === 'redirect')) headers.push(['Contact', `<${contact}>`]);
+  if (condition === 'resource-constraint') headers.push(['Retry-After', String(retryAfterSeconds)]);
+  if (text !== undefined) headers.push(warningField(text));
+  return { ...failure, ...(moved && { status: 301, reason: 'Moved Permanently' }), headers };
+}
+
+/** For people [RFC 3261 §20.43]: one line, of characters that can be seen. */
+const warningField = (text: string): HeaderField => [
+  'Warning',
+  `399 xgw ${quote(visibleText(text.slice(0, maxWarningText)))}`,
+];
+
+/** Characters. Source: own choice; a sentence. */
+const maxWarningText = 200;
+
+function aorOfXmppUri(uri: string): string | undefined {
+  const jid = parseJid(decodedPath(uri));
+  const aor = jid.ok ? jidToAor(jid.value) : jid;
+  return aor.ok ? aor.value : undefined;
+}
+
+/** `xmpp:bob%5c26co@example.net?message` is `bob\\26co@example.net` [RFC 5122 §2]; empty for what is none. */
+function decodedPath(uri: string): string {
+  const path = /^xmpp:([^/?#][^?#]*)/i.exec(uri)?.[1] ?? '';
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
+}
 
 const statuses: Readonly<Partial<Record<StanzaErrorCondition, readonly number[]>>> = {
   gone: [301, 410],

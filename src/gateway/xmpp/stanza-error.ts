@@ -40,6 +40,8 @@ export interface StanzaError {
   readonly condition: StanzaErrorCondition;
   /** For people. Goes to the other domain: no host names, no addresses of third parties. */
   readonly text?: string;
+  /** Where to go instead, as a URI: of `gone` and `redirect` alone [RFC 6120 §8.3.3.5, §8.3.3.14]. */
+  readonly address?: string;
 }
 
 /** The error with the type its condition recommends. */
@@ -68,7 +70,8 @@ export function errorReply(stanza: Element, error: StanzaError): Element | undef
 export function printStanzaError(error: StanzaError, namespace: string = namespaces.server): Element {
   const text =
     error.text === undefined ? [] : [element('text', namespaces.stanzaErrors, { 'xml:lang': 'en' }, error.text)];
-  const condition = element(error.condition, namespaces.stanzaErrors);
+  const address = error.address === undefined ? [] : [error.address];
+  const condition = element(error.condition, namespaces.stanzaErrors, {}, ...address);
   return { name: 'error', namespace, attributes: attributesOf([['type', error.type]]), children: [condition, ...text] };
 }
 
@@ -81,11 +84,18 @@ export function readStanzaError(stanza: Element): StanzaError {
   const condition = inside.map((child) => child.name).find(isStanzaErrorCondition) ?? 'undefined-condition';
   const type = stanzaErrorTypes.find((known) => known === found?.attributes['type']);
   const text = inside.find((child) => child.name === 'text');
+  const address = addressIn(inside.find((child) => child.name === condition));
   return {
     type: type ?? stanzaErrorConditions[condition],
     condition,
     ...(text === undefined ? {} : { text: textOf(text) }),
+    ...(address === undefined ? {} : { address }),
   };
+}
+
+function addressIn(condition: Element | undefined): string | undefined {
+  const said = condition?.name === 'gone' || condition?.name === 'redirect' ? textOf(condition).trim() : '';
+  return said === '' ? undefined : said;
 }
 
 export const isStanzaErrorCondition = (name: string): name is StanzaErrorCondition =>

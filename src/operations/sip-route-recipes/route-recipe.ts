@@ -1,5 +1,5 @@
 /** What to type on the servers behind a route, in their own language. */
-import type { ConfigStore } from '../../store/config-store.ts';
+import type { Configuration } from '../../config/configuration.ts';
 import { openKeyStore } from '../../store/key-store.ts';
 import type { ShownRoute } from '../sip-routes.ts';
 import { kamailioRecipe } from './kamailio-recipe.ts';
@@ -12,8 +12,8 @@ const printers = { powershell: powershellRecipe, kamailio: kamailioRecipe } as c
 export function routeRecipe(
   language: keyof typeof printers,
   route: ShownRoute,
-  { store, now }: { readonly store: ConfigStore; readonly now: Date },
+  around: { readonly configuration: Configuration; readonly storeFolder: string; readonly now: Date },
 ): Recipe {
-  const keys = openKeyStore(store.folder);
-  return printers[language](recipeFacts(store.read(), route, { keys, now }));
+  const { configuration, storeFolder, now } = around;
+  return printers[language](recipeFacts(configuration, route, { keys: openKeyStore(storeFolder), now }));
 }

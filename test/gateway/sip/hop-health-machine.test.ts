@@ -97,6 +97,19 @@ describe('a next hop', () => {
     expect(waited(86_400_000)).toEqual(wait(hopMaxRetryAfterMs));
   });
 
+  it('is asked soon after it has ended a connection, and no faster when it ends each one', () => {
+    const suspected = (at: number): HopEvent => ({ type: 'suspected', at });
+    expect(play(answered(0), suspected(10)).did).toEqual([wait(hopFirstProbeMs)]);
+    expect(play(answered(0), suspected(10), timer(10 + hopFirstProbeMs)).did).toEqual([{ do: 'probe' }]);
+    expect(play(answered(0), suspected(10), answered(20), timer(1010)).did).toEqual([wait(hopKeepAliveMs - 990)]);
+    expect(play(failed(0), suspected(10)).did).toEqual([]);
+  });
+
+  it('is asked soon after a request without an answer: the silence may be of the user behind it [RFC 4320 §4.2]', () => {
+    expect(play(failed(32_000, { unansweredSince: 0 })).did[1]).toEqual(wait(hopFirstProbeMs));
+    expect(play(probeFailed(32_000, { unansweredSince: 0 })).did[1]).toEqual(wait(hopFirstBackoffMs));
+  });
+
   it('is up again when it answers a question, or a request that was sent all the same', () => {
     for (const isProbe of [true, false]) {
       expect(play(failed(0), timer(5000), answered(6000, isProbe))).toEqual({

@@ -61,6 +61,7 @@ describeWithPeers('SIP over TLS', [peers.openssl], () => {
       ok: false,
       why: 'transport',
       detail: 'not lync.example',
+      isUnsent: true,
     });
     expect(bob.requests).toEqual([]);
   });

@@ -3,23 +3,22 @@
  * §16; RFC 3428; RFC 3856]. What a user sends to another domain goes to `onOutgoing`; what the gateway has for a user goes
  * through `deliver`. It opens no socket and reads no configuration.
  */
-import { pidfType } from '../bodies/pidf.ts';
-import type { HeaderField } from '../headers.ts';
+import { onlyInSessions } from '../allowed-methods.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
 import type { LoopGuard } from '../loop-guard.ts';
 import { registeredMethods } from '../methods.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
 import type { TransportName } from '../transport.ts';
+import { uasRefusal } from '../uas-refusal.ts';
 import { type Addressee, addresseeOf } from './addressee.ts';
 import { type AdmissionOptions, createAdmission, type Sender } from './admission.ts';
 import { canonicalAor, sipUriIn } from './aor.ts';
+import { allowedHere, capabilities } from './capabilities.ts';
 import type { Delivery } from './fork.ts';
 import { createLocalDelivery, type LocalDelivery, type RequestForUser } from './local-delivery.ts';
 import { createLocation, type Location } from './location.ts';
 import { PresenceAgent, type PresenceEvents } from './presence-agent.ts';
-import { presencePackage } from './presence-package.ts';
 import { register } from './registrar.ts';
-import { watcherInfoPackage } from './watcher-info-package.ts';
 
 /** An authenticated local user's request to another domain. It must be answered, unless it is an ACK. */
 export interface OutgoingFromUser
@@ -63,12 +62,6 @@ export interface HomeServer {
   /** Ends timers and forgets everything; the endpoint is the caller's to close. */
   close(): void;
 }
-
-const capabilities: readonly HeaderField[] = [
-  ['Allow', 'MESSAGE, OPTIONS, PUBLISH, REGISTER, SUBSCRIBE'],
-  ['Allow-Events', `${presencePackage.event}, ${watcherInfoPackage.event}`],
-  ['Accept', `text/plain, ${pidfType}`],
-];
 
 interface Server {
   readonly options: HomeServerOptions;
@@ -182,14 +175,17 @@ function subscribe({ options, presence }: Server, incoming: IncomingRequest, { s
 }
 
 function toLocalUser({ delivery }: Server, incoming: IncomingRequest, addressee: Addressee): void {
-  if (addressee.isInDialog) return incoming.respond(481);
-  if (incoming.request.method === 'MESSAGE') void delivery.proxy(incoming, addressee.aor);
-  else
-    incoming.respond(registeredMethods.has(incoming.request.method) ? 405 : 501, { headers: capabilities.slice(0, 1) });
+  const { method } = incoming.request;
+  if (addressee.isInDialog || onlyInSessions.has(method)) return incoming.respond(481);
+  if (method === 'MESSAGE') void delivery.proxy(incoming, addressee.aor);
+  else incoming.respond(registeredMethods.has(method) ? 405 : 501, { headers: [allowedHere] });
 }
 
 function toOtherDomain({ options }: Server, incoming: IncomingRequest, { sender, addressee }: Parties): void {
   if (refusedRelay(incoming, sender, addressee)) return;
+  const isOfSession = incoming.request.method === 'INVITE' || addressee.isInDialog;
+  const refusal = isOfSession ? undefined : uasRefusal(incoming.request);
+  if (refusal !== undefined) return incoming.respond(refusal.status, refusal.more);
   const sent = outgoing(incoming, sender.aor);
   // Who is not trusted asserts nothing, not of himself either [RFC 3325 §5].
   const headers = options.isTrustedPeer(incoming.source)

@@ -53,8 +53,7 @@ export class ImSessionTable {
     const contact = destination && (await ownContact(this.#setup.endpoint, destination, ends.contactAor));
     if (destination === undefined || contact?.ok !== true) return incoming.respond(500, { reason: 'No Way Back' });
     if (incoming.cancelled.aborted) return;
-    const problem = this.#closing === undefined ? undefined : isStopping;
-    const reason = problem ?? (this.#isFullFor(ends.userAor) ? tooMany : undefined);
+    const reason = this.#whyNone(ends.userAor);
     if (reason !== undefined) return incoming.respond(480, { reason });
     const identity = { callId: request.headers.get('Call-ID') ?? '', localTag };
     const accepted = { dialog: dialog.value, source, contact: contact.value, first: firstMessageIn(request) };
@@ -78,8 +77,8 @@ export class ImSessionTable {
 
   /** Invites the user to a new session, for this message. */
   open(ends: SessionEnds, content: SessionContent): Promise<Verdict> {
-    if (this.#closing !== undefined) return Promise.resolve({ status: 480, reason: isStopping, about: 'message' });
-    if (this.#isFullFor(ends.userAor)) return Promise.resolve({ status: 480, reason: tooMany, about: 'message' });
+    const reason = this.#whyNone(ends.userAor);
+    if (reason !== undefined) return Promise.resolve({ status: 480, reason, about: 'message' });
     const { token } = this.#setup;
     const identity = { callId: token(callIdBits), localTag: token(tagBits) };
     return this.#add(ends, identity, { speaker: content.speaker }).submit(content);
@@ -106,8 +105,11 @@ export class ImSessionTable {
     timer?.cancel();
   }
 
-  #isFullFor(userAor: string): boolean {
-    return this.size >= maxImSessions || (this.#perUser.get(userAor) ?? 0) >= maxImSessionsPerUser;
+  /** Why there can be no new session of this user. */
+  #whyNone(userAor: string): string | undefined {
+    if (this.#closing !== undefined) return 'Gateway Is Stopping';
+    const isFull = this.size >= maxImSessions || (this.#perUser.get(userAor) ?? 0) >= maxImSessionsPerUser;
+    return isFull ? 'Too Many Sessions' : undefined;
   }
 
   #add(ends: SessionEnds, identity: SessionIdentity, asked: Asked): ImSession {
@@ -134,8 +136,6 @@ export class ImSessionTable {
   }
 }
 
-const isStopping = 'Gateway Is Stopping';
-const tooMany = 'Too Many Sessions';
 const pairOf = ({ userAor, contactAor }: SessionEnds): string => `${userAor} ${contactAor}`;
 const dialogOf = (callId: string, localTag: string): string => `${callId}\n${localTag}`;
 

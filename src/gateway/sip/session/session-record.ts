@@ -35,8 +35,7 @@ export class SessionRecord {
 
   /** @param before - The state in which the event met it. */
   stepped(before: ImSessionState, event: Event, { state, effects }: Step): void {
-    if (event.type === 'heard' && event.what === 'message' && before.phase === 'established') this.#messages += 1;
-    this.#messages += effects.filter(isCrossing).length;
+    this.#messages += effects.filter(isCrossing).length + (isHeard(before, event) ? 1 : 0);
     const isTaken = before.phase === 'inviting' && event.type === 'invite-answered' && isSuccess(event.answer.status);
     if (isTaken) this.opened();
     if (isOver(before) || !isOver(state)) return;
@@ -52,6 +51,9 @@ export class SessionRecord {
     this.#surroundings.onReport({ ...this.#who, what, duration, messages: this.#messages, reason });
   }
 }
+
+const isHeard = ({ phase }: ImSessionState, event: Event): boolean =>
+  event.type === 'heard' && event.what === 'message' && phase === 'established';
 
 const isOver = ({ phase }: ImSessionState): boolean => phase === 'cancelling' || phase === 'ended';
 
