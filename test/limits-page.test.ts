@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 
 import { gatewayDefaults } from '../src/config/defaults.ts';
+import { maxNextHops } from '../src/config/sip-route.ts';
 import { maxMessageWays, messageWayMs } from '../src/gateway/message-ways.ts';
 import { passwordFailuresPerMinute } from '../src/gateway/sip/home/guess-brake.ts';
 import * as hopLimits from '../src/gateway/sip/hop-limits.ts';
@@ -53,7 +54,14 @@ const settings = rows.filter(([name]) => /^[A-Z]/.test(name));
 
 it('names every limit of the streams with the number it has, and no other', () => {
   const inCode = new Map(
-    Object.entries({ ...limits, ...hopLimits, ...imSessionLimits, subscriptionsPerMinute, passwordFailuresPerMinute }).flatMap(flat),
+    Object.entries({
+      ...limits,
+      ...hopLimits,
+      maxNextHops,
+      ...imSessionLimits,
+      subscriptionsPerMinute,
+      passwordFailuresPerMinute,
+    }).flatMap(flat),
   );
   const onPage = rows.filter(([name]) => !/^[A-Z]/.test(name));
   expect(Object.fromEntries(onPage)).toEqual(Object.fromEntries(inCode));

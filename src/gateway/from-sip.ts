@@ -126,7 +126,10 @@ function passed(
 
 async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
   const { incoming, addressed, trail, answer, sent, since } = carriage;
-  const stanza = stanzaOf(incoming.request, addressed, crossing.ids.token(64));
+  const stanza = stanzaOf(incoming.request, addressed, {
+    id: crossing.ids.token(64),
+    now: crossing.clock.wallTime(),
+  });
   if (!stanza.ok) return answer(stanza.error);
   const { element, disposition } = stanza.value;
   const { id = '' } = element.attributes;

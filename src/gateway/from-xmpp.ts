@@ -127,6 +127,9 @@ function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }:
   });
 }
 
+/** It answers a message, so no error answers it [XEP-0184]. */
+const isReceipt = (stanza: Element): boolean => stanza.name === 'message' && actionOf(stanza) === 'SendReceipt';
+
 const actionOf = (message: Element): ContactAction => {
   if (childOf(message, 'body', message.namespace) !== undefined) return 'SendIm';
   return receivedId(message) === undefined ? 'SendTyping' : 'SendReceipt';
@@ -188,7 +191,7 @@ interface Bounce extends AddressFailure {
 function bounce(crossing: Crossing, stanza: Element, failure: Bounce): Handled {
   const { from = '' } = stanza.attributes;
   crossing.onEvent(refused(stanza, failure));
-  const reply = errorReply(stanza, failure);
+  const reply = isReceipt(stanza) ? undefined : errorReply(stanza, failure);
   if (reply === undefined) return;
   const label = `<${stanza.name} type='error'> ${failure.condition}`;
   crossing.onEvent(flow(failure.correlationId, 'xmpp', { from: 'gateway', to: from, label }));

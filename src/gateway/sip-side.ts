@@ -8,6 +8,8 @@ import type { LogEvent } from '../primitives/log-event.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import type { HopStatus } from './gateway-status.ts';
+import { knownSources } from './known-sources.ts';
+import { limitEvent } from './limit-event.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import type { HomeServer } from './sip/home/home-server.ts';
 import { hostLookup } from './sip/host-lookup.ts';
@@ -42,7 +44,10 @@ export async function openSipSide(
 ): Promise<SipSide> {
   const { gateway } = configuration();
   const lookup = hostLookup({ clock: ports.clock, servers: () => configuration().gateway.dnsServers });
-  const trust = sipTrust({ configuration, ports, lookup });
+  const known = knownSources(sipTrust({ configuration, ports, lookup }), ports.clock, (address) =>
+    users.home.isAt(address),
+  );
+  const { trust } = known;
   const arrived: { handle(incoming: IncomingRequest): void } = { handle: (incoming) => incoming.respond(503) };
   const endpoint = createSipEndpoint({
     clock: ports.clock,
@@ -60,7 +65,9 @@ export async function openSipSide(
     verifyPeer: (chain, name) => trust.proves(chain, name),
     isOurHost: (host) => isLocalDomain(configuration(), host),
     lookup,
+    standingOf: (source) => known.standingOf(source),
     onRequest: (incoming) => arrived.handle(incoming),
+    onInboundClosed: (connectionId) => users.home.connectionClosed(connectionId),
     onEvent(event) {
       ports.onEvent(logEventOf(event));
       if (event.type === 'ack-missing') users.ackMissing(event.callId, event.localTag);
@@ -105,6 +112,8 @@ function logEventOf(event: SipEvent): LogEvent {
       return sipEvent('SipSendFailed', 'warn', `${event.peer} could not be sent to: ${event.reason}`);
     case 'connection-closed':
       return sipEvent('SipConnectionClosed', 'debug', `the connection to ${event.name} port ${event.port} has ended`);
+    case 'limit-reached':
+      return limitEvent(event, 'sip');
     case 'stray-response':
       return sipEvent('SipStrayResponse', 'debug', `a response of ${event.peer} fits no request`);
     default:

@@ -109,5 +109,5 @@ function judge(shown: Shown, name: string): Trust {
   const domain = parseDomainName(name);
   if (!domain.ok) return refuse(`${name} is no name that a certificate could prove`);
   const verdict = validateSipPeer({ ...shown, domain: domain.value });
-  return verdict.ok ? ok(undefined) : refuse(`${verdict.reason}: ${verdict.detail}`);
+  return verdict.ok ? ok(undefined) : refuse(`${verdict.reason}: ${verdict.detail.replace(/\.$/, '')}`);
 }

@@ -5,6 +5,7 @@
 import type { Configuration } from '../config/configuration.ts';
 import { userOf } from '../config/user-lookup.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
+import { deviceLost } from './device-log.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import { HopRoutes } from './hop-routes.ts';
 import { type ImSessions, imSessions } from './im-sessions.ts';
@@ -117,18 +118,7 @@ function homeUsers(
   isHome: (domain: string) => boolean,
   routes: HopRoutes,
 ): HomeUsers {
-  const sessions = imSessions({
-    clock: ports.clock,
-    endpoint,
-    destination: (_userAor, source) => source && sourceAsDestination(source),
-    token: (bits) => ports.ids.token(bits),
-    answerOf: (final) => (final.ok ? final.response : { status: final.why === 'timeout' ? 408 : 480, reason: 'Gone' }),
-    // A device is invited by its user alone: who has several gets each message on all of them.
-    mode: () => 'Pager',
-    admit: (invited) => doors.admit(invited),
-    onOutgoing: (request) => doors.onOutgoing(request),
-    onEvent: (event) => ports.onEvent(event),
-  });
+  const sessions = homeSessions({ endpoint, ports, doors });
   const server = createHomeServer({
     clock: ports.clock,
     ids: ports.ids,
@@ -145,6 +135,7 @@ function homeUsers(
     offerSha256: () => configuration().gateway.sipDigestSha256,
     refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
     onGuessing: (met) => ports.onEvent(limitEvent(met, 'sip')),
+    onLost: (device) => ports.onEvent(deviceLost(device)),
     onOutgoing: (request) => {
       if (sessions.receive(request, request.aor)) return;
       // Beside sessions there are no dialogs with contacts [RFC 3261 §12.2.2].
@@ -175,6 +166,20 @@ function homeUsers(
     sessions,
   };
 }
+
+const homeSessions = ({ endpoint, ports, doors }: Pick<SipUsersOptions, 'endpoint' | 'ports' | 'doors'>): ImSessions =>
+  imSessions({
+    clock: ports.clock,
+    endpoint,
+    destination: (_userAor, source) => source && sourceAsDestination(source),
+    token: (bits) => ports.ids.token(bits),
+    answerOf: (final) => (final.ok ? final.response : { status: final.why === 'timeout' ? 408 : 480, reason: 'Gone' }),
+    // A device is invited by its user alone: who has several gets each message on all of them.
+    mode: () => 'Pager',
+    admit: (invited) => doors.admit(invited),
+    onOutgoing: (request) => doors.onOutgoing(request),
+    onEvent: (event) => ports.onEvent(event),
+  });
 
 /** Of each user by the side on which the user is. */
 function presenceOf(

@@ -24,7 +24,11 @@ export interface ForContact {
 }
 
 /** @returns A refusal as the answer. */
-export function stanzaOf(request: SipRequest, { from, to }: BareEnds, id: string): Result<ForContact, SipFailure> {
+export function stanzaOf(
+  request: SipRequest,
+  { from, to }: BareEnds,
+  { id, now }: { readonly id: string; readonly now: Date },
+): Result<ForContact, SipFailure> {
   // What is said inside an IM session, beside messages; sessions let nothing else through.
   if (request.method === 'BYE') return ok({ element: goneFromSip({ from, to }) });
   if (request.method === 'INFO') return typedFor(request, { from, to });
@@ -34,7 +38,7 @@ export function stanzaOf(request: SipRequest, { from, to }: BareEnds, id: string
   if (!body.ok) return body;
   const { part, disposition } = body.value;
   if (part.mediaType !== isComposingType) {
-    const message = messageFromSip(request, body.value, { from, to, id });
+    const message = messageFromSip(request, body.value, { ends: { from, to, id }, now });
     return message.ok ? ok({ element: message.value, disposition }) : message;
   }
   const notice = parseIsComposing(part.content);

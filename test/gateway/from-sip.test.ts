@@ -5,9 +5,12 @@ import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
 import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { printIsComposing } from '../../src/gateway/sip/bodies/is-composing.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
+import { trailFields } from '../../src/gateway/sip/trail.ts';
 import { childText } from '../../src/gateway/translation/instant-message.ts';
+import { trailOfStanza } from '../../src/gateway/translation/stanza-trail.ts';
+import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import type { StanzaErrorCondition } from '../../src/gateway/xmpp/stanza-error.ts';
-import { childElements, element, textOf } from '../../src/gateway/xmpp/xml/element.ts';
+import { childElements, childOf, element, textOf } from '../../src/gateway/xmpp/xml/element.ts';
 import { fabrikam, openConfiguration, type ScriptedCrossing, scriptedCrossing } from '../support/crossing.ts';
 
 interface Typed {
@@ -109,6 +112,41 @@ describe('a MESSAGE for an XMPP contact [RFC 7572 §5]', () => {
       to: 'bob@fabrikam.example',
     });
     expect(stanza?.children[0]).toMatchObject({ name: state, namespace: 'http://jabber.org/protocol/chatstates' });
+  });
+
+  it.each([
+    ['without a time to live', undefined, 'Fri, 20 Nov 2026 12:00:00 GMT', 202],
+    ['within its time to live', '86400', 'Sun, 22 Nov 2026 00:00:00 GMT', 202],
+    ['a moment behind it, as clocks differ', '3600', 'Sun, 22 Nov 2026 10:59:30 GMT', 202],
+    ['behind its time to live', '3600', 'Sun, 22 Nov 2026 10:58:00 GMT', 487],
+    ['whose time to live begins now', '0', undefined, 202],
+    ['with a Date that is none', '0', 'Yesterday', 202],
+  ])('%s is delivered, or its sender told [RFC 3428 §7]', async (_title, expires, date, status) => {
+    const headers: [string, string][] = [];
+    if (expires !== undefined) headers.push(['Expires', expires]);
+    if (date !== undefined) headers.push(['Date', date]);
+    const crossing = scriptedCrossing();
+    expect((await ask(crossing, { headers })).status).toBe(status);
+    expect(crossing.stanzas).toHaveLength(status === 202 ? 1 : 0);
+  });
+
+  it('says when it was said, if that was not just now [XEP-0203]', async () => {
+    const crossing = scriptedCrossing();
+    for (const date of ['Sun, 22 Nov 2026 10:00:00 GMT', 'Sun, 22 Nov 2026 11:59:30 GMT'])
+      await ask(crossing, { headers: [['Date', date]] });
+    const stamps = crossing.stanzas.map((stanza) => childOf(stanza, 'delay', 'urn:xmpp:delay')?.attributes['stamp']);
+    expect(stamps).toEqual(['2026-11-22T10:00:00Z', undefined]);
+  });
+
+  it('is refused when it has been here before from and to the same: 482, and 483 when its hops are used up', async () => {
+    const crossing = scriptedCrossing();
+    expect((await ask(crossing)).status).toBe(202);
+    const [sent] = crossing.stanzas;
+    const trail = trailOfStanza(sent ?? stanza('message', {}));
+    expect(trail).toEqual({ maxForwards: 69, marks: [expect.any(String)] });
+    expect(await ask(crossing, { headers: [...trailFields(trail)] })).toMatchObject({ status: 482 });
+    expect(await ask(crossing, { headers: [['Max-Forwards', '0']] })).toMatchObject({ status: 483 });
+    expect(crossing.stanzas).toHaveLength(1);
   });
 
   it('becomes a chat state when it is a typing notice', async () => {

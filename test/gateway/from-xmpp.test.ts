@@ -5,6 +5,8 @@ import { fromXmpp } from '../../src/gateway/from-xmpp.ts';
 import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
 import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
+import { trailOf } from '../../src/gateway/sip/trail.ts';
+import { withTrail } from '../../src/gateway/translation/stanza-trail.ts';
 import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import { errorReply, readStanzaError, stanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
 import { type Element, element } from '../../src/gateway/xmpp/xml/element.ts';
@@ -159,6 +161,42 @@ describe('a message for one of our users [RFC 7572 §4]', () => {
     await receive(message({}, body('Hello')));
     expect(errors()).toEqual([['bob@fabrikam.example/desk', 'm1', condition]]);
     expect(crossing.requests).toEqual([]);
+  });
+
+  it.each([
+    ['an unknown user', { users: {} }],
+    ['a closed edge', { accessEdge: { allowFederatedUsers: false } }],
+  ])('never answers a receipt, not for %s either: it is an answer itself [XEP-0184]', async (_title, change) => {
+    const { crossing, receive } = gateway(scriptedCrossing({ ...openConfiguration, ...change }));
+    await receive(message({}, element('received', 'urn:xmpp:receipts', { id: 'm0' })));
+    expect(crossing.stanzas).toEqual([]);
+    expect(crossing.events.find(({ id }) => id === 'StanzaRefused')).toBeDefined();
+  });
+
+  it('is refused when it has been here before from and to the same, and when its hops are used up', async () => {
+    const { crossing, receive, errors } = gateway();
+    await receive(message({}, body('Hello')));
+    const headers = Headers.of(crossing.requests[0]?.headers ?? []);
+    const again = withTrail(message({}, body('Hello')), trailOf(headers));
+    await receive(again);
+    await receive(withTrail(message({}, body('Hello')), { maxForwards: 0, marks: [] }));
+    expect(errors()).toEqual([
+      ['bob@fabrikam.example/desk', 'm1', 'not-acceptable'],
+      ['bob@fabrikam.example/desk', 'm1', 'not-acceptable'],
+    ]);
+    expect(crossing.requests).toHaveLength(1);
+    expect(crossing.events.filter(({ id }) => id === 'LoopDetected').map(({ facts }) => facts?.['status'])).toEqual([
+      482, 483,
+    ]);
+  });
+
+  it('says when it was said, if its server has kept it [XEP-0203, RFC 3428 §4]', async () => {
+    const { crossing, receive } = gateway();
+    const delay = (stamp: string) => element('delay', 'urn:xmpp:delay', { stamp });
+    await receive(message({}, body('1'), delay('2026-11-20T10:30:00.123+02:00')));
+    await receive(message({}, body('2'), delay('yesterday')));
+    const dates = crossing.requests.map(({ headers }) => Headers.of(headers).get('Date'));
+    expect(dates).toEqual(['Fri, 20 Nov 2026 08:30:00 GMT', undefined]);
   });
 
   it('never answers an error', async () => {

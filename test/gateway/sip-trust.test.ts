@@ -81,7 +81,7 @@ describe('who may be the next hop', () => {
       'TLS without a certificate',
       { hop: host },
       { transport: 'tls', peerCertificate: [] },
-      'no-certificate: The peer showed no certificate.',
+      'no-certificate: The peer showed no certificate',
     ],
   ])('%s', async (_, site, source, expected) => {
     expect(await trustAt(site).decide(source)).toBe(expected);

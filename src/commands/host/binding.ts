@@ -1,23 +1,35 @@
 /** Texts become values: by the types of the parameters, and from the records of a pipe by value or by property name. */
 import { CodedError } from '../../primitives/errors.ts';
 import type { FailureId } from '../../primitives/failures.ts';
-import { ok, type Result, refuse } from '../../primitives/result.ts';
 import type { Cmdlet, Parameter, Parameters } from './cmdlet.ts';
 import type { InputRecord } from './pipeline-input.ts';
 import type { GivenTexts } from './program.ts';
+import { textFor, textOf, valueIn } from './typed-values.ts';
 
 export type BoundValues = Readonly<Record<string, unknown>>;
 
-/** @throws CodedError in place of the first text that its type refuses; the target is the text. */
-export function bindTexts(texts: GivenTexts, parameters: Parameters): BoundValues {
+/**
+ * @param typed - The values which words of the management shell stand for.
+ * @throws CodedError in place of the first text that its type refuses; the target is the text.
+ */
+export function bindTexts(texts: GivenTexts, parameters: Parameters, typed: readonly unknown[] = []): BoundValues {
   const values: Record<string, unknown> = {};
   for (const [name, text] of texts) {
     const parameter = parameters[name];
     if (!parameter) continue;
     if (parameter.refusedBecause !== undefined) throw secretOnCommandLine(name, parameter);
-    values[name] = typeof text === 'boolean' ? text : convert(name, parameter, text);
+    const given = typeof text === 'boolean' ? undefined : valueIn(text, typed);
+    if (given) values[name] = convertValue(name, parameter, given.value);
+    else values[name] = typeof text === 'boolean' ? text : convert(name, parameter, text);
   }
   return values;
+}
+
+function convertValue(name: string, parameter: Parameter<unknown>, value: unknown): unknown {
+  const taken = parameter.type.take?.(value);
+  if (!taken) return convert(name, parameter, textFor(name, parameter, value));
+  if (taken.ok) return taken.value;
+  throw new CodedError('CannotConvertArgument', `-${name}: ${taken.error}`);
 }
 
 function convert(name: string, parameter: Parameter<unknown>, text: string): unknown {
@@ -67,18 +79,6 @@ function propertyFor(name: string, parameter: Parameter<unknown>, properties: Re
   const names = [name, ...(parameter.aliases ?? []), ...identity].map((each) => each.toLowerCase());
   const found = names.find((each) => properties.has(each));
   return found === undefined ? undefined : properties.get(found);
-}
-
-function textOf(value: unknown): Result<string, string> {
-  if (Array.isArray(value)) return listText(value);
-  if (typeof value === 'string') return ok(value);
-  const isWord = typeof value === 'number' || typeof value === 'boolean';
-  return isWord ? ok(String(value)) : refuse('is an object, and a value is needed.');
-}
-
-function listText(values: readonly unknown[]): Result<string, string> {
-  if (values.some((value) => typeof value === 'object')) return refuse('is a list of objects, and values are needed.');
-  return ok(values.map((value) => `"${String(value).replaceAll('"', '')}"`).join(','));
 }
 
 function checkKind(record: Readonly<Record<string, unknown>>, cmdlet: Cmdlet): void {

@@ -3,9 +3,11 @@
  * acceptance of its examples are all made. A definition declares and delegates; it prints nothing and asks nothing.
  */
 import type { Configuration } from '../../config/configuration.ts';
+import type { CodedError } from '../../primitives/errors.ts';
 import type { FailureId } from '../../primitives/failures.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
+import type { HostProcess } from './surroundings.ts';
 
 /** How the text of one value becomes a value. `name` is what help shows: `Domain`, `Bool`, `UInt`, `Path`, `List<Domain>`. */
 export interface ValueType<T> {
@@ -17,6 +19,8 @@ export interface ValueType<T> {
   parse(text: string): Result<T, string>;
   /** What the refusal of this text is called; absent: `CannotConvertArgument`. */
   refusal?(text: string): FailureId;
+  /** A value of the management shell as it is; absent: its text is parsed. */
+  take?(value: unknown): Result<unknown, string>;
 }
 
 export interface Parameter<T> {
@@ -125,6 +129,10 @@ export interface CmdletContext {
   now(): Date;
   /** One object to stdout, at once. */
   write(object: OutputObject): void;
+  /** Whatever there is, an object, a text or a number, onward: what filters hand on. */
+  emit(value: unknown): void;
+  /** Objects laid out for people, whoever reads; `columns` are properties. */
+  view(objects: readonly OutputObject[], form: 'table' | 'list', columns?: readonly string[]): string;
   /** Text to stdout as it is, for what is no object: a zone file, a PEM block, a picture. A final line break is added when missing. */
   writeText(text: string): void;
   /** Preview, question, or change, as the common parameters say. */
@@ -147,6 +155,49 @@ export interface CmdletContext {
   ask(question: Question): Promise<string | undefined>;
   /** Every cmdlet there is, in help order, without its code. */
   catalogue(): readonly CmdletDescription[];
+  /** Ends with this exit code, without an error record: it is that of something which was run inside. */
+  endWith(exitCode: number): void;
+  /** The other cmdlets, in the bundles that carry them. */
+  readonly shell?: ShellHost;
+}
+
+/** What the management shell runs cmdlets with, in its own process. */
+export interface ShellHost {
+  readonly host: HostProcess;
+  readonly cmdlets: readonly Cmdlet[];
+  /** The store's folder. */
+  readonly folder: string;
+  /** Everything that may follow the name of the cmdlet. */
+  parametersOf(cmdlet: Cmdlet): Parameters;
+  /** @param values - Those that words of the form U+0000 index U+0000 stand for. @throws CodedError for what does not bind. */
+  bind(cmdlet: Cmdlet, words: readonly string[], values: readonly unknown[]): BoundRun;
+  /** An error record to standard error, in the view that was asked for. @param typed - The line. */
+  report(error: CodedError, cmdlet: string, typed: string): void;
+  /** Objects to standard output. @param format - In place of -OutputFormat. */
+  readonly output: { write(value: unknown): void; flush(): void; end(failed: boolean): void };
+  /** Ctrl-C ends the work, and not the process. */
+  interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+}
+
+export interface BoundRun {
+  /** -ErrorAction, where it was given. */
+  readonly errorAction: string | undefined;
+  /** Names of variables, with a `+` before them to add. */
+  readonly errorVariable: string | undefined;
+  readonly outVariable: string | undefined;
+  /** @returns The exit code. Failures go to `pipe.report` first. */
+  run(pipe: Pipe): Promise<number>;
+}
+
+/** The neighbours of a cmdlet that runs inside of another one. */
+export interface Pipe {
+  readonly input?: AsyncIterable<unknown>;
+  emit(value: unknown): void;
+  /** Whether what it emits goes to standard output as it is. */
+  readonly isShown: boolean;
+  readonly stopsAtFailure: boolean;
+  readonly signal: AbortSignal;
+  report(error: CodedError): void;
 }
 
 export interface CmdletDefinition<P extends Parameters> {
@@ -167,6 +218,8 @@ export interface CmdletDefinition<P extends Parameters> {
   readonly formats?: readonly string[];
   /** Called once per record of the pipe, or once. Objects go out through `context.write`. */
   run(values: Values<P>, context: CmdletContext): Promise<void>;
+  /** In place of `run`, for what needs all that the pipe brings: called once, with everything as it arrives. */
+  filter?(input: AsyncIterable<unknown>, values: Values<P>, context: CmdletContext): Promise<void>;
 }
 
 export type Cmdlet = CmdletDefinition<any>;
@@ -175,7 +228,7 @@ export type Cmdlet = CmdletDefinition<any>;
 export const defineCmdlet = <P extends Parameters>(definition: CmdletDefinition<P>): CmdletDefinition<P> => definition;
 
 /** A definition as data: what help, completion and documentation read. */
-export interface CmdletDescription extends Omit<Cmdlet, 'parameters' | 'run'> {
+export interface CmdletDescription extends Omit<Cmdlet, 'parameters' | 'run' | 'filter'> {
   readonly parameters: readonly ParameterDescription[];
 }
 

@@ -15,6 +15,8 @@ const standardInput: ValueType<string> = {
   kind: 'value',
   refusal: () => 'InvalidValue',
   parse: (given) => (given === '-' ? ok(given) : refuse('objects come from standard input: write -InputObject -')),
+  // In the management shell an object can be named.
+  take: (given) => ok(given as string),
 };
 
 /** @param own - The formats which the cmdlet prints itself. */
@@ -71,19 +73,29 @@ const forChangingCmdlets = {
   LockTimeout: optional(wholeNumber(0, 86_400), 'Seconds to wait for other writers.', { defaultText: '10' }),
 };
 
+const variable = { ...text, name: 'Variable' };
+
+/** A variable outlives a cmdlet in the management shell only. */
+const forShell = {
+  ErrorVariable: optional(variable, 'The variable for what fails; +name adds to it.', { aliases: ['ev'] }),
+  OutVariable: optional(variable, 'The variable for what is returned; +name adds to it.', { aliases: ['ov'] }),
+};
+
 export type CommonValues = Values<typeof forEveryCmdlet> &
-  Partial<Values<typeof forPipes> & Values<typeof forChangingCmdlets>>;
+  Partial<Values<typeof forPipes> & Values<typeof forChangingCmdlets> & Values<typeof forShell>>;
 
 export const bindsFromPipe = (cmdlet: Cmdlet): boolean =>
+  cmdlet.filter !== undefined ||
   Object.values(cmdlet.parameters as Parameters).some(({ pipeline }) => pipeline !== undefined);
 
 /** The common parameters of a cmdlet, without the names and aliases that it has taken itself. */
-export function commonParametersOf(cmdlet: Cmdlet): Parameters {
+export function commonParametersOf(cmdlet: Cmdlet, isShell = false): Parameters {
   const all: Parameters = {
     ...forEveryCmdlet,
     OutputFormat: formatParameter(cmdlet.formats ?? []),
     ...(bindsFromPipe(cmdlet) ? forPipes : {}),
     ...(cmdlet.impact ? forChangingCmdlets : {}),
+    ...(isShell ? forShell : {}),
   };
   const own = Object.entries(cmdlet.parameters as Parameters).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);
   const taken = new Set(own.map((name) => name.toLowerCase()));

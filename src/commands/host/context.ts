@@ -5,9 +5,10 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { CodedError, systemErrorCode } from '../../primitives/errors.ts';
-import type { CmdletContext, CmdletDescription } from './cmdlet.ts';
+import type { CmdletContext, CmdletDescription, OutputObject, ShellHost } from './cmdlet.ts';
+import { laidOut } from './laid-out.ts';
 import { ask, askHidden } from './prompt.ts';
-import type { Session } from './session.ts';
+import { isCaptured, type Session } from './session.ts';
 import { isAccessible } from './surroundings.ts';
 
 /** Milliseconds that objects for a table may wait for more of them. Source: PowerShell's Format-Table. */
@@ -16,6 +17,8 @@ const tableDelayMs = 300;
 export function cmdletContext(session: Session): CmdletContext {
   const { cmdlet, common, host, messages, signal, process: processing, interactive } = session;
   const streams = { stdin: host.stdin, stderr: host.stderr, signal, plain: isAccessible(host.env) };
+  const write = delayedWrite(session);
+  let shell: ShellHost | undefined;
   return {
     get store() {
       return session.store();
@@ -29,12 +32,19 @@ export function cmdletContext(session: Session): CmdletContext {
     signal,
     interactive,
     format: session.format,
-    forPerson: host.stdout.isTTY === true && /^(?:auto|table|list)$/.test(session.format),
+    forPerson: !isCaptured(session, session.format) && /^(?:auto|table|list)$/.test(session.format),
     program: [host.execPath, ...host.execArgv, host.argv[1] ?? ''],
     now: () => new Date(),
-    write: delayedWrite(session),
+    write,
+    emit(value) {
+      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+      if (isObject) write(value as OutputObject);
+      else session.writer.writeValue(value);
+    },
+    view: laidOut(session),
     writeText(text) {
       session.writer.flush();
+      if (session.pipe) return session.pipe.emit(text.replace(/\n$/, ''));
       host.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
     },
     commit: async (change) => await processing.commit(change, session.store()),
@@ -59,6 +69,12 @@ export function cmdletContext(session: Session): CmdletContext {
       return secret;
     },
     catalogue: () => readCatalogue(host.argv[1] ?? ''),
+    endWith(code) {
+      session.ending.code = code;
+    },
+    get shell() {
+      return (shell ??= session.shell?.(session));
+    },
   };
 }
 
@@ -111,7 +127,7 @@ async function wholeFile(file: string): Promise<Buffer> {
 }
 
 /** The build writes it beside the bundles: no cmdlet carries the definitions of all others. */
-function readCatalogue(script: string): readonly CmdletDescription[] {
+export function readCatalogue(script: string): readonly CmdletDescription[] {
   // npm installs the script as a link.
   const file = path.join(path.dirname(realpathSync(script)), '..', 'dist', 'catalogue.json');
   return JSON.parse(readFileSync(file, 'utf8')) as readonly CmdletDescription[];

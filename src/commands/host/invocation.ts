@@ -4,7 +4,7 @@ import { type ArgvFault, type ArgvRules, bindArgv } from './argv.ts';
 import { type BoundValues, bindTexts } from './binding.ts';
 import type { Cmdlet } from './cmdlet.ts';
 import { commandLine } from './command-line.ts';
-import { allParametersOf, type CommonValues, commonParametersOf } from './common-parameters.ts';
+import { type CommonValues, commonParametersOf } from './common-parameters.ts';
 import { parseProgram } from './program.ts';
 import { type ErrorView, errorViews } from './report-error.ts';
 
@@ -16,13 +16,21 @@ export interface Invocation {
   readonly readsInput: boolean;
 }
 
-/** @throws CodedError for the first fault. */
-export function readInvocation(cmdlet: Cmdlet, tokens: readonly string[], rules: ArgvRules): Invocation {
-  const parameters = allParametersOf(cmdlet);
+/**
+ * @param typed - In the management shell, the values which words stand for; its cmdlets also store into variables.
+ * @throws CodedError for the first fault.
+ */
+export function readInvocation(
+  cmdlet: Cmdlet,
+  tokens: readonly string[],
+  rules: ArgvRules,
+  typed?: readonly unknown[],
+): Invocation {
+  const commonNames = commonParametersOf(cmdlet, typed !== undefined);
+  const parameters = { ...cmdlet.parameters, ...commonNames };
   const argv = bindArgv(tokens, parameters, rules);
   if (!argv.ok) throw faultError(argv.error, cmdlet, tokens);
-  const values = bindTexts(parseProgram(cmdlet.name, parameters, argv.value.argv), parameters);
-  const commonNames = commonParametersOf(cmdlet);
+  const values = bindTexts(parseProgram(cmdlet.name, parameters, argv.value.argv), parameters, typed);
   const split = (isCommon: boolean): BoundValues =>
     Object.fromEntries(Object.entries(values).filter(([name]) => name in commonNames === isCommon));
   return { values: split(false), common: split(true) as CommonValues, readsInput: argv.value.readsInput };

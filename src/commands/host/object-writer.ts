@@ -2,6 +2,8 @@
  * Objects to standard output in the form that was asked for. `auto` is a table or a list where a person reads, and one JSON
  * object a line in a pipe, so that cmdlets feed cmdlets. Records go out one by one; only tables and JSON arrays wait.
  */
+import { visibleText } from '../../primitives/visible-text.ts';
+import { cellText } from './cell-text.ts';
 import type { OutputKind, OutputObject } from './cmdlet.ts';
 import type { Palette } from './colour.ts';
 import { listView } from './list-view.ts';
@@ -16,6 +18,8 @@ export interface WriterRules {
   readonly palette: Palette;
   readonly asciiOnly: boolean;
   readonly output: OutputKind | undefined;
+  /** For filters, which hand on objects of every kind. */
+  readonly outputOf?: (kind: unknown) => OutputKind | undefined;
   /** -Property; undefined: all of a kind's. */
   readonly properties: readonly string[] | undefined;
   readonly expand: string | undefined;
@@ -28,6 +32,8 @@ export interface WriterRules {
 
 export interface ObjectWriter {
   write(object: OutputObject): void;
+  /** A text or a number, which is no object: a line of its own, or an item of an array. */
+  writeValue(value: unknown): void;
   /** Prints what has waited. Harmless when nothing has. */
   flush(): void;
   /** Ends what was begun. An empty array is printed only by a cmdlet that reads and did not fail. */
@@ -68,18 +74,19 @@ const nothing = (): void => undefined;
 
 const streaming = (rules: WriterRules, print: Print): ObjectWriter => ({
   write: (object) => print(selected(withKind(object, rules.output), rules.properties)),
+  writeValue: (value) => (rules.format === 'none' ? undefined : rules.write(`${plainText(value)}\n`)),
   flush: nothing,
   end: nothing,
 });
 
 /** `Kind` is the last property, whether the cmdlet set it or not. */
-function withKind({ Kind, ...rest }: OutputObject, output: OutputKind | undefined): OutputObject {
+export function withKind({ Kind, ...rest }: OutputObject, output: OutputKind | undefined): OutputObject {
   const kind = Kind ?? output?.kind;
   return kind === undefined ? rest : { ...rest, Kind: kind };
 }
 
 /** The named properties in the named order, without regard to case; `*` stands for all. */
-function selected(object: OutputObject, properties: readonly string[] | undefined): OutputObject {
+export function selected(object: OutputObject, properties: readonly string[] | undefined): OutputObject {
   if (!properties || properties.includes('*')) return object;
   const names = Object.keys(object);
   const wanted = properties.map((name) => names.find((each) => each.toLowerCase() === name.toLowerCase()) ?? name);
@@ -97,11 +104,12 @@ function expanded({ write, asciiOnly }: WriterRules, property: string): Print {
 }
 
 function jsonArray(rules: WriterRules): ObjectWriter {
-  const objects: OutputObject[] = [];
+  const objects: unknown[] = [];
   const end = (failed: boolean): void => {
     if (objects.length > 0 || (rules.reads && !failed)) rules.write(`${jsonText(objects, rules.asciiOnly, 2)}\n`);
   };
-  return { ...streaming(rules, (object) => void objects.push(object)), end };
+  const writeValue = (value: unknown): void => void objects.push(value);
+  return { ...streaming(rules, writeValue), writeValue, end };
 }
 
 function withHeader(
@@ -134,7 +142,7 @@ function forPeople(rules: WriterRules): ObjectWriter {
   };
   const asTable = (objects: readonly OutputObject[], [first = {}] = objects): void => {
     const columns =
-      rules.properties && !rules.properties.includes('*') ? Object.keys(first) : columnsOf(first, rules.output);
+      rules.properties && !rules.properties.includes('*') ? Object.keys(first) : columnsOf(first, rules);
     const view = tableView(objects, { columns, width: isTerminal ? rules.width : undefined, palette, widths });
     if (view.hidden.length > 0 && !widths) rules.note(hiddenNote(view.hidden));
     widths = view.widths;
@@ -152,13 +160,20 @@ function forPeople(rules: WriterRules): ObjectWriter {
     page.push(object);
     if (page.length >= pageSize || (rules.format === 'list' && isTerminal)) flush();
   };
-  return { ...streaming(rules, add), flush, end: flush };
+  const writeValue = (value: unknown): void => {
+    flush();
+    write(`${typeof value === 'string' ? linesText(value) : cellText(value)}\n`);
+  };
+  return { ...streaming(rules, add), writeValue, flush, end: flush };
 }
+
+/** A text may have several lines, and hides nothing. */
+const linesText = (text: string): string => text.split('\n').map(visibleText).join('\n');
 
 const namesOf = (object: OutputObject): readonly string[] => Object.keys(object).filter((name) => name !== 'Kind');
 
-const columnsOf = (first: OutputObject, output: OutputKind | undefined): readonly string[] =>
-  output?.table ?? namesOf(first).slice(0, mostForTable);
+const columnsOf = (first: OutputObject, { output, outputOf }: WriterRules): readonly string[] =>
+  output?.table ?? outputOf?.(first['Kind'])?.table ?? namesOf(first).slice(0, mostForTable);
 
 const hiddenNote = (hidden: readonly string[]): string =>
   `(${hidden.length} ${hidden.length === 1 ? 'column' : 'columns'} hidden: ${hidden.join(', ')} - widen the window or use -OutputFormat list)`;

@@ -83,7 +83,7 @@ function unknown(typed: string, names: readonly string[]): NameFault {
 const forSessionsOnly = (name: string): NameFault => ({
   id: 'NotSupportedOutsideShell',
   message: `-${name} stores into a session variable, and there is no session between processes.`,
-  reason: 'redirect the output instead: -OutputFormat json > file',
+  reason: 'the management shell has them: xgw shell. Or redirect the output: -OutputFormat json > file',
   instead: [],
 });
 

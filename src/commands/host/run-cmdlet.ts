@@ -4,12 +4,13 @@
  */
 import { CodedError, isCodedError } from '../../primitives/errors.ts';
 import { type BoundValues, bindRecord } from './binding.ts';
-import type { CmdletContext } from './cmdlet.ts';
+import type { Cmdlet, CmdletContext } from './cmdlet.ts';
 import { commandLine } from './command-line.ts';
 import { cmdletContext } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { awaitedRecords, type InputSource } from './input-source.ts';
 import { withMissingValues } from './missing-values.ts';
+import type { InputRecord } from './pipeline-input.ts';
 import type { Session } from './session.ts';
 
 export type ReportError = (error: CodedError) => void;
@@ -32,10 +33,12 @@ export async function runCmdlet(
   report: ReportError,
 ): Promise<number> {
   const run: PipeRun = { session, values, context: cmdletContext(session), report, failed: [], done: 0 };
-  if (source === 'none') await attempt(run, () => runOnce(run, values));
+  const { filter } = session.cmdlet;
+  if (filter) await attempt(run, () => runFilter(run, filter, source));
+  else if (source === 'none') await attempt(run, () => runOnce(run, values));
   else await runForRecords(run, source);
   session.writer.end(run.failed.length > 0);
-  return exitCodeFor(run);
+  return session.ending.code ?? exitCodeFor(run);
 }
 
 async function runOnce(run: PipeRun, values: BoundValues): Promise<void> {
@@ -45,18 +48,46 @@ async function runOnce(run: PipeRun, values: BoundValues): Promise<void> {
   run.done += 1;
 }
 
-async function runForRecords(run: PipeRun, source: InputSource): Promise<void> {
-  const { host, common, messages, cmdlet, signal } = run.session;
+async function runFilter(run: PipeRun, filter: NonNullable<Cmdlet['filter']>, source: InputSource): Promise<void> {
+  const { cmdlet, tokens } = run.session;
+  const complete = await withMissingValues(run.values, cmdlet, commandLine(cmdlet.name, tokens), run.context);
+  await filter(recordsFor(run, source), complete as never, run.context);
+  run.done += 1;
+}
+
+function recordsFor({ session }: PipeRun, source: InputSource): AsyncIterable<unknown> {
+  const { host, common, messages, signal, pipe } = session;
   const nonInteractive = common.NonInteractive === true;
-  const records = awaitedRecords(host, { source, nonInteractive, signal, say: messages.say });
+  return pipe?.input ?? awaitedRecords(host, { source, nonInteractive, signal, say: messages.say });
+}
+
+async function runForRecords(run: PipeRun, source: InputSource): Promise<void> {
+  const { messages, cmdlet, pipe, process } = run.session;
   await attempt(run, async () => {
-    for await (const record of records) {
+    for await (const record of watched(recordsFor(run, source), cmdlet, process.severalArrive)) {
       // What was typed overrides what the record says.
-      const goOn = await attempt(run, () => runOnce(run, { ...bindRecord(record, cmdlet), ...run.values }));
+      const bound = () => bindRecord(record as InputRecord, cmdlet);
+      const goOn = await attempt(run, () => runOnce(run, { ...bound(), ...run.values }));
       if (!goOn) return;
     }
   });
-  if (run.done + run.failed.length === 0) messages.warn('no input objects; nothing was done.');
+  // Inside of the shell an empty pipe is nothing to speak of.
+  if (!pipe && run.done + run.failed.length === 0) messages.warn('no input objects; nothing was done.');
+}
+
+/** What removes is told before its first record whether more come: several at once are asked for. */
+async function* watched(records: AsyncIterable<unknown>, { name }: Cmdlet, severalArrive: () => void) {
+  if (!/^Remove-/i.test(name)) return yield* records;
+  let before: { readonly record: unknown } | undefined;
+  for await (const record of records) {
+    if (before) {
+      severalArrive();
+      yield before.record;
+    }
+    before = { record };
+  }
+  if (before) yield before.record;
+  return undefined;
 }
 
 /** @returns Whether to go on with the next record. */

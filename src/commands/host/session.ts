@@ -3,13 +3,14 @@ import os from 'node:os';
 
 import type { ConfigStore } from '../../store/config-store.ts';
 import { openConfigStore } from '../../store/open-config-store.ts';
-import type { Cmdlet, Impact } from './cmdlet.ts';
+import type { Cmdlet, Impact, Pipe, ShellHost } from './cmdlet.ts';
 import { paletteOf } from './colour.ts';
 import { commandLine } from './command-line.ts';
 import type { CommonValues } from './common-parameters.ts';
 import { isJson } from './invocation.ts';
 import { type Messages, messagesOf } from './messages.ts';
 import { type ObjectWriter, objectWriter } from './object-writer.ts';
+import { pipeWriter } from './pipe-writer.ts';
 import { ask } from './prompt.ts';
 import type { ErrorView } from './report-error.ts';
 import { type ShouldProcess, shouldProcessOf } from './should-process.ts';
@@ -25,6 +26,10 @@ export interface Run {
   /** Standard input brings objects, so nobody can answer there. */
   readonly readsInput: boolean;
   readonly signal: AbortSignal;
+  /** The neighbours of a cmdlet that another one runs in this process. */
+  readonly pipe?: Pipe;
+  /** For cmdlets that run others: made when it is first asked for. */
+  readonly shell?: (session: Session) => ShellHost;
 }
 
 export interface Session extends Run {
@@ -34,6 +39,8 @@ export interface Session extends Run {
   readonly messages: Messages;
   readonly writer: ObjectWriter;
   readonly process: ShouldProcess;
+  /** The exit code, when the cmdlet decides it itself. */
+  readonly ending: { code?: number };
   /** Opened when it is first asked for. */
   store(): ConfigStore;
 }
@@ -44,7 +51,8 @@ const lockTimeoutMs = 10_000;
 export function openSession(run: Run): Session {
   const { cmdlet, host, common } = run;
   const { stdin, stderr, env } = host;
-  const format = (common.OutputFormat ?? (host.env['XGW_OUTPUT'] || 'auto')).toLowerCase();
+  const preferred = run.pipe ? '' : host.env['XGW_OUTPUT'];
+  const format = (common.OutputFormat ?? (preferred || 'auto')).toLowerCase();
   const interactive = !run.readsInput && canAsk(host, common.NonInteractive === true);
   const writer = writerOf(run, format);
   const messages = flushingFirst(messagesFor(run), writer);
@@ -57,6 +65,7 @@ export function openSession(run: Run): Session {
     interactive,
     messages,
     writer,
+    ending: {},
     process: shouldProcessOf({
       cmdlet: cmdlet.name,
       ...preferencesOf(run),
@@ -66,14 +75,15 @@ export function openSession(run: Run): Session {
       confirmedCommand: confirmedCommand(run),
       ask: async (question) => await ask(question, { stdin, stderr, signal: run.signal, plain: isAccessible(env) }),
       say: messages.say,
-      ...(isCaptured(host, format) ? { emit: (object) => writer.write(object) } : {}),
+      ...(isCaptured(run, format) ? { emit: (object) => writer.write(object) } : {}),
     }),
     store: () => (store ??= openConfigStore(location(), { onWaiting: (holder) => messages.say(waitingLine(holder)) })),
   };
 }
 
 /** Whether a program reads standard output, or a person. */
-const isCaptured = ({ stdout }: HostProcess, format: string): boolean => stdout.isTTY !== true || isJson(format);
+export const isCaptured = ({ host, pipe }: Run, format: string): boolean =>
+  host.stdout.isTTY !== true || pipe?.isShown === false || isJson(format);
 
 export const storeFolder = (host: HostProcess, given: string | undefined): string =>
   storeLocation(given, { ...accountOf(host), home: os.homedir() });
@@ -134,8 +144,12 @@ function flushingFirst(messages: Messages, writer: ObjectWriter): Messages {
   };
 }
 
-function writerOf({ cmdlet, host, common }: Run, format: string): ObjectWriter {
+function writerOf({ cmdlet, host, common, pipe }: Run, format: string): ObjectWriter {
   const { stdout, stderr, env, platform } = host;
+  // Inside of the shell objects stay objects, unless this cmdlet was asked for text.
+  if (pipe && format === 'auto' && common.ExpandProperty === undefined) {
+    return pipeWriter(pipe, cmdlet.output, common.Property);
+  }
   return objectWriter({
     format,
     isTerminal: stdout.isTTY === true,
@@ -146,7 +160,7 @@ function writerOf({ cmdlet, host, common }: Run, format: string): ObjectWriter {
     properties: common.Property,
     expand: common.ExpandProperty,
     reads: cmdlet.impact === undefined,
-    write: (text) => void stdout.write(text),
+    write: (text) => (pipe ? pipe.emit(text.replace(/\n$/, '')) : void stdout.write(text)),
     note: (line) => void stderr.write(`${line}\n`),
   });
 }

@@ -33,12 +33,15 @@ export interface ProcessRules {
 export interface ShouldProcess {
   commit(change: ConfigurationChange, store: ConfigStore): Promise<Committed>;
   shouldProcess(target: string, action: string, impact?: Impact): Promise<boolean>;
+  /** The pipe brings several objects to a cmdlet that removes: its impact is High from now on. */
+  severalArrive(): void;
 }
 
 const ranks: Readonly<Record<Impact, number>> = { Low: 1, Medium: 2, High: 3 };
 
 export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
   let forAll: boolean | undefined;
+  let least = rules.impact;
 
   const mayHappen = async (impact: Impact, what: string, reason: string): Promise<boolean> => {
     if (!mustAsk(rules, impact)) return true;
@@ -57,7 +60,7 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
       if (rules.whatIf) return tellWhatIf(rules, change, before, preview);
       const { target } = change;
       const differs = configurationDiff(before, preview).length > 0;
-      const impact = higher(rules.impact, change.impact);
+      const impact = higher(least, change.impact);
       const consequences = (change.consequences?.(before, preview) ?? []).join('; ');
       if (differs && !(await mayHappen(impact, `${verbOf(cmdlet)} ${target}`, consequences)))
         return withheld(before, preview);
@@ -67,9 +70,12 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
     },
     async shouldProcess(target, action, impact) {
       if (!rules.whatIf)
-        return await mayHappen(higher(rules.impact, impact), `${decapitalised(action)}: ${target}`, '');
+        return await mayHappen(higher(least, impact), `${decapitalised(action)}: ${target}`, '');
       tellIntent(rules, target, action);
       return false;
+    },
+    severalArrive() {
+      least = 'High';
     },
   };
 }

@@ -2,8 +2,9 @@
  * TLS connections that a peer has opened and lends us for requests to it [RFC 5923]: found by the address the peer has and the port
  * its Via names. Whose connection it is, its certificate must prove again for each name that is to be reached.
  */
-import type { SipMessage } from './message.ts';
+
 import { maxConnections } from './limits.ts';
+import type { SipMessage } from './message.ts';
 import { type Destination, defaultPort, type Source } from './transport.ts';
 import { parseVia } from './via.ts';
 

@@ -45,6 +45,7 @@ export class ClientTransaction {
   start(): void {
     const { signal } = this.#surroundings.options;
     if (this.#sent.request.method === 'INVITE') signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#sent.route.onRefusal?.((reason) => this.#fail(reason));
     this.#running = this.#run();
     if (signal?.aborted === true) this.#onAbort();
   }
@@ -89,8 +90,11 @@ export class ClientTransaction {
 
   async #transmit(wire: Buffer): Promise<void> {
     const sent = await this.#sent.route.send(wire);
-    if (sent.ok) return;
-    this.#failure = sent.error;
+    if (!sent.ok) this.#fail(sent.error);
+  }
+
+  #fail(reason: string): void {
+    this.#failure = reason;
     this.#running?.dispatch({ type: 'transport-failed' });
   }
 

@@ -65,6 +65,8 @@ export class ConnectionUpkeep {
     this.#owner.ping();
     if (!this.#hasPonged) return;
     this.#pong?.cancel();
-    this.#pong = this.#owner.clock.after(pongTimeoutMs, () => this.#owner.giveUp('the peer answers no keep-alive any more'));
+    this.#pong = this.#owner.clock.after(pongTimeoutMs, () =>
+      this.#owner.giveUp('the peer answers no keep-alive any more'),
+    );
   }
 }

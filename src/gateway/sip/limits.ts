@@ -52,6 +52,8 @@ export const maxQueuedInSession = 100;
 export const imSessionIdleMs = 600_000;
 /** Milliseconds an INVITE may stay unanswered. A client with several devices lets 10 s pass before it answers. */
 export const imInviteMs = 64 * T1;
+/** Seconds in which a peer may offer to refresh a session; less is 422. Source: RFC 4028 §9 allows no less. */
+export const minSessionSeconds = 90;
 /** Milliseconds that the BYEs of a gateway that stops may take. */
 export const imFarewellMs = 1000;
 

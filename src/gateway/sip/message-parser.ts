@@ -19,7 +19,7 @@ export interface ParseFailure {
   readonly status: number;
   /** One sentence; holds no text of the peer. */
   readonly reason: string;
-  /** Present when it can be answered: a request other than ACK with Via, From, To, Call-ID and CSeq. */
+  /** Present when it can be answered: a request other than ACK with a usable Via. Whatever else may be missing. */
   readonly request?: SipRequest | undefined;
 }
 
@@ -170,7 +170,6 @@ export function withRequest(head: Head, problem: Problem): ParseFailure {
   const method = head.startLine.split(' ', 1)[0] ?? '';
   const { headers } = head;
   const via = headers.read('Via', parseVia);
-  const hasIdentity = ['From', 'To', 'Call-ID', 'CSeq'].every((name) => (headers.get(name) ?? '') !== '');
-  if (!isToken(method) || method === 'ACK' || !via.ok || !hasIdentity) return problem;
+  if (!isToken(method) || method === 'ACK' || !via.ok) return problem;
   return { ...problem, request: { kind: 'request', method, requestUri: '', headers, body: none } };
 }

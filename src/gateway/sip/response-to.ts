@@ -19,7 +19,7 @@ const empty = Buffer.alloc(0);
 export function responseTo(request: SipRequest, status: number, toTag: string, parts: ResponseParts = {}): SipResponse {
   const { headers } = request;
   const copied = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].flatMap((name) =>
-    name === 'To'
+    name === 'To' && headers.has('To')
       ? [['To', toValue(headers, status, toTag)] as const]
       : headers.getAll(name).map((value) => [name, value] as const),
   );

@@ -11,6 +11,7 @@ import type { SipMessage } from './message.ts';
 import type { FinalResponse, OutgoingRequest, RequestOptions } from './outgoing-request.ts';
 import type { ResponseParts } from './response-to.ts';
 import type { SipEvent, SipOptions, TlsIdentity } from './sip-options.ts';
+import { SourceLimits } from './source-limits.ts';
 import type { Destination, Source } from './transport.ts';
 import { TransportLayer } from './transport-layer.ts';
 import { UserAgentClient } from './user-agent-client.ts';
@@ -43,6 +44,7 @@ export interface SipEndpoint {
 }
 
 export function createSipEndpoint(options: SipOptions): SipEndpoint {
+  const limits = new SourceLimits(options);
   const onMessage = (message: SipMessage, source: Source): void => {
     const peer = peerName(source.address, source.port);
     options.onEvent?.({ type: 'received', message, transport: source.transport, peer });
@@ -53,9 +55,11 @@ export function createSipEndpoint(options: SipOptions): SipEndpoint {
     onMessage,
     onMalformed: (failure, source) => server.refuseMalformed(failure, source),
     onClosed: (peer) => options.onEvent?.({ type: 'connection-closed', ...peer }),
+    onInboundClosed: (connectionId) => options.onInboundClosed?.(connectionId),
+    onLimit: (limit, source, reason) => limits.met(limit, source, reason),
     onRefused: (reason, peer) => options.onEvent?.({ type: 'connection-refused', reason, peer }),
   });
-  const server = new UserAgentServer(options, transports);
+  const server = new UserAgentServer(options, transports, limits);
   const client = new UserAgentClient(options, transports);
 
   return {

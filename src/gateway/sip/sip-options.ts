@@ -4,7 +4,7 @@ import type { Ids } from '../../primitives/ids.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import type { SipMessage } from './message.ts';
-import type { ClosedConnection, TransportName } from './transport.ts';
+import type { ClosedConnection, Source, TransportName } from './transport.ts';
 
 export interface TlsIdentity {
   /** PEM. */
@@ -14,6 +14,9 @@ export interface TlsIdentity {
   /** PEM; named to clients as acceptable issuers. Trust is not decided by it. */
   readonly ca?: string | undefined;
 }
+
+/** Who a source is, before anybody has looked at what it sends. */
+export type Standing = 'stranger' | 'registered' | 'trusted';
 
 export interface SipOptions {
   readonly clock: Clock;
@@ -41,6 +44,10 @@ export interface SipOptions {
   /** Every new request: not a retransmission, not a CANCEL, not the ACK of a refused INVITE. ACKs of a 2xx come here too. */
   onRequest(request: IncomingRequest): void;
   onEvent?(event: SipEvent): void;
+  /** Who a source is, for its limits; asked when it has sent what a stranger may. Absent: nobody is limited. */
+  standingOf?(source: Source): Standing;
+  /** A connection that the peer had opened is no more. */
+  onInboundClosed?(connectionId: string): void;
 }
 
 /** For traces and counters. `peer` is `address:port`. Texts of peers must be escaped before they are shown. */
@@ -58,6 +65,14 @@ export type SipEvent =
     }
   /** A connection that we had opened: whoever relies on its peer may want to look. */
   | ({ readonly type: 'connection-closed' } & ClosedConnection)
+  /** A source has met a limit; told once a minute while it goes on, with how often. */
+  | {
+      readonly type: 'limit-reached';
+      readonly limit: string;
+      readonly subject: string;
+      readonly times: number;
+      readonly reason: string;
+    }
   /** A response that fits no request of ours. */
   | { readonly type: 'stray-response'; readonly peer: string }
   /** The 2xx of an INVITE was never acknowledged: the TU should end the session with BYE [RFC 3261 §13.3.1.4]. */

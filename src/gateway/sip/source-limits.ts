@@ -9,9 +9,6 @@ import type { Rate } from '../../primitives/token-bucket.ts';
 import type { SipOptions } from './sip-options.ts';
 import type { Source } from './transport.ts';
 
-/** Who a source is, before anybody has looked at what it sends. */
-export type Standing = 'stranger' | 'registered' | 'trusted';
-
 /**
  * Requests a second of one address (one /64), and as many seconds' worth at once. Over UDP each leaves a transaction for 32 s:
  * a stranger holds 1800 of them at most, a registered device 7200. Source: own choice; a client sends a dozen when it starts, an office

@@ -34,6 +34,8 @@ export class StreamConnection {
   #deadline: Timer | undefined;
   #awaitsFirst: boolean;
   #closing = false;
+  /** Who wants to know of a refusal; nobody any more when the first bytes of the peer show that there is none. */
+  #unheard: ((reason: string) => void)[] | undefined;
 
   constructor(socket: Socket, source: Source, surroundings: ConnectionSurroundings) {
     this.source = source;
@@ -50,6 +52,10 @@ export class StreamConnection {
     socket.setKeepAlive(true, 60_000);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.once('close', () => this.#stopTimers());
+    if (source.transport === 'tls' && !surroundings.isInbound) {
+      this.#unheard = [];
+      socket.once('error', (error) => this.#failed(error));
+    }
     if (surroundings.isInbound) this.#startDeadline(firstMessageTimeoutMs, 'no message came');
   }
 
@@ -62,7 +68,14 @@ export class StreamConnection {
     const { transport, address, port, localAddress = '' } = this.source;
     const localPort = listeningPort ?? this.#socket.localPort ?? 0;
     const send = (bytes: Buffer): Promise<Result<void, string>> => this.#send(bytes);
-    return { transport, localAddress, localPort, peer: peerName(address, port), send };
+    const onRefusal = (tell: (reason: string) => void): void => void this.#unheard?.push(tell);
+    return { transport, localAddress, localPort, peer: peerName(address, port), send, onRefusal };
+  }
+
+  /** In TLS 1.3 our handshake is over before the server has looked at our certificate [RFC 8446 §4.4.2]. */
+  #failed(error: NodeJS.ErrnoException): void {
+    if (error.code?.startsWith('ERR_SSL_') !== true || !error.code.includes('ALERT')) return;
+    for (const tell of this.#unheard ?? []) tell(`the peer refuses our certificate: ${error.message}`);
   }
 
   #send(bytes: Buffer): Promise<Result<void, string>> {
@@ -81,6 +94,7 @@ export class StreamConnection {
 
   #receive(chunk: Buffer): void {
     if (this.#closing) return;
+    this.#unheard = undefined;
     this.#upkeep.sawTraffic();
     const frames = this.#framer.push(chunk);
     for (const frame of frames) this.#handle(frame);
@@ -114,7 +128,8 @@ export class StreamConnection {
 
   async #malformedMessage(failure: ParseFailure): Promise<void> {
     this.#malformed += 1;
-    if (this.#malformed <= maxMalformedPerConnection) return this.#surroundings.handlers.onMalformed(failure, this.source);
+    if (this.#malformed <= maxMalformedPerConnection)
+      return this.#surroundings.handlers.onMalformed(failure, this.source);
     const reason = `more than ${maxMalformedPerConnection} malformed messages on one connection`;
     this.#surroundings.handlers.onLimit('maxMalformedPerConnection', this.source, reason);
     this.#finish();

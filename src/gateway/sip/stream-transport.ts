@@ -6,9 +6,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { placeOf } from '../../primitives/address-place.ts';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { peerName, plainAddress } from './address.ts';
+import { AliasTable } from './alias-table.ts';
 import { connectTimeoutMs, maxConnections, maxConnectionsPerAddress } from './limits.ts';
 import { listenFailure } from './listen-failure.ts';
 import type { SipOptions } from './sip-options.ts';
@@ -32,6 +34,8 @@ export class StreamTransport implements Transport {
   readonly #byId = new Map<string, StreamConnection>();
   /** Open and opening connections by peer; for TLS also by the name that was verified. */
   readonly #byPeer = new Map<string, StreamConnection | Promise<Opened>>();
+  /** Those the peers have lent us [RFC 5923]. */
+  readonly #aliases = new AliasTable<StreamConnection>();
   readonly #sockets = new Map<Socket, string>();
   #server: Server | undefined;
   #port: number | undefined;
@@ -64,35 +68,44 @@ export class StreamTransport implements Transport {
   }
 
   #tlsServer(): Server {
-    const server = createTlsServer(() => this.#options.tls?.());
-    server.on('secureConnection', (socket) => this.#accept(socket));
-    server.on('tlsClientError', (error, socket) => {
-      this.#handlers.onRefused(`TLS: ${error.message}`, peerOf(socket));
-      socket.destroy();
+    return createTlsServer({
+      clock: this.#options.clock,
+      identity: () => this.#options.tls?.(),
+      onSecure: (socket) => this.#accept(socket),
+      onFailed: (reason, socket) => this.#handlers.onRefused(reason, peerOf(socket)),
     });
-    return server;
   }
 
   /** Counts sockets before TLS, so that handshakes are bounded too. */
   #admit(socket: Socket): void {
     const address = plainAddress(socket.remoteAddress ?? '');
-    const fromThere = [...this.#sockets.values()].filter((other) => other === address).length;
-    const tooMany = this.#sockets.size >= maxConnections || fromThere >= maxConnectionsPerAddress;
     socket.on('error', () => undefined);
-    if (tooMany || this.#closed || address === '') {
-      if (tooMany) this.#handlers.onRefused('too many connections', peerOf(socket));
+    if (this.#closed || address === '' || this.#isFull(address)) {
       socket.destroy();
       return;
     }
-    this.#sockets.set(socket, address);
+    this.#sockets.set(socket, placeOf(address));
     socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  #isFull(address: string): boolean {
+    const place = placeOf(address);
+    const fromThere = [...this.#sockets.values()].filter((other) => other === place).length;
+    if (this.#sockets.size >= maxConnections) {
+      this.#handlers.onLimit('maxConnections', { address }, `more than ${maxConnections} connections`);
+    } else if (fromThere >= maxConnectionsPerAddress) {
+      const reason = `more than ${maxConnectionsPerAddress} connections of one address`;
+      this.#handlers.onLimit('maxConnectionsPerAddress', { address }, reason);
+    } else return false;
+    return true;
   }
 
   #accept(socket: Socket): void {
     if (socket.destroyed) return;
     const connection = this.#keep(socket, true);
-    const { address, port } = connection.source;
-    // A TLS client has not been verified under any name, so only its connection id leads back to it.
+    const { address, port, connectionId = '' } = connection.source;
+    socket.once('close', () => this.#handlers.onInboundClosed(connectionId));
+    // A TLS client has not been verified under any name, so only its connection id and its alias lead back to it.
     if (this.#place.transport === 'tcp') this.#remember(`${address} ${port}`, connection, socket);
   }
 
@@ -101,10 +114,28 @@ export class StreamTransport implements Transport {
     const source = sourceOf(socket, this.#place.transport, id);
     const { clock } = this.#options;
     socket.on('error', (error) => this.#handlers.onRefused(error.message, peerName(source.address, source.port)));
-    const connection = new StreamConnection(socket, source, { clock, handlers: this.#handlers, isInbound });
+    const isLent = isInbound && this.#place.transport === 'tls';
+    const handlers = isLent ? { ...this.#handlers, onMessage: this.#noteAlias } : this.#handlers;
+    const connection = new StreamConnection(socket, source, { clock, handlers, isInbound });
     this.#byId.set(id, connection);
-    socket.once('close', () => this.#byId.delete(id));
+    socket.once('close', () => {
+      this.#byId.delete(id);
+      this.#aliases.forget(connection);
+    });
     return connection;
+  }
+
+  readonly #noteAlias: TransportHandlers['onMessage'] = (message, source) => {
+    const connection = this.#byId.get(source.connectionId ?? '');
+    if (connection !== undefined) this.#aliases.note(message, source, connection);
+    this.#handlers.onMessage(message, source);
+  };
+
+  /** A connection that the peer has lent us, when its certificate proves the name as one we had opened would have to. */
+  #lent(destination: Destination, tlsName: string): StreamConnection | undefined {
+    const connection = this.#aliases.get(destination);
+    const isPeer = connection !== undefined && this.#proves(connection.source.peerCertificate ?? [], tlsName).ok;
+    return isPeer ? connection : undefined;
   }
 
   #remember(key: string, connection: StreamConnection, socket: Socket): void {
@@ -127,6 +158,8 @@ export class StreamTransport implements Transport {
     const known = this.#byPeer.get(key);
     if (known instanceof Promise) return known;
     if (known?.isOpen === true) return ok(known);
+    const lent = this.#lent(destination, tlsName);
+    if (lent?.isOpen === true) return ok(lent);
     const opening = this.#open(host, port, tlsName, key);
     this.#byPeer.set(key, opening);
     return opening;
@@ -154,15 +187,15 @@ export class StreamTransport implements Transport {
     this.#sockets.set(socket, host);
     socket.once('close', () => this.#sockets.delete(socket));
     const ready = await this.#ready(socket, isTls ? 'secureConnect' : 'connect');
-    const verdict = ready.ok && isTls ? this.#verify(socket as TLSSocket, tlsName) : ready;
+    const verdict = ready.ok && isTls ? this.#proves(peerChain(socket as TLSSocket), tlsName) : ready;
     if (verdict.ok) return ok(socket);
     socket.on('error', () => undefined);
     socket.destroy();
     return verdict;
   }
 
-  #verify(socket: TLSSocket, tlsName: string): Result<void, string> {
-    return this.#options.verifyPeer?.(peerChain(socket), tlsName) ?? refuse('nobody verifies TLS servers');
+  #proves(chain: readonly Buffer[], tlsName: string): Result<void, string> {
+    return this.#options.verifyPeer?.(chain, tlsName) ?? refuse('nobody verifies TLS peers');
   }
 
   #ready(socket: Socket, event: 'connect' | 'secureConnect'): Promise<Result<void, string>> {

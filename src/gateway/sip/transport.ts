@@ -57,6 +57,8 @@ export interface Route {
   readonly peer: string;
   /** Refusal: one clause that says why the bytes did not leave. */
   send(bytes: Buffer): Promise<Result<void, string>>;
+  /** Tells when the peer refuses our certificate after all: it has read nothing of what was sent to it until then. */
+  onRefusal?(tell: (reason: string) => void): void;
 }
 
 export interface Transport {

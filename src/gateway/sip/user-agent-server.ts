@@ -14,6 +14,7 @@ import { type ResponseParts, responseTo } from './response-to.ts';
 import { ServerTransaction } from './server-transaction.ts';
 import type { SipOptions } from './sip-options.ts';
 import { parseSipUri } from './sip-uri.ts';
+import type { SourceLimits } from './source-limits.ts';
 import { isSuccess } from './status.ts';
 import { type Running, runMachine } from './transactions/runner.ts';
 import * as successRepetition from './transactions/success-repetition.ts';
@@ -26,20 +27,23 @@ import { markReceived, parseVia, printVia } from './via.ts';
 export class UserAgentServer {
   readonly #options: SipOptions;
   readonly #transports: TransportLayer;
+  readonly #limits: SourceLimits;
   readonly #transactions = new Map<string, ServerTransaction>();
   /** Transactions of requests without a To tag, by origin: to see the same request come twice [§8.2.2.2]. */
   readonly #origins = new Map<string, string>();
   readonly #awaitingAck = new Map<string, Running<successRepetition.Event>>();
 
-  constructor(options: SipOptions, transports: TransportLayer) {
+  constructor(options: SipOptions, transports: TransportLayer, limits: SourceLimits) {
     this.#options = options;
     this.#transports = transports;
+    this.#limits = limits;
   }
 
   receive(raw: SipRequest, source: Source): void {
     const key = serverKey(raw);
     const request = this.#withoutOurRoute(withReceived(raw, source), source);
     const known = this.#transactions.get(key);
+    if (!this.#limits.admits(source)) return this.#refuseFlood(request, source, known !== undefined);
     if (request.method === 'ACK') return this.#acknowledge(request, source, known);
     if (known !== undefined) return known.requestRetransmitted();
     if (isNeverAnswered(request.method)) return this.#options.onRequest(this.#unanswerable(request, source));
@@ -52,6 +56,7 @@ export class UserAgentServer {
 
   /** Answers a malformed request where that is possible; the answer is forgotten at once. */
   async refuseMalformed(failure: ParseFailure, source: Source): Promise<void> {
+    if (!this.#limits.admits(source)) return;
     this.#options.onEvent?.({ type: 'malformed', reason: failure.reason, peer: peerName(source.address, source.port) });
     if (failure.request === undefined) return;
     const request = withReceived(failure.request, source);
@@ -61,9 +66,15 @@ export class UserAgentServer {
     await this.#send(request, source, writeMessage(response));
   }
 
+  /** By datagram nothing is said: the answer could go to somebody whose address was forged. */
+  #refuseFlood(request: SipRequest, source: Source, isKnown: boolean): void {
+    if (source.transport === 'udp' || isKnown || isNeverAnswered(request.method)) return;
+    this.#respondOnce(request, source, 503, { headers: [retryAfter] });
+  }
+
   #refusal(request: SipRequest, key: string): { status: number; more?: ResponseParts } | undefined {
     if (this.#transactions.size >= maxServerTransactions) {
-      return { status: 503, more: { headers: [['Retry-After', String(overloadRetryAfterSeconds)]] } };
+      return { status: 503, more: { headers: [retryAfter] } };
     }
     const origin = mergeKey(request);
     if (origin !== undefined && (this.#origins.get(origin) ?? key) !== key) return { status: 482 };
@@ -188,6 +199,8 @@ export class UserAgentServer {
     this.#awaitingAck.clear();
   }
 }
+
+const retryAfter = ['Retry-After', String(overloadRetryAfterSeconds)] as const;
 
 function withReceived(request: SipRequest, source: Source): SipRequest {
   const [top = '', ...others] = request.headers.getAll('Via');

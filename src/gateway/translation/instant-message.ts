@@ -13,6 +13,7 @@ import { childOf, type Element, element, textOf } from '../xmpp/xml/element.ts';
 import { isCorrection, markCorrected } from './correction.ts';
 import type { SipFailure } from './failure.ts';
 import { escapeHeaderText } from './header-text.ts';
+import { dateFields, delayOf, isExpired } from './message-age.ts';
 import { receiptRequest } from './receipt.ts';
 import { nickNamespace } from './speaker.ts';
 import { maxTextBytes, type OpenedBody, textOfBody } from './text-body.ts';
@@ -31,6 +32,11 @@ export interface Ends {
   readonly id: string;
 }
 
+export interface Sending {
+  readonly ends: Ends;
+  readonly now: Date;
+}
+
 /**
  * `<message>` to MESSAGE. Subject, language and text cross; the stanza's type does not [RFC 7572 §4].
  *
@@ -46,7 +52,7 @@ export function messageToSip(stanza: Element): Result<SipInstantMessage, StanzaE
   const headers: HeaderField[] = [['Content-Type', 'text/plain;charset=UTF-8']];
   if (subject !== '') headers.push(['Subject', escapeHeaderText(subject)]);
   if (isLanguageTag(language)) headers.push(['Content-Language', language]);
-  return ok({ headers, body });
+  return ok({ headers: [...headers, ...dateFields(stanza)], body });
 }
 
 /**
@@ -56,13 +62,19 @@ export function messageToSip(stanza: Element): Result<SipInstantMessage, StanzaE
  * @param body - Of the request, out of its envelope.
  * @returns A refusal as the status to answer with; 415 for every body that is not text in some form.
  */
-export function messageFromSip(request: SipRequest, body: OpenedBody, ends: Ends): Result<Element, SipFailure> {
+export function messageFromSip(
+  request: SipRequest,
+  body: OpenedBody,
+  { ends, now }: Sending,
+): Result<Element, SipFailure> {
+  // As an INVITE whose time is over is answered [RFC 3261 §13.3.1].
+  if (isExpired(request.headers, now)) return refuse({ status: 487, reason: 'Message Has Expired' });
   const text = textOfBody(body.part);
   if (!text.ok) return text;
   const subject = request.headers.get('Subject') ?? '';
   const callId = request.headers.get('Call-ID') ?? '';
   const language = request.headers.get('Content-Language') ?? '';
-  const name = assertedName(request.headers);
+  const delay = delayOf(request.headers, now);
   return ok(
     stanzaOf(
       'message',
@@ -71,9 +83,15 @@ export function messageFromSip(request: SipRequest, body: OpenedBody, ends: Ends
       textElement('body', text.value),
       ...(callId === '' ? [] : [textElement('thread', callId)]),
       ...(body.disposition?.delivered === true ? [receiptRequest] : []),
-      ...(name === undefined ? [] : [element('nick', nickNamespace, {}, xmlText(name))]),
+      ...(delay === undefined ? [] : [delay]),
+      ...nickname(request),
     ),
   );
+}
+
+function nickname({ headers }: SipRequest): readonly Element[] {
+  const name = assertedName(headers);
+  return name === undefined ? [] : [element('nick', nickNamespace, {}, xmlText(name))];
 }
 
 const textElement = (name: string, text: string): Element => element(name, namespaces.server, {}, xmlText(text));

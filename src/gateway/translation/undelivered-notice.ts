@@ -1,4 +1,5 @@
 /** What a SIP user reads when a partner returns a message: a plain MESSAGE from the contact it did not reach. */
+import { visibleText } from '../../primitives/visible-text.ts';
 import type { HeaderField } from '../sip/headers.ts';
 import { readStanzaError, type StanzaErrorCondition } from '../xmpp/stanza-error.ts';
 import type { Element } from '../xmpp/xml/element.ts';
@@ -27,9 +28,20 @@ const reasons: Readonly<Partial<Record<StanzaErrorCondition, string>>> = {
 
 /** @param contact - The bare JID the message was for. */
 export function undeliveredNotice(stanza: Element, contact: string): UndeliveredNotice {
-  const { condition } = readStanzaError(stanza);
+  const { condition, text: said = '', address = '' } = readStanzaError(stanza);
   const reason = reasons[condition];
   const fate = condition === 'remote-server-timeout' ? 'may not have been delivered' : 'was not delivered';
-  const text = `Your message to ${contact} ${fate}${reason === undefined ? '' : `: ${reason}`}. (${condition})`;
+  const why = [reason, moved(address), quoted(said)].filter((part) => part !== undefined);
+  const text = `Your message to ${contact} ${fate}${why.length === 0 ? '' : `: ${why.join('; ')}`}. (${condition})`;
   return { condition, headers: [['Content-Type', 'text/plain;charset=UTF-8']], body: Buffer.from(text, 'utf8') };
 }
+
+/** Characters of what the other side adds. Source: own choice; a sentence. */
+const maxAdded = 200;
+
+const shown = (text: string): string => visibleText(text.trim().slice(0, maxAdded));
+
+const moved = (address: string): string | undefined =>
+  /^xmpp:[^\s]+$/i.test(address) ? `the user is at ${shown(address.slice('xmpp:'.length))} now` : undefined;
+
+const quoted = (text: string): string | undefined => (text.trim() === '' ? undefined : `"${shown(text)}"`);

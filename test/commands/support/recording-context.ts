@@ -55,6 +55,9 @@ export function recordingContext(given: Surroundings): Recorded & { readonly con
     now: () => given.now ?? new Date(),
     write: (object) => void recorded.objects.push(object),
     writeText: (text) => void recorded.texts.push(text),
+    emit: (value) => void recorded.objects.push(value as OutputObject),
+    view: () => '',
+    endWith: () => undefined,
     async commit(change): Promise<Committed> {
       const { target } = change;
       recorded.questions.push(target);

@@ -4,33 +4,18 @@ import { describe, expect, it } from '@jest/globals';
 import { parseMessage } from '../../../src/gateway/sip/message-parser.ts';
 import { parseSipUri } from '../../../src/gateway/sip/sip-uri.ts';
 import { parseVia } from '../../../src/gateway/sip/via.ts';
-
-const request = (requestUri: string, via: string, contact = '<sip:caller@[2001:db8::1]>'): Buffer =>
-  Buffer.from(
-    [
-      `REGISTER ${requestUri} SIP/2.0`,
-      'To: sip:user@example.com',
-      'From: sip:user@example.com;tag=81x2',
-      `Via: ${via}`,
-      'Call-ID: SSG9559905523997077@hlau_4100',
-      'Max-Forwards: 70',
-      `Contact: ${contact}`,
-      'CSeq: 98176 REGISTER',
-      'Content-Length: 0',
-      '',
-      '',
-    ].join('\r\n'),
-  );
-
-const via = 'SIP/2.0/UDP [2001:db8::9:1];branch=z9hG4bKas3-111';
+import { ipv6Register, ipv6Via } from './ipv6-register.ts';
 
 describe('RFC 5118 IPv6 messages', () => {
   it('§4.1: a valid message with IPv6 references is accepted', () => {
-    expect(parseMessage(request('sip:[2001:db8::10]', via)).ok).toBe(true);
+    expect(parseMessage(ipv6Register('sip:[2001:db8::10]', ipv6Via)).ok).toBe(true);
   });
 
   it('§4.2: an IPv6 address without brackets is refused with 400', () => {
-    expect(parseMessage(request('sip:2001:db8::10', via))).toMatchObject({ ok: false, error: { status: 400 } });
+    expect(parseMessage(ipv6Register('sip:2001:db8::10', ipv6Via))).toMatchObject({
+      ok: false,
+      error: { status: 400 },
+    });
   });
 
   it('§4.3: a port that could belong to the address belongs to the address', () => {
@@ -45,14 +30,16 @@ describe('RFC 5118 IPv6 messages', () => {
 
   it('§4.5: both spellings of the received parameter are taken', () => {
     for (const received of ['[2001:db8::9:255]', '2001:db8::9:255']) {
-      const parsed = parseVia(`${via};received=${received}`);
+      const parsed = parseVia(`${ipv6Via};received=${received}`);
       expect(parsed.ok && parsed.value.parameters.get('received')).toBe(received);
     }
   });
 
   it('§4.6: addresses in SDP bodies are not looked at', () => {
     const bytes = Buffer.concat([
-      Buffer.from(String(request('sip:[2001:db8::20]', via)).replace('Content-Length: 0', 'Content-Length: 24')),
+      Buffer.from(
+        String(ipv6Register('sip:[2001:db8::20]', ipv6Via)).replace('Content-Length: 0', 'Content-Length: 24'),
+      ),
       Buffer.from('c=IN IP6 2001:db8::20\r\n\r\n').subarray(0, 24),
     ]);
     expect(parseMessage(bytes)).toMatchObject({ ok: true, value: { body: { length: 24 } } });
@@ -60,14 +47,14 @@ describe('RFC 5118 IPv6 messages', () => {
 
   it('§4.7: several IPv6 Via elements stay apart', () => {
     const message = parseMessage(
-      request('sip:[2001:db8::10]', `${via}, SIP/2.0/TCP [2001:db8::9:2]:5070;branch=z9hG4bKas3`),
+      ipv6Register('sip:[2001:db8::10]', `${ipv6Via}, SIP/2.0/TCP [2001:db8::9:2]:5070;branch=z9hG4bKas3`),
     );
     expect(message.ok && message.value.headers.getAll('Via')).toHaveLength(2);
   });
 
   it('§4.8: several references in one header are read', () => {
     const contacts = '<sip:a@[2001:db8::1]>, <sip:b@[2001:db8::2]:5070;transport=tcp>';
-    const message = parseMessage(request('sip:[2001:db8::10]', via, contacts));
+    const message = parseMessage(ipv6Register('sip:[2001:db8::10]', ipv6Via, contacts));
     expect(message.ok && message.value.headers.getAll('Contact')).toHaveLength(2);
   });
 

@@ -1,13 +1,17 @@
 /** SIP over TLS between two endpoints: who shows what to whom, and who decides. */
 import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 
 import { expect, it } from '@jest/globals';
 
 import type { TlsIdentity } from '../../../src/gateway/sip/sip-options.ts';
 import type { Destination, TransportName } from '../../../src/gateway/sip/transport.ts';
 import { ok, refuse } from '../../../src/primitives/result.ts';
+import { startProcess } from '../../peers/running-process.ts';
 import { describeWithPeers, peers } from '../../support/needs-peer.ts';
 import { createAuthority, selfSigned } from '../../support/pki.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { endpoint, freePort, outgoing } from './endpoints.ts';
 import { tcpPeer } from './wire.ts';
 
@@ -64,6 +68,23 @@ describeWithPeers('SIP over TLS', [peers.openssl], () => {
       isUnsent: true,
     });
     expect(bob.requests).toEqual([]);
+  });
+
+  it('a TLS server that refuses our certificate fails the request at once: it has read nothing of it', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(path.join(folder, 'server.pem'), server.key + server.cert, { mode: 0o600 });
+    writeFileSync(path.join(folder, 'roots.pem'), createAuthority('SomebodyElse').rootPem);
+    const tlsPort = await freePort();
+    const place = `s_server -accept 127.0.0.1:${tlsPort} -cert server.pem -naccept 1`;
+    const trust = '-CAfile roots.pem -Verify 3 -verify_return_error';
+    const openssl = startProcess('openssl', `${place} ${trust}`.split(' '), folder, { input: true });
+    await openssl.waitFor(/ACCEPT/);
+    const alice = await endpoint({ tls: () => client, verifyPeer: () => ok(undefined) });
+    expect(await alice.request(outgoing('OPTIONS'), to(tlsPort, 'tls'))).toMatchObject({
+      ok: false,
+      why: 'transport',
+      detail: expect.stringMatching(/^the peer refuses our certificate: .*unknown ca/),
+    });
   });
 
   it('a certificate that was replaced is shown on the next connection', async () => {

@@ -8,7 +8,7 @@ import { closing } from './endpoints.ts';
 
 export interface WirePeer {
   readonly port: number;
-  send(text: string): void;
+  send(bytes: string | Buffer): void;
   /** Everything received so far, joined. */
   readonly received: string;
   /** Resolves when what was received fits. */
@@ -27,7 +27,7 @@ export async function tcpPeer(port: number): Promise<WirePeer> {
   await once(socket, 'connect');
   return closing({
     port: socket.localPort ?? 0,
-    send: (text) => socket.write(text),
+    send: (bytes) => socket.write(bytes),
     get received() {
       return inbox.text();
     },
@@ -45,7 +45,7 @@ export async function udpPeer(port = 0): Promise<WirePeer> {
   await once(socket, 'listening');
   return closing({
     port: socket.address().port,
-    send: (text) => socket.send(text, port, '127.0.0.1'),
+    send: (bytes) => socket.send(bytes, port, '127.0.0.1'),
     get received() {
       return inbox.text();
     },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { parseSipUri } from '../../../src/gateway/sip/sip-uri.ts';
-import { jidToAor, sipUriToJid } from '../../../src/gateway/translation/address.ts';
+import { escapeUser, parseSipUri } from '../../../src/gateway/sip/sip-uri.ts';
+import { isNumber, jidToAor, sipUriToJid } from '../../../src/gateway/translation/address.ts';
 import { parseJid, printJid } from '../../../src/gateway/xmpp/jid.ts';
 
 function toJid(uri: string): string {
@@ -62,5 +62,100 @@ describe('addresses across the gateway [RFC 7247 §6]', () => {
         expect(toJid(aor.value)).toBe(printJid(jid.value));
       }),
     );
+  });
+
+  it('comes back as it went, for every name that a user part can hold', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }), (name) => {
+        const there = toJid(`sip:${escapeUser(name)}@sip.example`);
+        const jid = parseJid(there);
+        if (!jid.ok) return;
+        const back = jidToAor(jid.value);
+        const spelled = name.normalize('NFKC').toLowerCase().normalize('NFC');
+        // Normalising can bring about what must be escaped in another way; then it is refused.
+        if (back.ok) expect(back.value).toBe(`sip:${escapeUser(spelled)}@sip.example`);
+      }),
+    );
+  });
+
+  it('never lets a name out of its part: one "@", no control character, whatever it holds', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 40, unit: 'binary' }), (name) => {
+        const jid = toJid(`sip:${escapeUser(name)}@sip.example`);
+        if (jid.startsWith('refused')) return;
+        expect(jid).toMatch(/^[^@/"&'<>:\s\u0000-\u001f\u007f-\u009f]+@sip\.example$/u);
+        expect(toAor(jid)).toMatch(/^sip:[A-Za-z0-9\-_.!~*'()&=+$,?/%]+@sip\.example$/);
+      }),
+    );
+  });
+});
+
+describe('every character beside letters and digits [RFC 7247 §6.1, table 1; XEP-0106 §3]', () => {
+  const escapedInXmpp: Readonly<Record<string, string>> = {
+    ' ': '\\20',
+    '"': '\\22',
+    '&': '\\26',
+    "'": '\\27',
+    '/': '\\2f',
+    ':': '\\3a',
+    '<': '\\3c',
+    '>': '\\3e',
+    '@': '\\40',
+  };
+  const rawInSip = "-_.!~*'()&=+$,?/";
+  const printable = Array.from({ length: 0x7f - 0x20 }, (_, index) => String.fromCharCode(0x20 + index));
+  const characters = printable.filter((character) => !/[A-Za-z0-9]/.test(character));
+
+  it.each(characters)('%j', (character) => {
+    const hex = character.charCodeAt(0).toString(16).toUpperCase();
+    const inSip = rawInSip.includes(character) ? character : `%${hex}`;
+    const inXmpp = escapedInXmpp[character] ?? character;
+    expect(toJid(`sip:a%${hex}b@x.example`)).toBe(`a${inXmpp}b@x.example`);
+    expect(toAor(`a${inXmpp}b@x.example`)).toBe(`sip:a${inSip}b@x.example`);
+  });
+
+  it('a backslash is escaped where it would be read as an escape, and nowhere else [XEP-0106 §4.2]', () => {
+    expect(toJid('sip:a%5C20b@x.example')).toBe('a\\5c20b@x.example');
+    expect(toAor('a\\5c20b@x.example')).toBe('sip:a%5C20b@x.example');
+    expect(toJid('sip:a%5Cb@x.example')).toBe('a\\b@x.example');
+  });
+});
+
+describe('what does not cross', () => {
+  it('a password', () => expect(toJid('sip:alice:secret@sip.example')).toBe('alice@sip.example'));
+
+  it('a resource and a GRUU, which nobody takes for text', () => {
+    expect(toJid('sip:foo@sip.example;gr=%00%22/admin')).toBe('foo@sip.example');
+    expect(toAor('baz@xmpp.example/;gr=x@evil.example')).toBe('sip:baz@xmpp.example');
+  });
+
+  it.each([
+    ...Array.from({ length: 0x20 }, (_, code) => `%${code.toString(16).padStart(2, '0')}`),
+    ...['%7F', '%C2%80', '%C2%9F', '%E2%80%AE', '%E2%80%8B', '%EF%BB%BF', '%C0%80', '%ED%A0%80', '%F4%90%80%80'],
+  ])('a user part that hides %s', (hidden) => expect(toJid(`sip:a${hidden}b@sip.example`)).toMatch(/^refused/));
+
+  it.each([
+    'sip:alice@192.0.2.1',
+    'sip:alice@[2001:db8::1]',
+    'sip:alice@localhost',
+    'tel:+4512345678',
+    'im:a@b.example',
+  ])('%s: it is no domain, or no SIP', (uri) => expect(toJid(uri)).toMatch(/^refused/));
+
+  it.each([
+    ['sip:+4512345678@sip.example;user=phone', true],
+    ['sip:+4512345678@sip.example;USER=Phone', true],
+    ['sip:+4512345678@sip.example', false],
+    ['sip:alice@sip.example;user=ip', false],
+  ])('a telephone number: %s %s', (text, number) => {
+    const uri = parseSipUri(text);
+    expect(uri.ok && isNumber(uri.value)).toBe(number);
+  });
+});
+
+describe('a domain of another script', () => {
+  it('is A-labels on SIP and U-labels on XMPP', () => {
+    expect(toAor('juliet@bücher.example')).toBe('sip:juliet@xn--bcher-kva.example');
+    expect(toJid('sip:juliet@XN--BCHER-KVA.example')).toBe('juliet@bücher.example');
   });
 });

@@ -27,9 +27,16 @@ export const deliveryTimeoutMs = 25_000;
 
 export const ownDelivery = (status: number): Delivery => ({ status, reason: reasonPhrase(status) });
 
+export interface ForkSurroundings {
+  readonly clock: Clock;
+  readonly endpoint: Pick<SipEndpoint, 'request'>;
+  /** The device took no connection. */
+  onUnreachable?(binding: Binding): void;
+}
+
 /** Resolves with the first 2xx, or with the best refusal when every device has answered or the time is over. */
 export async function fork(
-  { clock, endpoint }: { readonly clock: Clock; readonly endpoint: Pick<SipEndpoint, 'request'> },
+  { clock, endpoint, onUnreachable }: ForkSurroundings,
   bindings: readonly Binding[],
   request: LocalRequest,
 ): Promise<Delivery> {
@@ -39,9 +46,12 @@ export async function fork(
   const overdue = new Promise<Delivery>((resolve) => {
     timer = clock.after(deliveryTimeoutMs, () => resolve(best([...answers, ownDelivery(408)])));
   });
-  const branches = bindings.map(async ({ contact, destination }, index) => {
-    const branch = { ...request, headers: withShare(request.headers, bindings.length, index), requestUri: contact.uri };
-    const delivery = deliveryOf(await endpoint.request(branch, destination));
+  const branches = bindings.map(async (binding, index) => {
+    const requestUri = binding.contact.uri;
+    const branch = { ...request, headers: withShare(request.headers, bindings.length, index), requestUri };
+    const outcome = await endpoint.request(branch, binding.destination);
+    if (isUnreachable(outcome)) onUnreachable?.(binding);
+    const delivery = deliveryOf(outcome);
     answers.push(delivery);
     if (!isSuccess(delivery.status)) throw new BranchRefused();
     return delivery;
@@ -54,6 +64,9 @@ export async function fork(
 
 /** Makes `Promise.any` wait for the other branches; never seen outside. */
 class BranchRefused extends Error {}
+
+const isUnreachable = (outcome: FinalResponse): boolean =>
+  !outcome.ok && outcome.why === 'transport' && outcome.isUnsent === true && outcome.isOurs !== true;
 
 function deliveryOf(outcome: FinalResponse): Delivery {
   if (!outcome.ok) return ownDelivery(outcome.why === 'timeout' ? 408 : 480);

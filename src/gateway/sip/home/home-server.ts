@@ -8,16 +8,18 @@ import type { IncomingRequest } from '../incoming-request.ts';
 import type { LoopGuard } from '../loop-guard.ts';
 import { registeredMethods } from '../methods.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
-import type { TransportName } from '../transport.ts';
 import { uasRefusal } from '../uas-refusal.ts';
 import { type Addressee, addresseeOf } from './addressee.ts';
 import { type AdmissionOptions, createAdmission, type Sender } from './admission.ts';
 import { canonicalAor, sipUriIn } from './aor.ts';
 import { allowedHere, capabilities } from './capabilities.ts';
 import type { Delivery } from './fork.ts';
+import { KnownPasswords } from './known-passwords.ts';
 import { createLocalDelivery, type LocalDelivery, type RequestForUser } from './local-delivery.ts';
 import { createLocation, type Location } from './location.ts';
+import { type LostDevice, lostDevices } from './lost-devices.ts';
 import { PresenceAgent, type PresenceEvents } from './presence-agent.ts';
+import { type RegisteredDevice, registeredDevices } from './registered-device.ts';
 import { register } from './registrar.ts';
 
 /** An authenticated local user's request to another domain. It must be answered, unless it is an ACK. */
@@ -35,19 +37,10 @@ export interface HomeServerOptions extends AdmissionOptions, PresenceEvents {
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
   /** Seconds in which a watcher must refresh its subscription. */
   refreshSeconds?(): number;
+  /** A device has left without a word. */
+  onLost?(device: LostDevice): void;
   /** MESSAGE, INVITE and whatever else goes to a domain that is not local; SUBSCRIBE goes to the presence agent instead. */
   onOutgoing(request: OutgoingFromUser): void;
-}
-
-/** One device, as an administrator sees it. */
-export interface RegisteredDevice {
-  readonly aor: string;
-  readonly contact: string;
-  readonly transport: TransportName;
-  readonly address: string;
-  readonly port: number;
-  /** Seconds. */
-  readonly expiresIn: number;
 }
 
 export interface HomeServer {
@@ -57,7 +50,14 @@ export interface HomeServer {
   deliver(request: RequestForUser): Promise<Delivery>;
   readonly presence: PresenceAgent;
   registrations(): readonly RegisteredDevice[];
-  /** The users may be others now: whoever is none any more, or is at home elsewhere, loses devices, publications and subscriptions at once. */
+  /** A connection that a client had opened is no more: who registered on it may be gone. */
+  connectionClosed(connectionId: string): void;
+  /** Whether some device is registered from this address. */
+  isAt(address: string): boolean;
+  /**
+   * The users may be others now: whoever is none any more, is at home elsewhere, or has another password loses devices, publications
+   * and subscriptions at once.
+   */
   reconsider(): void;
   /** Ends timers and forgets everything; the endpoint is the caller's to close. */
   close(): void;
@@ -87,34 +87,46 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     watchersElsewhere: (aor) => options.watchersElsewhere(aor),
   });
   const isUser = (aor: string): boolean => options.user(aor) !== undefined;
-  const delivery = createLocalDelivery({ clock, ids, endpoint, location, isUser, loops: options.loops });
+  const lost = lostDevices({ endpoint, location, onLost: (device) => options.onLost?.(device) });
+  const delivery = createLocalDelivery({ clock, ids, endpoint, location, isUser, loops: options.loops, ...lost });
   const server: Server = { options, location, presence, delivery };
+  const passwords = new KnownPasswords((aor) => options.user(aor));
 
   return {
     handle(incoming) {
       const { method } = incoming.request;
-      if (method === 'OPTIONS') return incoming.respond(200, { headers: capabilities });
       const addressee = addresseeOf(incoming.request, (domain) => options.isLocalDomain(domain));
       if (addressee === undefined) return incoming.respond(416);
+      if (method === 'OPTIONS') return tellCapabilities(incoming);
       if (method === 'ACK') return acknowledged(server, incoming, addressee);
       const sender = admit(incoming);
-      if (sender !== undefined) dispatch(server, incoming, { sender, addressee });
+      if (sender === undefined) return;
+      passwords.note(sender.aor);
+      dispatch(server, incoming, { sender, addressee });
     },
     deliver: (request) => delivery.deliver(request),
     presence,
-    registrations: () => location.keys().flatMap((aor) => devicesOf(server, aor)),
+    registrations: () => registeredDevices(location, clock),
+    connectionClosed: (connectionId) => void lost.connectionClosed(connectionId),
+    isAt: (address) => location.isAt(address),
     reconsider() {
       const isOurs = (domain: string): boolean =>
         options.isLocalDomain(domain) || options.livesElsewhere?.(domain) === true;
       const isRemoved = (aor: string): boolean => isOurs(sipUriIn(`<${aor}>`)?.host ?? '') && !isUser(aor);
-      for (const aor of location.keys()) if (isRemoved(aor)) location.replace(aor, []);
+      const changed = passwords.takeChanged();
+      for (const aor of location.keys()) if (isRemoved(aor) || changed.has(aor)) location.replace(aor, []);
       presence.forget(isRemoved);
+      presence.signOut(changed);
     },
     close() {
       location.close();
       presence.close();
     },
   };
+}
+
+function tellCapabilities(incoming: IncomingRequest): void {
+  if (!refusedRequire(incoming)) incoming.respond(200, { headers: capabilities });
 }
 
 interface Parties {
@@ -224,13 +236,3 @@ function refusedRequire(incoming: IncomingRequest): boolean {
   if (required.length > 0) incoming.respond(420, { headers: [['Unsupported', required.join(', ')]] });
   return required.length > 0;
 }
-
-const devicesOf = ({ options, location }: Server, aor: string): readonly RegisteredDevice[] =>
-  location.of(aor).map(({ contact, destination, expiresAt }) => ({
-    aor,
-    contact: contact.uri,
-    transport: destination.transport,
-    address: destination.host,
-    port: destination.port,
-    expiresIn: Math.ceil((expiresAt - options.clock.now()) / 1000),
-  }));

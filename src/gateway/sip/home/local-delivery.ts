@@ -10,7 +10,7 @@ import type { SipEndpoint } from '../sip-endpoint.ts';
 import { type Trail, trailFields, trailOf } from '../trail.ts';
 import { canonicalAor, sipUriIn } from './aor.ts';
 import { type Delivery, fork, ownDelivery } from './fork.ts';
-import type { Location } from './location.ts';
+import type { Binding, Location } from './location.ts';
 
 /** Bits of a From tag and of a Call-ID. Source: RFC 3261 §19.3 asks for 32 at least. */
 const tagBits = 64;
@@ -33,6 +33,8 @@ export interface LocalDeliveryOptions {
   readonly endpoint: Pick<SipEndpoint, 'request'>;
   readonly location: Location;
   isUser(aor: string): boolean;
+  /** A device took no connection. */
+  onUnreachable?(aor: string, binding: Binding): void;
   readonly loops?: LoopGuard | undefined;
 }
 
@@ -49,7 +51,9 @@ export function createLocalDelivery(options: LocalDeliveryOptions): LocalDeliver
   async function send(aor: string, request: Pick<SipRequest, 'method' | 'headers'> & { body?: Buffer }) {
     if (!options.isUser(aor)) return ownDelivery(404);
     const bindings = location.of(aor);
-    return bindings.length === 0 ? ownDelivery(480) : fork(options, bindings, request);
+    if (bindings.length === 0) return ownDelivery(480);
+    const onUnreachable = (binding: Binding): void => options.onUnreachable?.(aor, binding);
+    return fork({ ...options, onUnreachable }, bindings, request);
   }
 
   return {

@@ -18,12 +18,49 @@ export interface Binding extends Expiring {
 }
 
 /** By address of record. */
-export type Location = ExpiringTable<Binding>;
+export interface Location extends ExpiringTable<Binding> {
+  /** The users with a device that has registered on this connection. */
+  usersOn(connectionId: string): readonly string[];
+  /** Whether some device has registered from this address. */
+  isAt(address: string): boolean;
+}
 
 /** @param onChange Called when a user has registered his first device, and when his last one is gone. */
 export function createLocation(clock: Clock, onChange: (aor: string, isRegistered: boolean) => void): Location {
-  return createExpiringTable(clock, (aor, before, after) => {
+  const byConnection = new Index();
+  const byAddress = new Index();
+  const table = createExpiringTable<Binding>(clock, (aor, before, after) => {
+    byConnection.change(aor, before.map(connectionOf), after.map(connectionOf));
+    byAddress.change(aor, before.map(addressOf), after.map(addressOf));
     const isRegistered = after.length > 0;
     if (before.length > 0 !== isRegistered) onChange(aor, isRegistered);
   });
+  return {
+    ...table,
+    usersOn: (connectionId) => byConnection.of(connectionId),
+    isAt: (address) => byAddress.of(address).length > 0,
+  };
+}
+
+const connectionOf = ({ destination }: Binding): string | undefined => destination.connectionId;
+const addressOf = ({ destination }: Binding): string => destination.host;
+
+/** Users by what their devices have in common. */
+class Index {
+  readonly #users = new Map<string, Set<string>>();
+
+  of(key: string): readonly string[] {
+    return [...(this.#users.get(key) ?? [])];
+  }
+
+  change(aor: string, before: readonly (string | undefined)[], after: readonly (string | undefined)[]): void {
+    for (const key of before) this.#remove(key, aor);
+    for (const key of after) if (key !== undefined) this.#users.set(key, (this.#users.get(key) ?? new Set()).add(aor));
+  }
+
+  #remove(key: string | undefined, aor: string): void {
+    const users = key === undefined ? undefined : this.#users.get(key);
+    users?.delete(aor);
+    if (key !== undefined && users?.size === 0) this.#users.delete(key);
+  }
 }

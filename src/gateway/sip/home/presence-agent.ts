@@ -115,6 +115,13 @@ export class PresenceAgent {
     for (const each of [this.notifier, this.#watchers.notifier]) each.end((parties) => endReason(parties, isRemoved));
   }
 
+  /** Ends what these users have published and watch; who watches them goes on. */
+  signOut(users: ReadonlySet<string>): void {
+    for (const aor of this.#publications.keys()) if (users.has(aor)) this.#publications.replace(aor, []);
+    for (const each of [this.notifier, this.#watchers.notifier])
+      each.end(({ watcherAor }) => (users.has(watcherAor) ? 'deactivated' : undefined));
+  }
+
   close(): void {
     this.#publications.close();
     this.notifier.close();

@@ -12,6 +12,8 @@ export interface Accepted {
   /** Our Contact. */
   readonly contact: string;
   readonly first: FirstMessage | undefined;
+  /** Seconds in which the user refreshes it; nothing when it need not be. */
+  readonly interval: number | undefined;
 }
 
 /** By the user; or by the contact, whose client this is. */

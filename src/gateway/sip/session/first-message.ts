@@ -2,7 +2,7 @@
  * The first message inside an INVITE: `ms-text-format: text/plain; charset=UTF-8; ms-body=<base64>`. Who sends it repeats it
  * as a MESSAGE unless the 200 claims to have taken it, which ours never does [seen from pidgin-sipe 1.25].
  */
-import type { HeaderField } from '../headers.ts';
+import { type HeaderField, Headers } from '../headers.ts';
 import type { SipRequest } from '../message.ts';
 import { parseParameters } from '../parameters.ts';
 import { cutBefore, unquote } from '../scan.ts';
@@ -12,6 +12,30 @@ export interface FirstMessage {
   readonly headers: readonly HeaderField[];
   readonly body: Buffer;
 }
+
+export interface SessionNames {
+  readonly userAor: string;
+  readonly contactAor: string;
+  readonly callId: string;
+}
+
+/** A request as if the user had sent it by itself to the contact. */
+export function asIfSent(
+  method: 'MESSAGE' | 'BYE',
+  { userAor, contactAor, callId }: SessionNames,
+  { headers, body }: FirstMessage = nothing,
+): SipRequest {
+  const all = Headers.of([
+    ['From', `<${userAor}>`],
+    ['To', `<${contactAor}>`],
+    ['Call-ID', callId],
+    ['CSeq', `1 ${method}`],
+    ...headers,
+  ]);
+  return { kind: 'request', method, requestUri: contactAor, headers: all, body };
+}
+
+const nothing: FirstMessage = { headers: [], body: Buffer.alloc(0) };
 
 /** Nothing when there is none, and when it cannot be read. */
 export function firstMessageIn({ headers }: SipRequest): FirstMessage | undefined {

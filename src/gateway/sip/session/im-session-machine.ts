@@ -48,7 +48,7 @@ export type Event =
   | { readonly type: 'invite-answered' | 'item-answered'; readonly answer: Answer }
   /** The user has said something, or is typing. */
   | { readonly type: 'heard'; readonly what: 'message' | 'typing' }
-  | { readonly type: 'bye-received' | 'ack-missing' | 'timer' | 'close' };
+  | { readonly type: 'bye-received' | 'ack-missing' | 'timer' | 'unrefreshed' | 'close' };
 
 export type Effect =
   | { readonly do: 'invite' | 'cancel' | 'bye' }
@@ -95,6 +95,7 @@ export function step(state: ImSessionState, event: Event): Step {
       return state.phase === 'established' ? end({ ...state, holdsFirst: false }, [{ do: 'bye' }]) : stay(state);
     case 'timer':
       return state.phase === 'inviting' ? cancel(state, noAnswer, 'invitation') : close(state);
+    case 'unrefreshed':
     case 'close':
       return close(state);
   }

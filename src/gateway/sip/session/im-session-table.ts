@@ -17,7 +17,7 @@ import { ImSession } from './im-session.ts';
 import type { AnswerableRequest } from './in-session-requests.ts';
 import { contactAddress } from './own-address.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
-import { sessionTimerFields } from './session-timer.ts';
+import { offeredInterval, sessionTimerFields } from './session-timer.ts';
 
 export type Invited = Pick<IncomingRequest, 'request' | 'source' | 'localTag' | 'cancelled' | 'respond'>;
 
@@ -47,6 +47,8 @@ export class ImSessionTable {
     const { request, localTag, source } = incoming;
     const offer = readImOffer(request);
     if (!offer.ok) return incoming.respond(offer.error.status, offer.error.more);
+    const interval = offeredInterval(request);
+    if (!interval.ok) return incoming.respond(interval.error.status, interval.error.more);
     const dialog = dialogFromRequest(request, localTag);
     if (!dialog.ok) return incoming.respond(400, { reason: dialog.error });
     const destination = this.#setup.destination(ends.userAor, source);
@@ -56,9 +58,15 @@ export class ImSessionTable {
     const reason = this.#whyNone(ends.userAor);
     if (reason !== undefined) return incoming.respond(480, { reason });
     const identity = { callId: request.headers.get('Call-ID') ?? '', localTag };
-    const accepted = { dialog: dialog.value, source, contact: contact.value, first: firstMessageIn(request) };
+    const accepted = {
+      dialog: dialog.value,
+      source,
+      contact: contact.value,
+      first: firstMessageIn(request),
+      interval: interval.value,
+    };
     this.#add(ends, identity, { accepted });
-    incoming.respond(200, acceptance(incoming, { offer: offer.value, contact: contact.value, ends }));
+    incoming.respond(200, acceptance({ offer: offer.value, interval: interval.value, contact: contact.value, ends }));
   }
 
   /** Answers a request inside one of the user's sessions. @returns False when there is no such session. */
@@ -141,11 +149,12 @@ const dialogOf = (callId: string, localTag: string): string => `${callId}\n${loc
 
 interface Acceptance {
   readonly offer: ImOffer;
+  readonly interval: number | undefined;
   readonly contact: string;
   readonly ends: SessionEnds;
 }
 
-function acceptance({ request }: Invited, { offer, contact, ends }: Acceptance) {
-  const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(request), sdpContent];
+function acceptance({ offer, interval, contact, ends }: Acceptance) {
+  const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(interval), sdpContent];
   return { headers, body: printImAnswer(offer, contactAddress(contact), ends.contactAor) };
 }

@@ -2,16 +2,14 @@
 import type { Timer } from '../../../primitives/clock.ts';
 import { refuse } from '../../../primitives/result.ts';
 import { type Dialog, nextRequest, receiveInDialog } from '../dialog.ts';
-import { Headers } from '../headers.ts';
 import { ownContact } from '../home/own-contact.ts';
-import type { SipRequest } from '../message.ts';
 import { tagOf } from '../name-addr.ts';
 import type { FinalResponse } from '../outgoing-request.ts';
 import type { Speaker } from '../speaker.ts';
 import { isSuccess } from '../status.ts';
 import type { Destination } from '../transport.ts';
 import type { Asked } from './asked-session.ts';
-import type { FirstMessage } from './first-message.ts';
+import { asIfSent, type FirstMessage } from './first-message.ts';
 import { acknowledged, furtherSuccess, invitation, type SessionIdentity } from './im-invitation.ts';
 import { takesIm } from './im-offer.ts';
 import {
@@ -28,6 +26,7 @@ import {
 import { type AnswerableRequest, answerInSession } from './in-session-requests.ts';
 import { SessionRecord } from './session-record.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
+import { RefreshWatch } from './session-timer.ts';
 
 interface Submitted {
   readonly content: SessionContent;
@@ -50,6 +49,7 @@ export class ImSession {
   #peer: Destination | undefined;
   #contact = '';
   #timer: Timer | undefined;
+  readonly #refreshes: RefreshWatch;
   #lastId = 0;
   #inviting: Promise<unknown> = Promise.resolve();
   #farewell: Promise<unknown> = Promise.resolve();
@@ -70,6 +70,8 @@ export class ImSession {
     this.#setup = setup;
     this.#onEnded = onEnded;
     this.#accepted = accepted;
+    this.#refreshes = new RefreshWatch(setup.clock, () => this.#feed({ type: 'unrefreshed' }));
+    this.#refreshes.refreshed(accepted?.interval);
     this.#dialog = accepted?.dialog;
     this.#contact = accepted?.contact ?? '';
     const first = accepted === undefined ? startInviting() : startAnswered(accepted.first !== undefined);
@@ -107,7 +109,9 @@ export class ImSession {
     const { ends } = this;
     const contact = this.#contact;
     const onRequest = this.#setup.onRequest.bind(this.#setup);
-    answerInSession({ ends, contact, feed: (event) => this.#feed(event), onRequest }, incoming);
+    const feed = (event: Event): void => this.#feed(event);
+    const refreshed = (seconds: number | undefined): void => this.#refreshes.refreshed(seconds);
+    answerInSession({ ends, contact, feed, refreshed, onRequest }, incoming);
   }
 
   /** Our 200 was never acknowledged. */
@@ -132,7 +136,9 @@ export class ImSession {
     const wasOpen = this.isOpen;
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
-    if (wasOpen && !this.isOpen) this.#onEnded();
+    if (!wasOpen || this.isOpen) return;
+    this.#refreshes.stop();
+    this.#onEnded();
   }
 
   #perform(effect: Effect): void {
@@ -228,17 +234,8 @@ export class ImSession {
 
   /** As if the user had sent it by itself; nobody waits for the answer. */
   #pass(method: 'MESSAGE' | 'BYE', first?: FirstMessage): void {
-    const { userAor, contactAor } = this.ends;
-    const headers = Headers.of([
-      ['From', `<${userAor}>`],
-      ['To', `<${contactAor}>`],
-      ['Call-ID', this.identity.callId],
-      ['CSeq', `1 ${method}`],
-      ...(first?.headers ?? []),
-    ]);
-    const body = first?.body ?? Buffer.alloc(0);
-    const request: SipRequest = { kind: 'request', method, requestUri: contactAor, headers, body };
-    this.#setup.onRequest({ aor: userAor, request, respond: () => undefined });
+    const request = asIfSent(method, { ...this.ends, callId: this.identity.callId }, first);
+    this.#setup.onRequest({ aor: this.ends.userAor, request, respond: () => undefined });
   }
 }
 

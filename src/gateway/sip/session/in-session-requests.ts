@@ -9,7 +9,7 @@ import { printImAnswer, readImOffer, sdpContent, unknownExtensions } from './im-
 import type { Event } from './im-session-machine.ts';
 import { contactAddress } from './own-address.ts';
 import type { SessionEnds, SessionRequest } from './session-setup.ts';
-import { sessionTimerFields } from './session-timer.ts';
+import { offeredInterval, sessionTimerFields } from './session-timer.ts';
 
 /** The session as seen from here. */
 export interface RequestedSession {
@@ -17,6 +17,8 @@ export interface RequestedSession {
   /** Our Contact. */
   readonly contact: string;
   feed(event: Event): void;
+  /** Another interval of the session timer begins; nothing when the peer wants none any more. */
+  refreshed(seconds: number | undefined): void;
   onRequest(request: SessionRequest): void;
 }
 
@@ -74,13 +76,17 @@ const toContact = ({ ends }: RequestedSession, { request }: AnswerableRequest) =
 });
 
 /** Nothing can be changed about an IM session, so the answer says what it said before. */
-function refresh({ ends, contact }: RequestedSession, incoming: AnswerableRequest): void {
+function refresh(session: RequestedSession, incoming: AnswerableRequest): void {
+  const { ends, contact } = session;
   const { request } = incoming;
-  const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(request)];
+  const interval = offeredInterval(request);
+  if (!interval.ok) return incoming.respond(interval.error.status, interval.error.more);
+  const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(interval.value)];
   // An UPDATE that only refreshes has no description [RFC 4028 §7.4].
-  if (request.method === 'UPDATE' && request.body.length === 0) return incoming.respond(200, { headers });
-  const offer = readImOffer(request);
-  if (!offer.ok) return incoming.respond(offer.error.status, offer.error.more);
-  const body = printImAnswer(offer.value, contactAddress(contact), ends.contactAor);
-  incoming.respond(200, { headers: [...headers, sdpContent], body });
+  const isBare = request.method === 'UPDATE' && request.body.length === 0;
+  const offer = isBare ? undefined : readImOffer(request);
+  if (offer?.ok === false) return incoming.respond(offer.error.status, offer.error.more);
+  const body = offer && printImAnswer(offer.value, contactAddress(contact), ends.contactAor);
+  incoming.respond(200, body === undefined ? { headers } : { headers: [...headers, sdpContent], body });
+  session.refreshed(interval.value);
 }

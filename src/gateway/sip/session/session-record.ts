@@ -69,6 +69,8 @@ function reasonOf(event: Event): string {
       return 'the user did not acknowledge it';
     case 'timer':
       return 'nothing was said';
+    case 'unrefreshed':
+      return 'the user did not refresh it';
     case 'close':
       return 'the gateway stops';
     case 'invite-answered':

@@ -29,7 +29,8 @@ async function sessions(place: { port: number; transport: TransportName }) {
       if (event.type === 'ack-missing') table.ackMissing(event);
       if (event.type === 'received' && event.message.kind === 'response' && event.message.status === 180)
         ringing180.resolve();
-      if (event.type === 'sent' && event.message.kind === 'request' && event.message.method === 'BYE') bye.resolve();
+      const isAnswer = event.type === 'received' && event.message.kind === 'response';
+      if (isAnswer && event.message.headers.get('CSeq')?.endsWith('BYE') === true) bye.resolve();
     },
   });
   const table = new ImSessionTable({
