@@ -7,33 +7,30 @@ import { gatewayDefaults } from '../src/config/defaults.ts';
 import { maxNextHops } from '../src/config/sip-route.ts';
 import { maxMessageWays, messageWayMs } from '../src/gateway/message-ways.ts';
 import { passwordFailuresPerMinute } from '../src/gateway/sip/home/guess-brake.ts';
+import { maxBindings, maxContactLength } from '../src/gateway/sip/home/registrar.ts';
 import * as hopLimits from '../src/gateway/sip/hop-limits.ts';
-import {
-  imFarewellMs,
-  imInviteMs,
-  imSessionIdleMs,
-  maxImSessions,
-  maxImSessionsPerUser,
-  maxQueuedInSession,
-  maxSdpBytes,
-  maxSdpLines,
-  maxSdpMedia,
-} from '../src/gateway/sip/limits.ts';
+import * as sipLimits from '../src/gateway/sip/limits.ts';
+import { maxBreadth } from '../src/gateway/sip/max-breadth.ts';
+import * as sourceLimits from '../src/gateway/sip/source-limits.ts';
+import { defaultMaxForwards, maxMarks } from '../src/gateway/sip/trail.ts';
 import { subscriptionsPerMinute } from '../src/gateway/subscription-rate.ts';
+import { maxTextBytes } from '../src/gateway/translation/text-body.ts';
 import * as limits from '../src/gateway/xmpp/s2s-limits.ts';
 
-const imSessionLimits = {
-  imFarewellMs,
-  imInviteMs,
-  imSessionIdleMs,
-  maxImSessions,
-  maxImSessionsPerUser,
-  maxQueuedInSession,
-  maxSdpBytes,
-  maxSdpLines,
-  maxSdpMedia,
+const { requestsPerSecond, requestBurstSeconds, maxRatedSources } = sourceLimits;
+const sipLimitsInAll = {
+  ...sipLimits,
+  defaultMaxForwards,
+  maxBindings,
+  maxBreadth,
+  maxContactLength,
+  maxMarks,
   maxMessageWays,
+  maxRatedSources,
+  maxTextBytes,
   messageWayMs,
+  requestBurstSeconds,
+  requestsPerSecond,
 };
 
 const page = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8');
@@ -58,7 +55,7 @@ it('names every limit of the streams with the number it has, and no other', () =
       ...limits,
       ...hopLimits,
       maxNextHops,
-      ...imSessionLimits,
+      ...sipLimitsInAll,
       subscriptionsPerMinute,
       passwordFailuresPerMinute,
     }).flatMap(flat),

@@ -60,6 +60,7 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
     onNews: (ends, news) => options.onNews(ends, news),
   });
   const outcomeOf = (final: FinalResponse): SipOutcome => {
+    if (!final.ok && final.isTooLong === true) return { status: 513, reason: 'Too Long For A Datagram' };
     const told = final.ok ? sipOutcomeOf(final.response, ports.onEvent) : undefined;
     // A 503 is about the server, not about the user: it comes here when no other one had a better answer.
     if (told !== undefined && told.status !== 503) return told;

@@ -173,7 +173,11 @@ const homeSessions = ({ endpoint, ports, doors }: Pick<SipUsersOptions, 'endpoin
     endpoint,
     destination: (_userAor, source) => source && sourceAsDestination(source),
     token: (bits) => ports.ids.token(bits),
-    answerOf: (final) => (final.ok ? final.response : { status: final.why === 'timeout' ? 408 : 480, reason: 'Gone' }),
+    answerOf(final) {
+      if (final.ok) return final.response;
+      if (final.isTooLong === true) return { status: 513, reason: 'Too Long For A Datagram' };
+      return { status: final.why === 'timeout' ? 408 : 480, reason: 'Gone' };
+    },
     // A device is invited by its user alone: who has several gets each message on all of them.
     mode: () => 'Pager',
     admit: (invited) => doors.admit(invited),

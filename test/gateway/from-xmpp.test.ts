@@ -229,6 +229,20 @@ describe('an error for a message of ours', () => {
     expect(crossing.requests).toHaveLength(1);
   });
 
+  it.each([
+    ['the words of the other side, made safe', { text: 'Mailbox\u001b[2J full' }, ': "Mailbox\\u{1b}[2J full". (gone)'],
+    ['the new address', { address: 'xmpp:bob@new.example' }, ': the user is at bob@new.example now. (gone)'],
+    ['no address that is none', { address: 'https://evil.example/' }, '. (gone)'],
+  ])('tells %s', async (_title, more, end) => {
+    const { crossing, sip, receive } = gateway();
+    sip.receive({ aor: 'sip:alice@contoso.example', request: { kind: 'request', ...send }, respond: () => undefined });
+    await receive(message({}));
+    const [original] = crossing.stanzas;
+    const bounce = original && errorReply(original, { ...stanzaError('gone'), ...more });
+    await receive(bounce ?? message({}));
+    expect(crossing.requests[0]?.body.toString()).toBe(`Your message to bob@fabrikam.example was not delivered${end}`);
+  });
+
   it('is ignored for a message that never left: its sender was told already', async () => {
     const { crossing, sip, receive } = gateway();
     crossing.xmppAnswer = { ok: false, error: { type: 'wait', condition: 'remote-server-timeout' }, reason: 'down' };

@@ -5,6 +5,8 @@
 import type { Configuration, SipDomain } from '../../src/config/configuration.ts';
 import { fromSip } from '../../src/gateway/from-sip.ts';
 import type { GatewayPorts } from '../../src/gateway/gateway-ports.ts';
+import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
+import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { LoopGuard } from '../../src/gateway/sip/loop-guard.ts';
 import { parseMessage } from '../../src/gateway/sip/message-parser.ts';
 import type { SipOptions } from '../../src/gateway/sip/sip-options.ts';
@@ -76,7 +78,7 @@ export function sipWithoutSockets(isTrusted: boolean) {
   const server = new UserAgentServer(options, transports, new SourceLimits(options));
   const client = new UserAgentClient(options, transports);
   const crossing = scriptedCrossing(configuration);
-  const gate = fromSip(crossing);
+  const gate = fromSip(crossing, new OrderedDeliveries(), new SentMessages(crossing.clock));
   const ports: GatewayPorts = {
     clock,
     ids,
@@ -84,7 +86,7 @@ export function sipWithoutSockets(isTrusted: boolean) {
     certificate: () => undefined,
     anchors: () => [],
     readAnchors: () => [],
-    digestSecrets: () => ({ md5: new Secret('0') }),
+    digestSecrets: () => ({ md5: new Secret('0'), sha256: new Secret('0') }),
     dialbackSecret: () => new Secret('secret'),
   };
   const users = sipUsers({

@@ -23,6 +23,8 @@ export interface BaresipOptions {
   readonly password: string;
   /** Addresses it can send to, such as `sip:juliet@xmpp.example`. */
   readonly contacts?: readonly string[];
+  /** Beside those that every test needs, such as `g711.so` for calls. */
+  readonly modules?: readonly string[];
   /** Whether it watches its contacts' presence. Default: false. */
   readonly watches?: boolean;
 }
@@ -90,14 +92,14 @@ export async function startBaresip(options: BaresipOptions): Promise<Baresip> {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-function configOf({ transport, roots }: BaresipOptions, sipPort: number, controlPort: number): string {
+function configOf({ transport, roots, modules = [] }: BaresipOptions, sipPort: number, controlPort: number): string {
   const lines = [
     `sip_listen 127.0.0.1:${sipPort}`,
     `sip_trans_def ${transport}`,
     ...(roots === undefined ? [] : ['sip_cafile roots.pem']),
     'call_max_calls 1',
     `module_path ${moduleFolders.find((folder) => existsSync(folder)) ?? ''}`,
-    ...['stdio', 'ctrl_tcp', 'uuid'].map((name) => `module ${name}.so`),
+    ...['stdio.so', 'ctrl_tcp.so', 'uuid.so', ...modules].map((name) => `module ${name}`),
     ...['account', 'contact', 'menu', 'presence'].map((name) => `module_app ${name}.so`),
     `ctrl_tcp_listen 127.0.0.1:${controlPort}`,
   ];

@@ -35,7 +35,16 @@ const kinds: readonly Kind[] = [
   libpurple('paul', 'udp'),
   sipe('petra'),
 ];
-const needed = [peers.prosody, peers.baresip, peers.script, peers.linphone, peers.python, peers.libpurple, peers.sipe];
+const needed = [
+  peers.prosody,
+  peers.openssl,
+  peers.baresip,
+  peers.script,
+  peers.linphone,
+  peers.python,
+  peers.libpurple,
+  peers.sipe,
+];
 
 const addressOf = ({ user }: Kind): string => `${user}@${domain}`;
 

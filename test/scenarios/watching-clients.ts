@@ -44,19 +44,18 @@ export interface ClientKind<Client extends RegisteredClient = WatchingClient> {
 type Account = Parameters<typeof startBaresip>[0];
 
 /** Whoever looks at the name in a certificate finds this one there. */
-export const accountOf = <Transport extends Account['transport']>(
+export const accountOf = (
   { site, sipTlsPort, roots }: Federation,
   user: string,
-  transport: Transport,
-) =>
-  ({
-    server: transport === 'tls' ? { host: 'localhost', port: sipTlsPort } : { host: '127.0.0.1', port: site.sipPort },
-    transport,
-    user,
-    domain,
-    password: passwords.alice,
-    ...(transport === 'tls' ? { roots } : {}),
-  }) as const satisfies Account;
+  transport: Account['transport'],
+): Account => ({
+  server: transport === 'tls' ? { host: 'localhost', port: sipTlsPort } : { host: '127.0.0.1', port: site.sipPort },
+  transport,
+  user,
+  domain,
+  password: passwords.alice,
+  ...(transport === 'tls' ? { roots } : {}),
+});
 
 /** A client's word, or the line of its output, for each state it tells apart. */
 type Words = Readonly<Record<Seen, string>>;

@@ -158,7 +158,7 @@ export interface CmdletContext {
   /** Ends with this exit code, without an error record: it is that of something which was run inside. */
   endWith(exitCode: number): void;
   /** The other cmdlets, in the bundles that carry them. */
-  readonly shell?: ShellHost;
+  readonly shell?: ShellHost | undefined;
 }
 
 /** What the management shell runs cmdlets with, in its own process. */
@@ -197,7 +197,7 @@ export interface Pipe {
   readonly isShown: boolean;
   readonly stopsAtFailure: boolean;
   readonly signal: AbortSignal;
-  report(error: CodedError): void;
+  report(error: CodedError, isSilent?: boolean): void;
 }
 
 export interface CmdletDefinition<P extends Parameters> {

@@ -13,7 +13,7 @@ export type InputSource = 'none' | 'asked' | 'offered';
 
 /** Terminals, /dev/null and a closed standard input are character devices or nothing, and bring no objects. */
 export function inputSource(cmdlet: Cmdlet, values: BoundValues, isAsked: boolean, host: HostProcess): InputSource {
-  if (isAsked) return 'asked';
+  if (isAsked || cmdlet.filter) return 'asked';
   const parameters = cmdlet.parameters as Parameters;
   const mayBind = missingIn(values, cmdlet).some((name) => parameters[name]?.pipeline !== undefined);
   return mayBind && isStream(host.stdin.fd) ? 'offered' : 'none';

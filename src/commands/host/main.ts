@@ -2,7 +2,7 @@
 import { type CodedError, isCodedError } from '../../primitives/errors.ts';
 import { correlationId } from '../../primitives/ids.ts';
 import { reportBug } from './bug-report.ts';
-import { type Cmdlet, describeCmdlet } from './cmdlet.ts';
+import { type Cmdlet, describeCmdlet, type ShellHost } from './cmdlet.ts';
 import { cmdletHelp } from './cmdlet-help.ts';
 import { paletteOf } from './colour.ts';
 import { commandLine } from './command-line.ts';
@@ -12,18 +12,27 @@ import { inputSource } from './input-source.ts';
 import { guessedErrorView, readInvocation } from './invocation.ts';
 import { type ErrorView, errorRecord } from './report-error.ts';
 import { runCmdlet } from './run-cmdlet.ts';
-import { openSession, storeFolder } from './session.ts';
+import { openSession, type Session, storeFolder } from './session.ts';
+import { shellHostOf } from './shell-host.ts';
 import { type HostProcess, isSet, shellOf, wantsColour } from './surroundings.ts';
 
-/** @param host - `process`, or a stand-in. `argv[2]` is the cmdlet as typed. Ends with `host.exit`. */
-export async function main(cmdlet: Cmdlet, host: HostProcess): Promise<void> {
+/**
+ * @param host - `process`, or a stand-in. `argv[2]` is the cmdlet as typed. Ends with `host.exit`.
+ * @param cmdlets - All of them, for a cmdlet that runs others.
+ */
+export async function main(cmdlet: Cmdlet, host: HostProcess, cmdlets?: readonly Cmdlet[]): Promise<void> {
   const stop = stopOnSignals(host);
-  const code = await exitCodeFor(cmdlet, host, stop.signal);
+  const code = await exitCodeFor(cmdlet, host, stop, cmdlets);
   await Promise.all([drained(host.stdout), drained(host.stderr)]);
   host.exit(stop.code() ?? code);
 }
 
-async function exitCodeFor(cmdlet: Cmdlet, host: HostProcess, signal: AbortSignal): Promise<number> {
+async function exitCodeFor(
+  cmdlet: Cmdlet,
+  host: HostProcess,
+  { signal, interruptible }: Stop,
+  cmdlets: readonly Cmdlet[] | undefined,
+): Promise<number> {
   const tokens = host.argv.slice(3);
   const rules = { strict: isSet(host.env, 'XGW_STRICT'), shell: shellOf(host) };
   let view: ErrorView = guessedErrorView(tokens, host.env['XGW_OUTPUT'] ?? '');
@@ -36,7 +45,9 @@ async function exitCodeFor(cmdlet: Cmdlet, host: HostProcess, signal: AbortSigna
     if (common.Help) return showHelp(cmdlet, host);
     const { values, readsInput } = invocation;
     const source = inputSource(cmdlet, values, readsInput, host);
-    const session = openSession({ cmdlet, host, tokens, common, readsInput: source !== 'none', signal });
+    const run = { cmdlet, host, tokens, common, readsInput: source !== 'none', signal };
+    const shell = (outer: Session): ShellHost => shellHostOf(outer, { cmdlets: cmdlets ?? [], interruptible });
+    const session = openSession(cmdlets ? { ...run, shell } : run);
     view = session.errorView;
     return await runCmdlet(session, values, source, report);
   } catch (error) {
@@ -73,16 +84,25 @@ function showHelp(cmdlet: Cmdlet, host: HostProcess): number {
   return 0;
 }
 
+interface Stop {
+  readonly signal: AbortSignal;
+  code(): number | undefined;
+  readonly interruptible: ShellHost['interruptible'];
+}
+
 /** The first signal asks the cmdlet to end, the second one does not ask. A reader that went away wants no more, and that is success. */
-function stopOnSignals(host: HostProcess): { readonly signal: AbortSignal; code(): number | undefined } {
+function stopOnSignals(host: HostProcess): Stop {
   const controller = new AbortController();
   let code: number | undefined;
+  let inner: AbortController | undefined;
   const stop = (exitCode: number) => (): void => {
     if (code !== undefined) host.exit(exitCode);
     code = exitCode;
     controller.abort();
   };
-  host.on('SIGINT', stop(exitCodeOf('interrupted')));
+  const end = stop(exitCodeOf('interrupted'));
+  // What runs inside ends first; a second Ctrl-C is meant for all of it.
+  host.on('SIGINT', () => (inner && !inner.signal.aborted ? inner.abort() : end()));
   host.on('SIGTERM', stop(terminatedExitCode));
   for (const stream of [host.stdout, host.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -91,7 +111,14 @@ function stopOnSignals(host: HostProcess): { readonly signal: AbortSignal; code(
       controller.abort();
     });
   }
-  return { signal: controller.signal, code: () => code };
+  const interruptible: Stop['interruptible'] = async (work) => {
+    const [own, outer] = [new AbortController(), inner];
+    inner = own;
+    return await work(AbortSignal.any([own.signal, controller.signal])).finally(() => {
+      inner = outer;
+    });
+  };
+  return { signal: controller.signal, code: () => code, interruptible };
 }
 
 /** Resolves when everything written before has left this process, or cannot. */

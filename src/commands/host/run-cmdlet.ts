@@ -13,7 +13,8 @@ import { withMissingValues } from './missing-values.ts';
 import type { InputRecord } from './pipeline-input.ts';
 import type { Session } from './session.ts';
 
-export type ReportError = (error: CodedError) => void;
+/** @param isSilent - In the shell: remembered, and not told. */
+export type ReportError = (error: CodedError, isSilent?: boolean) => void;
 
 interface PipeRun {
   readonly session: Session;
@@ -49,11 +50,17 @@ async function runOnce(run: PipeRun, values: BoundValues): Promise<void> {
 }
 
 async function runFilter(run: PipeRun, filter: NonNullable<Cmdlet['filter']>, source: InputSource): Promise<void> {
-  const { cmdlet, tokens } = run.session;
+  const { cmdlet, tokens, pipe, host } = run.session;
+  if (pipe ? !pipe.input : host.stdin.isTTY === true) throw nothingPiped(cmdlet.name);
   const complete = await withMissingValues(run.values, cmdlet, commandLine(cmdlet.name, tokens), run.context);
   await filter(recordsFor(run, source), complete as never, run.context);
   run.done += 1;
 }
+
+const nothingPiped = (name: string): CodedError =>
+  new CodedError('NothingArrived', `${name} works on what a pipe brings, and stands at its beginning.`, {
+    fix: `xgw get-xmppfederatedpartner | xgw ${name.toLowerCase()}`,
+  });
 
 function recordsFor({ session }: PipeRun, source: InputSource): AsyncIterable<unknown> {
   const { host, common, messages, signal, pipe } = session;
@@ -109,15 +116,16 @@ function countFailure({ session, failed, report }: PipeRun, error: CodedError): 
   // -Quiet asked a test for its answer only, and that was given.
   const isAnswered = error.id === 'TestFailed' && common.Quiet === true;
   writer.flush();
-  if (preference !== 'SilentlyContinue' && !isAnswered) report(error);
+  const isSilent = preference === 'SilentlyContinue' || isAnswered;
+  if (!isSilent || session.pipe) report(error, isSilent);
   return preference !== 'Stop' && error.id !== 'Interrupted';
 }
 
-function exitCodeFor({ done, failed, report }: PipeRun): number {
+function exitCodeFor({ session, done, failed, report }: PipeRun): number {
   const [first] = failed;
   if (first === undefined) return 0;
   if (done === 0) return first;
   const all = done + failed.length;
-  report(new CodedError('PartialFailure', `${failed.length} of ${all} objects failed; ${done} were done.`));
+  if (!session.pipe) report(new CodedError('PartialFailure', `${failed.length} of ${all} objects failed; ${done} were done.`));
   return exitCodeOf('partial');
 }

@@ -87,7 +87,7 @@ function parseChain(cursor: Cursor, grammar: Grammar): Chain {
 function parseIf(cursor: Cursor, grammar: Grammar, at: number): Statement {
   const branches = [{ condition: parseCondition(cursor, grammar), body: parseBody(cursor, grammar) }];
   for (;;) {
-    const word = nextKeyword(cursor, /elseif|else/iy);
+    const word = nextKeyword(cursor, /(?:elseif|else)(?![A-Za-z0-9_-])/iy);
     if (word === undefined) return { kind: 'if', branches, at };
     if (word === 'else') return { kind: 'if', branches, otherwise: parseBody(cursor, grammar), at };
     branches.push({ condition: parseCondition(cursor, grammar), body: parseBody(cursor, grammar) });

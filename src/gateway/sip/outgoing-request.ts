@@ -23,6 +23,8 @@ export type FinalResponse =
       readonly isUnsent?: boolean;
       /** It ended on our side, and says nothing about the server. */
       readonly isOurs?: boolean;
+      /** A MESSAGE longer than 1300 bytes, for whom takes datagrams alone [RFC 3428 §8]. */
+      readonly isTooLong?: boolean;
       readonly peer?: Destination;
     };
 

@@ -111,13 +111,13 @@ export class StreamConnection {
   }
 
   #handle(frame: Frame): void {
-    if (this.#closing) return;
+    if (this.#closing || this.#isHopeless) return;
     const { handlers } = this.#surroundings;
     if (frame.type === 'ping') void this.#send(pong);
     else if (frame.type === 'pong') this.#upkeep.ponged();
     else if (frame.type === 'broken') void this.#refuse(frame.failure);
     else if (frame.message.ok) handlers.onMessage(frame.message.value, this.source);
-    else void this.#malformedMessage(frame.message.error);
+    else this.#malformedMessage(frame.message.error);
   }
 
   #ping(): void {
@@ -126,13 +126,18 @@ export class StreamConnection {
     this.#socket.write(ping);
   }
 
-  async #malformedMessage(failure: ParseFailure): Promise<void> {
+  #malformedMessage(failure: ParseFailure): void {
+    const { handlers } = this.#surroundings;
     this.#malformed += 1;
-    if (this.#malformed <= maxMalformedPerConnection)
-      return this.#surroundings.handlers.onMalformed(failure, this.source);
+    if (!this.#isHopeless) return void handlers.onMalformed(failure, this.source);
     const reason = `more than ${maxMalformedPerConnection} malformed messages on one connection`;
-    this.#surroundings.handlers.onLimit('maxMalformedPerConnection', this.source, reason);
-    this.#finish();
+    handlers.onLimit('maxMalformedPerConnection', this.source, reason);
+    void this.#refuse(failure);
+  }
+
+  /** What else the peer sends is not looked at. */
+  get #isHopeless(): boolean {
+    return this.#malformed > maxMalformedPerConnection;
   }
 
   async #refuse(failure: ParseFailure): Promise<void> {

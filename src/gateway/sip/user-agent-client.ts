@@ -41,6 +41,7 @@ export class UserAgentClient {
   ): Promise<FinalResponse> {
     if (this.#transactions.size >= maxClientTransactions) return ours('too many requests are under way');
     const prepared = await this.#prepare(request, destination);
+    if (!prepared.ok && prepared.error === tooLong) return { ...ours(tooLong), isTooLong: true };
     if (!prepared.ok) return { ok: false, why: 'transport', detail: prepared.error, isUnsent: true };
     if (this.#closed) return ours('the endpoint is closed');
     return new Promise((resolve) => this.#start(prepared.value, options, resolve));
@@ -80,13 +81,17 @@ export class UserAgentClient {
     transaction.start();
   }
 
-  /** A request too long for a datagram goes by TCP; when nobody takes TCP there, by UDP after all [RFC 3261 §18.1.1]. */
+  /**
+   * A request too long for a datagram goes by TCP; when nobody takes TCP there, by UDP after all [RFC 3261 §18.1.1], but for a
+   * MESSAGE, which MUST NOT [RFC 3428 §8].
+   */
   async #prepare(request: OutgoingRequest, destination: Destination): Promise<Result<Prepared, string>> {
     const prepared = await this.#prepareFor(request, destination);
     if (!prepared.ok || destination.transport !== 'udp' || prepared.value.wire.length <= maxUdpRequestBytes)
       return prepared;
     const overTcp = await this.#prepareFor(request, { ...destination, transport: 'tcp' });
-    return overTcp.ok ? overTcp : prepared;
+    if (overTcp.ok || request.method !== 'MESSAGE') return overTcp.ok ? overTcp : prepared;
+    return refuse(tooLong);
   }
 
   async #prepareFor(outgoing: OutgoingRequest, destination: Destination): Promise<Result<Prepared, string>> {
@@ -144,4 +149,6 @@ export class UserAgentClient {
   }
 }
 
-const ours = (detail: string): FinalResponse => ({ ok: false, why: 'transport', detail, isUnsent: true, isOurs: true });
+const tooLong = `more than ${maxUdpRequestBytes} bytes, and nobody takes TCP there`;
+
+const ours = (detail: string) => ({ ok: false, why: 'transport', detail, isUnsent: true, isOurs: true }) as const;

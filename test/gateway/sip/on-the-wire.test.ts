@@ -243,7 +243,7 @@ describe('streams', () => {
     const peer = await tcpPeer((await endpoint()).port);
     peer.send(wireRequest({ callId: 'bad', more: ['Max-Forwards: 999'] }) + wireRequest({ callId: 'good' }));
     const text = await peer.until((received) => received.includes('SIP/2.0 200'));
-    expect(text).toMatch(/^SIP\/2.0 400 Bad Request\r\n/);
+    expect(text).toMatch(/^SIP\/2.0 400 /);
   });
 
   it('a message of unknown length is answered with 400 and ends the connection', async () => {
@@ -303,7 +303,7 @@ describe('streams', () => {
     for (let made = 0; made < maxConnectionsPerAddress; made += 1) peers.push(await tcpPeer(bob.port));
     const oneMore = await tcpPeer(bob.port);
     await oneMore.closed;
-    expect(bob.events).toMatchObject([{ type: 'connection-refused', reason: 'too many connections' }]);
+    expect(bob.events).toMatchObject([{ type: 'limit-reached', limit: 'maxConnectionsPerAddress' }]);
     const [first] = peers;
     first?.close();
     await first?.closed;

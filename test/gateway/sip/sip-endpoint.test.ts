@@ -8,6 +8,7 @@ import type { IncomingRequest } from '../../../src/gateway/sip/sip-endpoint.ts';
 import type { Destination, TransportName } from '../../../src/gateway/sip/transport.ts';
 import { isCodedError } from '../../../src/primitives/errors.ts';
 import { closing, endpoint, freePort, outgoing, waiting } from './endpoints.ts';
+import { udpPeer } from './wire.ts';
 
 const to = (port: number, transport: TransportName, more: Partial<Destination> = {}): Destination => ({
   transport,
@@ -37,6 +38,16 @@ describe('endpoint to endpoint', () => {
     await alice.request(outgoing('MESSAGE', { body: 'x'.repeat(1300) }), to(bob.port, 'udp'));
     await alice.request(outgoing('MESSAGE', { body: 'x' }), to(bob.port, 'udp'));
     expect(bob.requests.map(({ source }) => source.transport)).toEqual(['tcp', 'udp']);
+  });
+
+  it('a MESSAGE of more than 1300 bytes MUST NOT go by UDP, where nobody takes TCP either [RFC 3428 §8]', async () => {
+    const bob = await udpPeer();
+    const alice = await endpoint();
+    const long = { body: 'x'.repeat(1300) };
+    const message = await alice.request(outgoing('MESSAGE', long), to(bob.port, 'udp'));
+    expect(message).toMatchObject({ ok: false, isTooLong: true, isOurs: true, isUnsent: true });
+    void alice.request(outgoing('PUBLISH', long), to(bob.port, 'udp'));
+    expect(await bob.until((received) => received !== '')).toMatch(/^PUBLISH /);
   });
 
   it('requests to the same peer share a connection, and answers use it', async () => {

@@ -64,6 +64,30 @@ Content-Length: 0
 <recv response="200"></recv>
 </scenario>`;
 
+const inviteWith = (method: string, to = 'To: <sip:bob@contoso.example>'): string => `<![CDATA[
+${method} sip:bob@contoso.example SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number];rport
+From: <sip:alice@fabrikam.example>;tag=[pid]t[call_number]
+${to}
+Call-ID: [call_id]
+CSeq: 1 ${method}
+Contact: <sip:alice@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Length: 0
+
+]]>`;
+
+/** INVITE, 180, CANCEL, 200, 487, ACK. */
+const takenBack = `<?xml version="1.0" encoding="ISO-8859-1"?>
+<scenario name="taken back">
+<send retrans="500">${inviteWith('INVITE')}</send>
+<recv response="180"></recv>
+<send retrans="500">${inviteWith('CANCEL')}</send>
+<recv response="200"></recv>
+<recv response="487"></recv>
+<send>${inviteWith('ACK', '[last_To:]')}</send>
+</scenario>`;
+
 const transports = ['udp', 'tcp'] as const;
 
 describeWithPeers('sipp and the endpoint', [peers.sipp], () => {
@@ -92,6 +116,22 @@ describeWithPeers('sipp and the endpoint', [peers.sipp], () => {
     const outcome = await sipp.finished;
     expect([outcome.exitCode, outcome.messages.includes('grüß dich')]).toEqual([0, true]);
   });
+
+  it.each(transports)(
+    'sipp takes an INVITE back over %s: 200 for its CANCEL, 487 for the INVITE',
+    async (transport) => {
+      const cancelled: boolean[] = [];
+      const bob = await endpoint({
+        onRequest(incoming) {
+          if (incoming.request.method === 'INVITE') incoming.respond(180);
+          incoming.cancelled.addEventListener('abort', () => cancelled.push(incoming.cancelled.aborted));
+        },
+      });
+      const outcome = await runSipp({ scenario: takenBack, server: { host: '127.0.0.1', port: bob.port }, transport });
+      expect([outcome.exitCode, outcome.errors, cancelled]).toEqual([0, '', [true]]);
+      expect(bob.requests.map(({ request }) => request.method)).toEqual(['INVITE']);
+    },
+  );
 
   it.each(transports)('sipp opens and ends a session over %s', async (transport) => {
     const bob = await endpoint({

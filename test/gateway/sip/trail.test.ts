@@ -95,7 +95,7 @@ describe('a trail', () => {
         expect(maxForwards >= 0 && maxForwards <= 70 && read.length <= maxMarks + 1).toBe(true);
       }),
     );
-    const many = `${'0123456789abcdef '.repeat(1000)}`;
+    const many = '0123456789abcdef '.repeat(1000);
     expect(parseTrail('70', many).marks).toHaveLength(maxMarks + 1);
   });
 

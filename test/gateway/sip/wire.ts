@@ -18,7 +18,12 @@ export interface WirePeer {
   close(): void;
 }
 
-export async function tcpPeer(port: number): Promise<WirePeer> {
+export interface TcpWirePeer extends WirePeer {
+  /** Reads nothing more. */
+  pause(): void;
+}
+
+export async function tcpPeer(port: number): Promise<TcpWirePeer> {
   const socket = connect(port, '127.0.0.1');
   const inbox = createInbox();
   socket.on('data', (bytes) => inbox.add(bytes));
@@ -33,6 +38,7 @@ export async function tcpPeer(port: number): Promise<WirePeer> {
     },
     until: inbox.until,
     closed,
+    pause: () => void socket.pause(),
     close: () => socket.destroy(),
   });
 }

@@ -69,6 +69,7 @@ const isUnreachable = (outcome: FinalResponse): boolean =>
   !outcome.ok && outcome.why === 'transport' && outcome.isUnsent === true && outcome.isOurs !== true;
 
 function deliveryOf(outcome: FinalResponse): Delivery {
+  if (!outcome.ok && outcome.isTooLong === true) return { status: 513, reason: 'Too Long For A Datagram' };
   if (!outcome.ok) return ownDelivery(outcome.why === 'timeout' ? 408 : 480);
   const { response } = outcome;
   // A device that asks for credentials asks the wrong one, and a 503 would make the sender avoid this server [§16.7 item 6].

@@ -18,6 +18,8 @@ export const registrationIntervals: Intervals = { min: 60, default: 3600, max: 7
 
 /** Devices of one user. When one more registers, the one that expires first makes room. Source: own choice. */
 export const maxBindings = 10;
+/** Characters of one Contact: a 200 with all of them still is one datagram. Source: own choice; clients write 300 at most. */
+export const maxContactLength = 1024;
 
 export interface RegisterRefusal {
   readonly status: 400 | 423 | 500;
@@ -88,6 +90,7 @@ function addContacts(contacts: readonly string[], addition: Addition): Update {
 
 function addContact(bindings: readonly Binding[], text: string, addition: Addition): Update {
   const { request, source, now, order, current } = addition;
+  if (text.length > maxContactLength) return badRequest(`a Contact is longer than ${maxContactLength}`);
   const address = parseNameAddr(text);
   if (!address.ok) return badRequest(`Contact: ${address.error}`);
   const uri = parseSipUri(address.value.uri);

@@ -1,7 +1,12 @@
 /** What a proxy that forks owes the network: loops end, and requests do not multiply [RFC 5393]. */
 import { describe, expect, it } from '@jest/globals';
 
+import { Headers } from '../../../../src/gateway/sip/headers.ts';
+import { fork } from '../../../../src/gateway/sip/home/fork.ts';
+import type { Binding } from '../../../../src/gateway/sip/home/location.ts';
 import type { SipRequest } from '../../../../src/gateway/sip/message.ts';
+import { stanzaFailureOf } from '../../../../src/gateway/translation/failure.ts';
+import { movableClock } from '../../../support/movable-clock.ts';
 import { alice, homeScene, statusOf } from './home-scene.ts';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -80,5 +85,18 @@ describe('a message that a device sends back', () => {
   it('goes on when it is for another one: a spiral is no loop [RFC 5393 §4.2]', async () => {
     const { again } = await returnedAs('sip:alice@sip.example');
     expect(statusOf(again)).toEqual([480]);
+  });
+});
+
+describe('a message that is too long for a datagram', () => {
+  it('is 513 for a user whose only device takes nothing else, which its sender can do something about', async () => {
+    const tooLong = { ok: false, why: 'transport', detail: '', isOurs: true, isUnsent: true, isTooLong: true } as const;
+    const device = { contact: { uri: 'sip:bob@192.0.2.1:5070' } } as Binding;
+    const delivery = await fork({ clock: movableClock(), endpoint: { request: async () => tooLong } }, [device], {
+      method: 'MESSAGE',
+      headers: Headers.empty,
+    });
+    expect(delivery).toMatchObject({ status: 513 });
+    expect(stanzaFailureOf(delivery.status).condition).toBe('policy-violation');
   });
 });

@@ -2,6 +2,7 @@
 import type { Watcher } from '../../../../src/gateway/sip/bodies/watcher-info.ts';
 import type { GuessingMet } from '../../../../src/gateway/sip/home/guess-brake.ts';
 import { createHomeServer, type OutgoingFromUser } from '../../../../src/gateway/sip/home/home-server.ts';
+import type { LostDevice } from '../../../../src/gateway/sip/home/lost-devices.ts';
 import type { Source } from '../../../../src/gateway/sip/transport.ts';
 import { Secret } from '../../../../src/primitives/secret.ts';
 import { movableClock } from '../../../support/movable-clock.ts';
@@ -31,6 +32,7 @@ export function homeScene(refresh?: number) {
   const unsubscribed: unknown[] = [];
   const watchers: Watcher[] = [];
   const guessing: GuessingMet[] = [];
+  const lost: LostDevice[] = [];
   let tokens = 0;
   const server = createHomeServer({
     clock,
@@ -53,6 +55,7 @@ export function homeScene(refresh?: number) {
     onUnsubscribed: (parties) => void unsubscribed.push(parties),
     watchersElsewhere: (aor) => (aor === 'sip:alice@sip.example' ? watchers : []),
     onGuessing: (met) => void guessing.push(met),
+    onLost: (device) => void lost.push(device),
   });
 
   function handle(method: string, parts: RequestParts = {}, source: Source = udpSource): Incoming {
@@ -99,6 +102,8 @@ export function homeScene(refresh?: number) {
     /** Who of other domains watches alice. */
     watchers,
     guessing,
+    /** Devices that left without a word. */
+    lost,
     handle,
     handleAs,
     registerBob,

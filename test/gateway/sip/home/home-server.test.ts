@@ -55,6 +55,47 @@ describe('who gets in', () => {
     expect(outgoing).toEqual([]);
   });
 
+  it.each(['INVITE', 'MESSAGE', 'SUBSCRIBE', 'PUBLISH', 'REFER', 'INFO', 'OPTIONSX'])(
+    'carries no %s of a stranger anywhere, whoever he says he is and wherever it is to go',
+    (method) => {
+      const { handle, handleAs, outgoing, subscribed, endpoint } = setUp();
+      for (const uri of ['sip:juliet@xmpp.example', 'sip:bob@sip.example', 'sip:bob@192.0.2.66:5060']) {
+        for (const from of ['sip:eve@elsewhere.example', 'sip:alice@sip.example', 'sip:juliet@xmpp.example']) {
+          expect([403, 407]).toContain(statusOf(handle(method, { from, uri }))[0]);
+          const wrong = handleAs({ name: 'alice', password: 'guess' }, method, { from, uri });
+          expect([403, 407]).toContain(statusOf(wrong)[0]);
+        }
+        // A user may not speak for another one, nor for somebody else's domain.
+        for (const from of ['sip:bob@sip.example', 'sip:alice@other.example', 'sip:juliet@xmpp.example']) {
+          expect([403, 407]).toContain(statusOf(handleAs(alice, method, { from, uri }))[0]);
+        }
+      }
+      expect([outgoing, subscribed, endpoint.sent]).toEqual([[], [], []]);
+    },
+  );
+
+  it('tells a stranger nothing about who is a user, and who of them is online', () => {
+    const { handle, handleAs, registerBob } = setUp();
+    registerBob();
+    const seen = (method: string, name: string) => {
+      const parts = { from: `sip:${name}@sip.example`, uri: `sip:${name}@sip.example` };
+      const answers = [handle(method, parts), handleAs({ name, password: 'guess' }, method, parts)].flatMap(
+        (incoming) => incoming.answers,
+      );
+      return answers.map(({ status, reason, headers }) => [
+        status,
+        reason,
+        headers.getAll('Allow'),
+        headers.has('Proxy-Authenticate'),
+        headers.has('WWW-Authenticate'),
+      ]);
+    };
+    for (const method of ['MESSAGE', 'SUBSCRIBE', 'INVITE', 'REGISTER', 'OPTIONS', 'REFER']) {
+      expect(seen(method, 'nobody')).toEqual(seen(method, 'bob'));
+      expect(seen(method, 'alice')).toEqual(seen(method, 'bob'));
+    }
+  });
+
   it('refuses a From that is no SIP user', () => {
     const { handle } = setUp();
     expect(statusOf(handle('MESSAGE', { from: 'tel:+45123' }))).toEqual([400]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { HeaderField } from '../../../../src/gateway/sip/headers.ts';
 import { type Binding, createLocation } from '../../../../src/gateway/sip/home/location.ts';
-import { maxBindings, register } from '../../../../src/gateway/sip/home/registrar.ts';
+import { maxBindings, maxContactLength, register } from '../../../../src/gateway/sip/home/registrar.ts';
 import type { Source } from '../../../../src/gateway/sip/transport.ts';
 import { movableClock } from '../../../support/movable-clock.ts';
 import { sipRequest, tcpSource, udpSource } from './request-script.ts';
@@ -114,6 +114,14 @@ describe('REGISTER [RFC 3261 §10.3]', () => {
       contact(`<sip:alice@192.0.2.1:${6000 + index}>`),
     );
     expect(refusal([], many)).toMatchObject({ status: 400 });
+  });
+
+  it('refuses a Contact that is too long: an answer with ten of them must fit a datagram', () => {
+    const ofLength = (length: number) => contact(`<sip:alice@192.0.2.1;x=${'y'.repeat(length - 24)}>`);
+    expect(ofLength(maxContactLength)[1]).toHaveLength(maxContactLength);
+    expect(registered([], [ofLength(maxContactLength)]).bindings).toHaveLength(1);
+    expect(refusal([], [ofLength(maxContactLength + 1)])).toMatchObject({ status: 400 });
+    expect(maxBindings * maxContactLength).toBeLessThan(60_000);
   });
 
   it.each(['nonsense', '<tel:+45123>', '<sip:alice@>', '<sip:alice@host'])('refuses the Contact %s', (value) => {
