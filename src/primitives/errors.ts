@@ -8,6 +8,8 @@ export interface FailureDetails {
   readonly fix?: string | readonly string[] | undefined;
   /** The object the failure is about: a domain, an address, a thumbprint, a path. */
   readonly target?: string | undefined;
+  /** Lines that show the place: of a script, with a caret under it. */
+  readonly excerpt?: readonly string[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -23,6 +25,7 @@ export class CodedError extends Error {
   readonly reason: string | undefined;
   readonly fix: readonly string[];
   readonly target: string | undefined;
+  readonly excerpt: readonly string[];
 
   constructor(id: FailureId, message: string, details: FailureDetails = {}) {
     super(message, { cause: details.cause });
@@ -30,6 +33,7 @@ export class CodedError extends Error {
     this.reason = details.reason;
     this.fix = typeof details.fix === 'string' ? [details.fix] : (details.fix ?? []);
     this.target = details.target;
+    this.excerpt = details.excerpt ?? [];
   }
 
   get category(): Category {

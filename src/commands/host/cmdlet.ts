@@ -173,8 +173,12 @@ export interface ShellHost {
   bind(cmdlet: Cmdlet, words: readonly string[], values: readonly unknown[]): BoundRun;
   /** An error record to standard error, in the view that was asked for. @param typed - The line. */
   report(error: CodedError, cmdlet: string, typed: string): void;
-  /** Objects to standard output. @param format - In place of -OutputFormat. */
-  readonly output: { write(value: unknown): void; flush(): void; end(failed: boolean): void };
+  /** As scripts see it in `$Error`. */
+  errorRecord(error: CodedError, cmdlet: string): OutputObject;
+  /** What is written next has nothing to do with what was. */
+  restartOutput(): void;
+  /** -ErrorAction of what runs the script. */
+  readonly errorAction: string | undefined;
   /** Ctrl-C ends the work, and not the process. */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

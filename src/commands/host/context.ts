@@ -1,11 +1,10 @@
 /** What a cmdlet may touch, made from its session. */
-import { readFileSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { CodedError, systemErrorCode } from '../../primitives/errors.ts';
-import type { CmdletContext, CmdletDescription, OutputObject, ShellHost } from './cmdlet.ts';
+import { readCatalogue } from './catalogue-file.ts';
+import type { CmdletContext, OutputObject, ShellHost } from './cmdlet.ts';
 import { laidOut } from './laid-out.ts';
 import { ask, askHidden } from './prompt.ts';
 import { isCaptured, type Session } from './session.ts';
@@ -124,11 +123,4 @@ async function wholeFile(file: string): Promise<Buffer> {
       cause: error,
     });
   }
-}
-
-/** The build writes it beside the bundles: no cmdlet carries the definitions of all others. */
-export function readCatalogue(script: string): readonly CmdletDescription[] {
-  // npm installs the script as a link.
-  const file = path.join(path.dirname(realpathSync(script)), '..', 'dist', 'catalogue.json');
-  return JSON.parse(readFileSync(file, 'utf8')) as readonly CmdletDescription[];
 }

@@ -36,6 +36,8 @@ export interface ObjectWriter {
   writeValue(value: unknown): void;
   /** Prints what has waited. Harmless when nothing has. */
   flush(): void;
+  /** What comes next has nothing to do with what was: a table has a header of its own again. */
+  restart(): void;
   /** Ends what was begun. An empty array is printed only by a cmdlet that reads and did not fail. */
   end(failed: boolean): void;
 }
@@ -76,6 +78,7 @@ const streaming = (rules: WriterRules, print: Print): ObjectWriter => ({
   write: (object) => print(selected(withKind(object, rules.output), rules.properties)),
   writeValue: (value) => (rules.format === 'none' ? undefined : rules.write(`${plainText(value)}\n`)),
   flush: nothing,
+  restart: nothing,
   end: nothing,
 });
 
@@ -136,6 +139,7 @@ function forPeople(rules: WriterRules): ObjectWriter {
   let page: OutputObject[] = [];
   let widths: readonly number[] | undefined;
   let isFirst = true;
+  let kind: unknown;
 
   const asList = (objects: readonly OutputObject[]): void => {
     for (const object of objects) write((isFirst ? '' : '\n') + listView(object, namesOf(object), palette));
@@ -156,7 +160,14 @@ function forPeople(rules: WriterRules): ObjectWriter {
     else asTable(page);
     [page, isFirst] = [[], false];
   };
+  const restart = (): void => {
+    flush();
+    [widths, isFirst, kind] = [undefined, true, undefined];
+  };
   const add = (object: OutputObject): void => {
+    // Only filters and the shell show objects of several kinds.
+    if ((page.length > 0 || widths) && kind !== object['Kind']) restart();
+    kind = object['Kind'];
     page.push(object);
     if (page.length >= pageSize || (rules.format === 'list' && isTerminal)) flush();
   };
@@ -164,7 +175,7 @@ function forPeople(rules: WriterRules): ObjectWriter {
     flush();
     write(`${typeof value === 'string' ? linesText(value) : cellText(value)}\n`);
   };
-  return { ...streaming(rules, add), writeValue, flush, end: flush };
+  return { ...streaming(rules, add), writeValue, flush, restart, end: flush };
 }
 
 /** A text may have several lines, and hides nothing. */

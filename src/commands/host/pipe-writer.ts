@@ -11,5 +11,6 @@ export const pipeWriter = (
   write: (object) => pipe.emit(selected(withKind(object, output), properties)),
   writeValue: (value) => pipe.emit(value),
   flush: () => undefined,
+  restart: () => undefined,
   end: () => undefined,
 });

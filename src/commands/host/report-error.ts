@@ -60,7 +60,7 @@ const nounOf = (cmdlet: string): string => cmdlet.split('-')[1] ?? cmdlet;
 const categoryInfo = (error: CodedError, { cmdlet }: ErrorSource): string =>
   `${outcomes[error.category].category}: (${visibleText(error.target ?? '')}:${nounOf(cmdlet)}) [${cmdlet}], ${error.id}`;
 
-const jsonRecord = (error: CodedError, { cmdlet, correlationId }: ErrorSource): object => ({
+export const jsonRecord = (error: CodedError, { cmdlet, correlationId }: ErrorSource): object => ({
   Kind: 'ErrorRecord',
   Id: error.id,
   Cmdlet: cmdlet,

@@ -3,6 +3,7 @@ import os from 'node:os';
 
 import type { ConfigStore } from '../../store/config-store.ts';
 import { openConfigStore } from '../../store/open-config-store.ts';
+import { outputFinder } from './catalogue-file.ts';
 import type { Cmdlet, Impact, Pipe, ShellHost } from './cmdlet.ts';
 import { paletteOf } from './colour.ts';
 import { commandLine } from './command-line.ts';
@@ -157,6 +158,7 @@ function writerOf({ cmdlet, host, common, pipe }: Run, format: string): ObjectWr
     palette: paletteOf(wantsColour(stdout, env, common.NoColor === true)),
     asciiOnly: isSet(env, 'XGW_JSON_ASCII') || (platform === 'win32' && stdout.isTTY !== true),
     output: cmdlet.output,
+    outputOf: outputFinder(host.argv[1] ?? ''),
     properties: common.Property,
     expand: common.ExpandProperty,
     reads: cmdlet.impact === undefined,

@@ -3,13 +3,13 @@ import { CodedError, isCodedError } from '../../primitives/errors.ts';
 import { correlationId } from '../../primitives/ids.ts';
 import type { ArgvRules } from './argv.ts';
 import type { BoundValues } from './binding.ts';
-import type { BoundRun, Cmdlet, Pipe, ShellHost } from './cmdlet.ts';
+import type { BoundRun, Cmdlet, OutputObject, Pipe, ShellHost } from './cmdlet.ts';
 import { describeCmdlet } from './cmdlet.ts';
 import { cmdletHelp } from './cmdlet-help.ts';
 import { paletteOf } from './colour.ts';
 import { bindsFromPipe, type CommonValues, commonParametersOf } from './common-parameters.ts';
 import { readInvocation } from './invocation.ts';
-import { errorRecord } from './report-error.ts';
+import { errorRecord, jsonRecord } from './report-error.ts';
 import { runCmdlet } from './run-cmdlet.ts';
 import { openSession, type Run, type Session, storeFolder } from './session.ts';
 import { isSet, wantsColour } from './surroundings.ts';
@@ -35,15 +35,10 @@ export function shellHostOf(session: Session, { cmdlets, interruptible }: ShellR
       const source = { cmdlet, typed, correlationId: correlationId(new Date()) };
       host.stderr.write(errorRecord(error, session.errorView, source, palette));
     },
-    output: {
-      write(value) {
-        const isObject = typeof value === 'object' && value !== null && !(value instanceof Date);
-        if (isObject && !Array.isArray(value)) writer.write(value as Readonly<Record<string, unknown>>);
-        else writer.writeValue(value);
-      },
-      flush: writer.flush,
-      end: writer.end,
-    },
+    errorRecord: (error, cmdlet) =>
+      jsonRecord(error, { cmdlet, typed: '', correlationId: correlationId(new Date()) }) as OutputObject,
+    restartOutput: writer.restart,
+    errorAction: common.ErrorAction,
   };
 }
 

@@ -80,6 +80,8 @@ export interface SessionState {
   done: number;
   /** Rounds of all loops so far. */
   rounds: number;
+  /** Where in the text the statement begins that runs. */
+  at: number;
 }
 
 /** What differs from one piece of code to the next; the stages of a pipeline run side by side. */

@@ -7,7 +7,7 @@ import { runBlock } from './run-statements.ts';
 import { ScriptBlock } from './values.ts';
 
 export function newInterpreter(around: Surroundings): Interpreter {
-  const state = { succeeded: true, exitCode: 0, failed: [], done: 0, rounds: 0 };
+  const state = { succeeded: true, exitCode: 0, failed: [], done: 0, rounds: 0, at: 0 };
   return surrounded({ around, variables: new Map(), state }, { item: null, isTried: false });
 }
 

@@ -30,6 +30,7 @@ async function attempted(interpreter: Interpreter, work: () => Promise<unknown>)
 }
 
 async function runStatement(statement: Statement, frame: Frame, interpreter: Interpreter): Promise<void> {
+  interpreter.state.at = statement.at;
   switch (statement.kind) {
     case 'chain':
       return await runChain(statement, frame, interpreter);

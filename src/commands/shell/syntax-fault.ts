@@ -58,5 +58,6 @@ export function faultError(fault: SyntaxFault, text: string, name?: string): Cod
     reason: 'no line was run',
     fix: fault.fix ?? 'xgw get-help about_managementshell',
     target: place.text,
+    excerpt: caretLines(place),
   });
 }

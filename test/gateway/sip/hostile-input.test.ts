@@ -95,7 +95,7 @@ function ratioOf(smallWork: () => number, largeWork: () => number): number {
   while (spent(smallWork, times) < enoughUs && times < 4096) times *= 2;
   let ratio = Number.POSITIVE_INFINITY;
   let [cheapestSmall, cheapestLarge] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let round = 0; round < 20 && (round < 2 || ratio >= maxRatio); round += 1) {
+  for (let round = 0; round < 6 && (round < 2 || ratio >= maxRatio); round += 1) {
     cheapestSmall = Math.min(cheapestSmall, spent(smallWork, times));
     cheapestLarge = Math.min(cheapestLarge, spent(largeWork, times));
     ratio = cheapestLarge / cheapestSmall;
@@ -112,6 +112,7 @@ describe('the cost of a message is in proportion to its length', () => {
 
   it.each([
     ['in its header section', (length: number) => withLine(`Subject: ${'x'.repeat(length)}`)],
+    ['what looks like the end of its header section', (length: number) => withLine(`Subject: ${'\r'.repeat(length)}`)],
     ['in its body', (length: number) => ofLength(length)],
   ])('when a stream brings it byte by byte, most of it %s', (_where, message) => {
     const byByte = (bytes: Buffer) => (): number => {

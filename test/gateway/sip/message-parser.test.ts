@@ -7,6 +7,7 @@ import type { SipRequest } from '../../../src/gateway/sip/message.ts';
 import { parseMessage } from '../../../src/gateway/sip/message-parser.ts';
 import { writeMessage } from '../../../src/gateway/sip/message-writer.ts';
 import { responseTo } from '../../../src/gateway/sip/response-to.ts';
+import { StreamFramer } from '../../../src/gateway/sip/stream-framing.ts';
 
 const lines = (...extra: string[]): string[] => [
   'MESSAGE sip:bob@contoso.example SIP/2.0',
@@ -51,10 +52,60 @@ describe('message parser', () => {
     expect(refused.ok ? 'accepted' : refused.error.request).toBeUndefined();
   });
 
-  it('bounds header section, header fields and body', () => {
-    expect(parseMessage(message(`X: ${'x'.repeat(maxHeaderSectionBytes)}`)).ok).toBe(false);
-    expect(parseMessage(message(...Array.from({ length: maxHeaderFields }, () => 'X: 1'))).ok).toBe(false);
-    expect(parseMessage(message(`Content-Length: ${maxBodyBytes + 1}`))).toMatchObject({ error: { status: 413 } });
+  const sectionOf = (bytes: number): Buffer => {
+    const other = lines('Content-Length: 0', 'X: ').join('\r\n').length;
+    return message('Content-Length: 0', `X: ${'x'.repeat(bytes - other)}`);
+  };
+  const fieldsOf = (count: number): Buffer => {
+    const other = lines('Content-Length: 0').length - 1;
+    return message('Content-Length: 0', ...Array.from({ length: count - other }, () => 'X: 1'));
+  };
+  const bodyOf = (bytes: number): Buffer =>
+    Buffer.concat([message(`Content-Length: ${bytes}`), Buffer.alloc(bytes, 'x')]);
+  const hostOf = (characters: number): Buffer =>
+    message('Content-Length: 0', `Contact: <sip:${'a.'.repeat(characters).slice(0, characters - 1)}b>`);
+
+  it.each([
+    ['maxHeaderSectionBytes', sectionOf, maxHeaderSectionBytes, 400],
+    ['maxHeaderFields', fieldsOf, maxHeaderFields, 400],
+    ['maxBodyBytes', bodyOf, maxBodyBytes, 413],
+    ['the length of a host name [RFC 1035 §2.3.4]', hostOf, 253, 400],
+    ['Max-Forwards [RFC 3261 §20.22]', (hops) => message('Content-Length: 0', `Max-Forwards: ${hops}`), 255, 400],
+    [
+      'the number of CSeq [RFC 3261 §8.1.1.5]',
+      (number) => Buffer.from(String(message('Content-Length: 0')).replace('CSeq: 1', `CSeq: ${number}`)),
+      2 ** 31 - 1,
+      400,
+    ],
+    ['a port', (port) => message('Content-Length: 0', `Contact: <sip:a@b:${port}>`), 65_535, 400],
+  ] satisfies [string, (size: number) => Buffer, number, number][])(
+    'takes what reaches %s, and refuses one more, in datagrams and on streams',
+    (_limit, made, limit, status) => {
+      expect(parseMessage(made(limit))).toMatchObject({ ok: true });
+      expect(parseMessage(made(limit + 1))).toMatchObject({ ok: false, error: { status } });
+      expect(new StreamFramer().push(made(limit))).toMatchObject([{ type: 'message', message: { ok: true } }]);
+      const [frame] = new StreamFramer().push(made(limit + 1));
+      const failure = frame?.type === 'broken' ? frame.failure : frame?.type === 'message' ? frame.message : undefined;
+      expect(failure).toMatchObject(frame?.type === 'broken' ? { status } : { ok: false, error: { status } });
+    },
+  );
+
+  it('a body that is longer than announced is no part of the message, and may be as long as any [RFC 3261 §18.3]', () => {
+    const padded = (bytes: number): Buffer => Buffer.concat([message('Content-Length: 0'), Buffer.alloc(bytes, 'x')]);
+    expect(parseMessage(padded(maxBodyBytes))).toMatchObject({ ok: true, value: { body: { length: 0 } } });
+    expect(parseMessage(padded(maxBodyBytes + 1))).toMatchObject({ ok: false, error: { status: 413 } });
+  });
+
+  it('MUST refuse a start line that is folded: others could read the line after it as a part of it', () => {
+    const folded = String(message('Content-Length: 0')).replace('\r\nVia:', '\r\n Via:');
+    expect(parseMessage(Buffer.from(folded))).toMatchObject({ ok: false, error: { status: 400 } });
+  });
+
+  it('never repeats text of the peer in its reason', () => {
+    for (const line of ['X: <sip:evil>;evil=1;evil=2', 'From: <sip:a@b>;evil=1;evil=2', 'To: <sip:a@b>;evil=']) {
+      const parsed = parseMessage(Buffer.from(String(message()).replace(/(From|To): .*\r\n/, `${line}\r\n`)));
+      if (!parsed.ok) expect(parsed.error.reason).not.toContain('evil');
+    }
   });
 
   it.each([

@@ -228,7 +228,7 @@ describe('messages too long for UDP', () => {
     const alice = await endpoint();
     const peer = await udpPeer(alice.port);
     const destination: Destination = { transport: 'udp', host: '127.0.0.1', port: peer.port };
-    const final = alice.request(outgoing('MESSAGE', { body: 'x'.repeat(1300) }), destination);
+    const final = alice.request(outgoing('PUBLISH', { body: 'x'.repeat(1300) }), destination);
     expect(await peer.until((text) => text.includes('x'.repeat(1300)))).toMatch(/\r\nVia: SIP\/2\.0\/UDP /);
     await alice.close();
     await final;

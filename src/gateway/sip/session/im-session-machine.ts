@@ -95,8 +95,8 @@ export function step(state: ImSessionState, event: Event): Step {
       return state.phase === 'established' ? end({ ...state, holdsFirst: false }, [{ do: 'bye' }]) : stay(state);
     case 'timer':
       return state.phase === 'inviting' ? cancel(state, noAnswer, 'invitation') : close(state);
-    case 'unrefreshed':
-    case 'close':
+    // A session that is closed, or was not refreshed.
+    default:
       return close(state);
   }
 }
