@@ -1,6 +1,6 @@
 /**
  * Builds dist/: one CommonJS bundle per cmdlet, so that a cmdlet starts near bare node; `xgw.cjs`, which finds the bundle;
- * `catalogue.json`, all definitions as data for help and completion; and the compiled configuration validator.
+ * `catalogue.json` and `completion.json`, all definitions as data; and the compiled configuration validator.
  * Files are replaced one by one, whole: what runs meanwhile finds the old one or the new one.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,6 +15,10 @@ const commands = 'src/commands';
 const bundles = readdirSync(commands)
   .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
   .map((name) => name.replace(/\.ts$/, ''));
+
+/** Cmdlets that run others in their process share one bundle, which carries all of them. */
+const carriers = ['enter-management-shell', 'invoke-pipeline', 'invoke-script'];
+const carrier = 'management-shell';
 
 /** @type {import('esbuild').BuildOptions} */
 const cjs = {
@@ -58,14 +62,26 @@ const late = {
   },
 };
 
+const cmdletEntry = (name) => `import cmdlet from './${name}.ts';
+                              import { main } from './host/main.ts';
+                              main(cmdlet, process);`;
+
+/** Which of them it is, the word that was typed tells. */
+const carrierEntry = `import { cmdlets } from './index.ts';
+                      import { main } from './host/main.ts';
+                      import { commandTable } from './shell/command-table.ts';
+                      main(commandTable(cmdlets).find(process.argv[2]), process, cmdlets);`;
+
 mkdirSync('dist/vendor', { recursive: true });
 mkdirSync('dist/commands', { recursive: true });
 await compileConfigurationValidator();
-const [catalogue] = await Promise.all([readCatalogue(), buildCmdlets(), buildVendors()]);
+const [{ catalogue, completion }] = await Promise.all([readDefinitions(), buildCmdlets(), buildVendors()]);
 replace('dist/catalogue.json', JSON.stringify(catalogue));
+replace('dist/completion.json', JSON.stringify(completion));
 await buildDispatcher();
 for (const name of readdirSync('dist/commands')) {
-  if (!bundles.includes(name.replace(/\.cjs$/, ''))) rmSync(path.join('dist/commands', name), { force: true });
+  if (![...bundles.filter((each) => !carriers.includes(each)), carrier].includes(name.replace(/\.cjs$/, '')))
+    rmSync(path.join('dist/commands', name), { force: true });
 }
 
 /** Each entry is a cmdlet file with the host around it. */
@@ -75,9 +91,7 @@ async function buildCmdlets() {
     setup(context) {
       context.onResolve({ filter: /^cmdlet:/ }, ({ path }) => ({ path, namespace: 'cmdlet' }));
       context.onLoad({ filter: /.*/, namespace: 'cmdlet' }, ({ path }) => ({
-        contents: `import cmdlet from './${path.slice('cmdlet:'.length)}.ts';
-                   import { main } from './host/main.ts';
-                   main(cmdlet, process);`,
+        contents: path === `cmdlet:${carrier}` ? carrierEntry : cmdletEntry(path.slice('cmdlet:'.length)),
         resolveDir: commands,
       }));
     },
@@ -92,17 +106,18 @@ async function buildCmdlets() {
     };
     await write(options);
   };
+  const built = [...bundles.filter((name) => !carriers.includes(name)), carrier];
   try {
-    await bundle(bundles);
+    await bundle(built);
   } catch {
     // One broken file leaves the other cmdlets usable.
     process.exitCode = 1;
-    for (const name of bundles) await bundle([name]).catch(() => process.stderr.write(`${name} is not built.\n`));
+    for (const name of built) await bundle([name]).catch(() => process.stderr.write(`${name} is not built.\n`));
   }
 }
 
 /** Every definition of the manifest as data. What cmdlets load late is not needed for that. */
-async function readCatalogue() {
+async function readDefinitions() {
   const outfile = `dist/manifest.${process.pid}.mjs`;
   const late = {
     name: 'late',
@@ -113,11 +128,13 @@ async function readCatalogue() {
   };
   const contents = `import { cmdlets } from './index.ts';
                     import { describeCmdlet } from './host/cmdlet.ts';
-                    export const catalogue = cmdlets.map(describeCmdlet);`;
+                    import { describeDefinitions } from './completion/describe-definitions.ts';
+                    export const catalogue = cmdlets.map(describeCmdlet);
+                    export const completion = describeDefinitions(cmdlets);`;
   const esm = { bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'warning' };
   try {
     await build({ ...esm, stdin: { contents, resolveDir: commands }, outfile, plugins: [late] });
-    return (await import(pathToFileURL(outfile).href)).catalogue;
+    return await import(pathToFileURL(outfile).href);
   } finally {
     rmSync(outfile, { force: true });
   }
@@ -128,11 +145,13 @@ async function buildDispatcher() {
   const table = { version, bundles: Object.fromEntries(catalogue.flatMap(namesOf)) };
   const contents = `import { dispatch } from './host/dispatch.ts';
                     const table = ${JSON.stringify(table)};
-                    const bundle = dispatch(process.argv, table);
-                    const file = bundle === undefined ? './no-cmdlet.cjs' : './commands/' + bundle + '.cjs';
-                    const { noCmdlet } = require(file);
-                    noCmdlet?.(process, table);`;
-  const entryPoints = { 'no-cmdlet': `${commands}/host/no-cmdlet.ts` };
+                    const { noCmdlet, completeLine } = require(dispatch(process.argv, table));
+                    noCmdlet?.(process, table);
+                    completeLine?.(process, __dirname);`;
+  const entryPoints = {
+    'no-cmdlet': `${commands}/host/no-cmdlet.ts`,
+    'complete-line': `${commands}/completion/complete-line.ts`,
+  };
   await write({ entryPoints, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [late] });
   await write({ stdin: { contents, resolveDir: commands }, outfile: 'dist/xgw.cjs' });
 }
@@ -141,7 +160,8 @@ async function buildDispatcher() {
 function namesOf({ name, aliases = [] }) {
   const bundle = bundles.find((each) => each.replaceAll('-', '') === name.replaceAll('-', '').toLowerCase());
   if (bundle === undefined) throw new Error(`${name} has no file of its name in ${commands}.`);
-  return [name, ...aliases].map((each) => [each.toLowerCase(), bundle]);
+  const file = carriers.includes(bundle) ? carrier : bundle;
+  return [name, ...aliases].map((each) => [each.toLowerCase(), file]);
 }
 
 /** A vendor file is what its package exports: by default, or by name. */

@@ -9,7 +9,8 @@ import { isObject, type Properties } from './shell/values.ts';
 export default defineFilter({
   name: 'Export-Csv',
   synopsis: 'Writes objects into a CSV file.',
-  description: 'The columns are the properties of the first object; lists are joined with ";". import-csv reads it back.',
+  description:
+    'The columns are the properties of the first object; lists are joined with ";". import-csv reads it back.',
   parameters: {
     Path: mandatory(path, 'The file. -Force writes over one that is there.', { position: 0, aliases: ['FilePath'] }),
     Append: optional(switchType, 'Adds lines to the file.'),

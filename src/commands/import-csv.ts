@@ -1,6 +1,7 @@
 /** Import-Csv: the rows of a CSV file as objects. [RFC 4180] */
-import { parseCsv } from './host/csv.ts';
+
 import { defineCmdlet } from './host/cmdlet.ts';
+import { parseCsv } from './host/csv.ts';
 import { mandatory, path } from './host/parameters.ts';
 
 export default defineCmdlet({

@@ -1,12 +1,20 @@
 /** The manifest: every cmdlet, in the order of the help. */
 
 import clearXmppDnsCache from './clear-xmpp-dns-cache.ts';
+import convertFromJson from './convertfrom-json.ts';
+import convertToJson from './convertto-json.ts';
 import disconnectXmppSession from './disconnect-xmpp-session.ts';
+import enterManagementShell from './enter-management-shell.ts';
 import exportCertificate from './export-certificate.ts';
+import exportCsv from './export-csv.ts';
+import forEachObject from './foreach-object.ts';
+import formatList from './format-list.ts';
+import formatTable from './format-table.ts';
 import getAccessEdgeConfiguration from './get-access-edge-configuration.ts';
 import getCertificate from './get-certificate.ts';
 import getCertificateRequest from './get-certificate-request.ts';
 import getCommand from './get-command.ts';
+import getCompletion from './get-completion.ts';
 import getConfigurationHistory from './get-configuration-history.ts';
 import getConfigurationStore from './get-configuration-store.ts';
 import getContact from './get-contact.ts';
@@ -25,15 +33,23 @@ import getXmppGatewayConfiguration from './get-xmpp-gateway-configuration.ts';
 import getXmppPeerCertificate from './get-xmpp-peer-certificate.ts';
 import getXmppSession from './get-xmpp-session.ts';
 import grantExternalAccessPolicy from './grant-external-access-policy.ts';
+import groupObject from './group-object.ts';
 import type { Cmdlet } from './host/cmdlet.ts';
 import importCertificate from './import-certificate.ts';
+import importCsv from './import-csv.ts';
 import initializeGateway from './initialize-gateway.ts';
+import invokePipeline from './invoke-pipeline.ts';
+import invokeScript from './invoke-script.ts';
+import measureObject from './measure-object.ts';
 import newContact from './new-contact.ts';
 import newExternalAccessPolicy from './new-external-access-policy.ts';
 import newSipDomain from './new-sip-domain.ts';
 import newSipRoute from './new-sip-route.ts';
 import newUser from './new-user.ts';
 import newXmppFederatedPartner from './new-xmpp-federated-partner.ts';
+import outFile from './out-file.ts';
+import outNull from './out-null.ts';
+import registerCompletion from './register-completion.ts';
 import removeCertificate from './remove-certificate.ts';
 import removeCertificateRequest from './remove-certificate-request.ts';
 import removeContact from './remove-contact.ts';
@@ -45,6 +61,7 @@ import removeXmppFederatedPartner from './remove-xmpp-federated-partner.ts';
 import requestCertificate from './request-certificate.ts';
 import restartService from './restart-service.ts';
 import resumeXmppFederatedPartner from './resume-xmpp-federated-partner.ts';
+import selectObject from './select-object.ts';
 import setAccessEdgeConfiguration from './set-access-edge-configuration.ts';
 import setCertificate from './set-certificate.ts';
 import setContact from './set-contact.ts';
@@ -56,16 +73,19 @@ import setXmppFederatedPartner from './set-xmpp-federated-partner.ts';
 import setXmppGatewayConfiguration from './set-xmpp-gateway-configuration.ts';
 import showCertificateRequest from './show-certificate-request.ts';
 import showDemonstration from './show-demonstration.ts';
+import sortObject from './sort-object.ts';
 import startCertificateWizard from './start-certificate-wizard.ts';
 import startService from './start-service.ts';
 import stopService from './stop-service.ts';
 import suspendXmppFederatedPartner from './suspend-xmpp-federated-partner.ts';
+import teeObject from './tee-object.ts';
 import testCertificateConfiguration from './test-certificate-configuration.ts';
 import testDnsRecord from './test-dns-record.ts';
 import testFederationRoute from './test-federation-route.ts';
 import testPresence from './test-presence.ts';
 import testXmppIm from './test-xmpp-im.ts';
 import updateCertificate from './update-certificate.ts';
+import whereObject from './where-object.ts';
 
 export const cmdlets: readonly Cmdlet[] = [
   // First run
@@ -136,9 +156,31 @@ export const cmdlets: readonly Cmdlet[] = [
   getXmppPeerCertificate,
   getXmppFederationFailure,
   clearXmppDnsCache,
+  // Shell and scripts
+  enterManagementShell,
+  invokePipeline,
+  invokeScript,
+  // Filters
+  whereObject,
+  selectObject,
+  sortObject,
+  groupObject,
+  measureObject,
+  forEachObject,
+  formatTable,
+  formatList,
+  convertToJson,
+  convertFromJson,
+  exportCsv,
+  importCsv,
+  outFile,
+  teeObject,
+  outNull,
   // Help
   getCommand,
   getHelp,
+  getCompletion,
+  registerCompletion,
   getConfigurationHistory,
   getConfigurationStore,
 ];

@@ -10,7 +10,10 @@ export default defineCmdlet({
   description:
     'Objects go from cmdlet to cmdlet without becoming text in between. -WhatIf, -Confirm, -Force and -ErrorAction hold for all cmdlets of the line. The language: get-help about_managementshell.',
   parameters: {
-    Pipeline: mandatory(text, 'The line, quoted for the shell it is typed into.', { position: 0, aliases: ['Command'] }),
+    Pipeline: mandatory(text, 'The line, quoted for the shell it is typed into.', {
+      position: 0,
+      aliases: ['Command'],
+    }),
   },
   examples: [
     {

@@ -28,6 +28,10 @@ export default defineCmdlet({
         target: Path,
       });
     }
-    await runAsProgram(textOfScript(await context.readInput(Path)), context, Path === '-' ? undefined : path.basename(Path));
+    await runAsProgram(
+      textOfScript(await context.readInput(Path)),
+      context,
+      Path === '-' ? undefined : path.basename(Path),
+    );
   },
 });

@@ -42,7 +42,7 @@ export default defineFilter({
 });
 
 /** Ends as soon as it has enough, so that what comes before it can end too. */
-async function* counted(input: AsyncIterable<unknown>, { First, Last, Skip = 0 }: Given): AsyncGenerator<unknown> {
+async function* counted(input: AsyncIterable<unknown>, { First, Last, Skip = 0 }: Given): AsyncGenerator {
   let [skipped, taken] = [0, 0];
   const last: unknown[] = [];
   if (First === 0) return;

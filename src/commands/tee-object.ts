@@ -14,7 +14,8 @@ export default defineFilter({
   },
   examples: [
     {
-      command: 'get-xmppfederatedpartner | xgw tee-object before.txt | xgw set-xmppfederatedpartner - -EnableKeepAlive true',
+      command:
+        'get-xmppfederatedpartner | xgw tee-object before.txt | xgw set-xmppfederatedpartner - -EnableKeepAlive true',
       shows: 'A record of what there was before a change.',
     },
   ],

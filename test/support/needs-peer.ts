@@ -32,6 +32,10 @@ export const peers = {
   certtool: { program: 'certtool', package: 'gnutls-bin' },
   pebble: { program: 'pebble', package: 'pebble' },
   challtestsrv: { program: 'pebble-challtestsrv', package: 'pebble' },
+  bash: { program: 'bash', package: 'bash' },
+  zsh: { program: 'zsh', package: 'zsh' },
+  fish: { program: 'fish', package: 'fish' },
+  groff: { program: 'groff', package: 'groff-base' },
   pk12util: { program: 'pk12util', package: 'libnss3-tools' },
 } as const satisfies Readonly<Record<string, Peer>>;
 

@@ -2,7 +2,7 @@
  * The answer to a shell: its first line says what comes, `words` or `files` with the part of the word in front of the path
  * behind a tab; then one candidate a line, with what it is behind a tab.
  */
-import type { Candidate, Completion } from './candidate.ts';
+import type { Completion } from './candidate.ts';
 import type { Shell, TypedWord } from './typed-line.ts';
 
 /** Characters of a description: the rest of a line on a terminal. */
@@ -32,16 +32,16 @@ const asItIs: Print = (text) => text;
 
 const printers: Readonly<Record<Shell, Print>> = { bash: forBash, zsh: asItIs, fish: asItIs, pwsh: forPowerShell };
 
-/** zsh and fish quote by themselves; readline only closes a quote that is open. */
+/** zsh and fish quote by themselves. What bash replaces begins behind an open quote, or behind the last word break. */
 function forBash(text: string, { raw, quote }: TypedWord, wordBreaks: string): string {
-  if (quote === "'") return text.replaceAll("'", String.raw`'\''`);
-  if (quote === '"') return text.replaceAll(/["\\$`]/g, String.raw`\$&`);
-  const kept = Math.max(...[...wordBreaks].map((char) => raw.lastIndexOf(char)), -1) + 1;
-  // What stands before the break was typed and stays as it is.
-  const rest = raw.includes('\\') || /["']/.test(raw) ? text.slice(plainLength(raw.slice(0, kept))) : text.slice(kept);
-  return rest.replaceAll(/[^\w\-+.,:=@/%~^]/g, String.raw`\$&`);
+  const behind = quote === '' ? [...wordBreaks] : [quote];
+  const kept = Math.max(...behind.map((char) => raw.lastIndexOf(char)), -1) + 1;
+  const rest = text.slice(plainLength(raw.slice(0, kept)));
+  if (quote === "'") return rest.replaceAll("'", String.raw`'\''`);
+  return rest.replaceAll(quote === '"' ? /["\\$`]/g : /[^\w\-+.,:=@/%~^]/g, String.raw`\$&`);
 }
 
+/** Characters of the value that these typed ones stand for. */
 const plainLength = (raw: string): number => raw.replaceAll(/\\(.)|["']/g, '$1').length;
 
 /** PowerShell replaces the whole word. */

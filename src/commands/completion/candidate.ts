@@ -18,8 +18,11 @@ export interface Completion {
 /** Case, and the hyphens within words, do not count. */
 export const bare = (word: string): string => word.toLowerCase().replaceAll(/(?!^)[-_]/g, '');
 
-/** Those that begin as typed. */
+/** Those that begin as typed, in the spelling that was begun. */
 export function fitting(candidates: readonly Candidate[], typed: string): readonly Candidate[] {
   const wanted = bare(typed);
-  return candidates.filter(({ text, also }) => [text, also].some((name) => name && bare(name).startsWith(wanted)));
+  return candidates.flatMap(({ text, about, also }) => {
+    const begun = [text, also].find((name) => name !== undefined && bare(name).startsWith(wanted));
+    return begun === undefined ? [] : [{ text: begun, about }];
+  });
 }

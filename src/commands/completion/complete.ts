@@ -5,6 +5,7 @@
 import { kebabOf } from '../host/argv.ts';
 import { type BoundSoFar, boundSoFar, namedIn } from './bound-so-far.ts';
 import { bare, type Candidate, type Completion, fitting } from './candidate.ts';
+import { definedNames } from './defined-names.ts';
 import {
   type CmdletDescription,
   cmdletNamed,
@@ -14,7 +15,6 @@ import {
   type ParameterDescription,
 } from './definitions.ts';
 import { type NameKind, nameKindOf } from './name-kinds.ts';
-import { definedNames } from './defined-names.ts';
 
 export interface Sources {
   readonly definitions: Definitions;
@@ -80,7 +80,9 @@ function spelling(typed: string): (name: string) => string {
 function parameterCandidates(typed: string, { cmdlet, bound }: Pick<Place, 'cmdlet' | 'bound'>): readonly Candidate[] {
   const isLong = typed.startsWith('--');
   const spelled = (name: string): string => (isLong ? `--${kebabOf(name)}` : `-${name}`);
-  const free = cmdlet.parameters.filter(({ name, type }) => !bound.given.has(name) || type.kind === 'list');
+  const isFree = ({ name, type, refusedBecause }: ParameterDescription): boolean =>
+    refusedBecause === undefined && (!bound.given.has(name) || type.kind === 'list');
+  const free = cmdlet.parameters.filter(isFree);
   const names = free.map(({ name, help }) => ({ text: spelled(name), about: firstSentence(help) }));
   const aliases = free.flatMap(({ name, aliases: own = [] }) =>
     own.filter((alias) => /^\w{2}/.test(alias)).map((alias) => ({ text: spelled(alias), about: `-${name}` })),
@@ -96,7 +98,7 @@ const negations = (parameters: readonly ParameterDescription[]): readonly Candid
 
 function valuesOf(parameter: ParameterDescription, typed: string, place: Place): Completion {
   const { type } = parameter;
-  const before = type.kind === 'list' ? /^.*,(?=[^,]*$)/s.exec(typed)?.[0] ?? '' : '';
+  const before = type.kind === 'list' ? (/^.*,(?=[^,]*$)/s.exec(typed)?.[0] ?? '') : '';
   const sign = type.name.startsWith('ListChange') ? (/^[+-]/.exec(typed.slice(before.length))?.[0] ?? '') : '';
   const head = before + sign;
   if (/\bPath\b/.test(type.name)) return { candidates: [], fileAfter: head };

@@ -1,24 +1,11 @@
-/** What completion knows of the product: the definitions as data, made by the build. */
-import { aboutTopics } from '../host/about-topics.ts';
-import {
-  type Cmdlet,
-  type CmdletDescription,
-  describeCmdlet,
-  describeParameters,
-  type ParameterDescription,
-} from '../host/cmdlet.ts';
-import { allParametersOf } from '../host/common-parameters.ts';
+/** What completion knows of the product: the definitions as data, which the build makes with `describe-definitions.ts`. */
+import type { CmdletDescription, ParameterDescription } from '../host/cmdlet.ts';
 
 export interface Definitions {
   /** With the common parameters behind the own ones. */
   readonly cmdlets: readonly CmdletDescription[];
   readonly topics: readonly { readonly name: string; readonly synopsis: string }[];
 }
-
-export const definitionsOf = (cmdlets: readonly Cmdlet[]): Definitions => ({
-  cmdlets: cmdlets.map((cmdlet) => ({ ...describeCmdlet(cmdlet), parameters: describeParameters(allParametersOf(cmdlet)) })),
-  topics: aboutTopics.map(({ name, synopsis }) => ({ name, synopsis })),
-});
 
 const isSame = (left: string, right: string): boolean => left.replaceAll('-', '') === right.replaceAll('-', '');
 

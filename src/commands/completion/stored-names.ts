@@ -56,13 +56,21 @@ const readers = new Map<NameKind, (store: JsonObject) => Candidate[]>([
   ['partnerDomain', (store) => [...partners(store), ...additionalDomains(store)]],
   ['sipDomain', named('sipDomains', 'description')],
   ['sipRoute', named('sipRoutes', 'description')],
-  ['user', named('users', 'displayName')],
-  ['policy', policies],
-  // Only policies with a tag are granted, and they are called by their name.
-  ['policyName', (store) => policies(store).flatMap(granted)],
+  ['user', (store) => named('users', 'displayName')(store).map(withoutScheme)],
+  ['policy', (store) => policies(store).map(withoutTag)],
+  // Only policies with a tag are granted.
+  [
+    'policyName',
+    (store) =>
+      policies(store)
+        .filter(({ text }) => text.startsWith('tag:'))
+        .map(withoutTag),
+  ],
   ['certificate', named('certificates', 'friendlyName')],
   ['certificateRequest', named('certificateRequests', 'friendlyName')],
 ]);
 
-const granted = ({ text, about }: Candidate): Candidate[] =>
-  text.startsWith('tag:') ? [{ text: text.slice('tag:'.length), about }] : [];
+const withoutScheme = (user: Candidate): Candidate => ({ ...user, also: user.text.replace(/^sip:/, '') });
+
+/** A policy with a tag is called by its name alone. */
+const withoutTag = ({ text, about }: Candidate): Candidate => ({ text: text.replace(/^tag:/, ''), about, also: text });

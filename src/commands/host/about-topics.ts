@@ -1,4 +1,5 @@
 /** The about_ topics of get-help: what belongs to no single cmdlet. */
+import { managementShellText } from './about-management-shell.ts';
 import { partnerTypesText } from './about-partner-types.ts';
 import { sipRoutesText } from './about-sip-routes.ts';
 import { describeParameters } from './cmdlet.ts';
@@ -139,6 +140,11 @@ asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
     name: 'about_siproutes',
     synopsis: 'Where the users of a SIP domain are: at home here, or on other SIP servers.',
     text: sipRoutesText,
+  },
+  {
+    name: 'about_managementshell',
+    synopsis: 'The shell of cmdlets, scripts, and the language of both.',
+    text: managementShellText,
   },
   {
     name: 'about_environment',

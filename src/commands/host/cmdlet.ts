@@ -7,6 +7,7 @@ import type { CodedError } from '../../primitives/errors.ts';
 import type { FailureId } from '../../primitives/failures.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
+import type { BoundRun } from './pipe.ts';
 import type { HostProcess } from './surroundings.ts';
 
 /** How the text of one value becomes a value. `name` is what help shows: `Domain`, `Bool`, `UInt`, `Path`, `List<Domain>`. */
@@ -181,27 +182,6 @@ export interface ShellHost {
   readonly errorAction: string | undefined;
   /** Ctrl-C ends the work, and not the process. */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
-}
-
-export interface BoundRun {
-  /** -ErrorAction, where it was given. */
-  readonly errorAction: string | undefined;
-  /** Names of variables, with a `+` before them to add. */
-  readonly errorVariable: string | undefined;
-  readonly outVariable: string | undefined;
-  /** @returns The exit code. Failures go to `pipe.report` first. */
-  run(pipe: Pipe): Promise<number>;
-}
-
-/** The neighbours of a cmdlet that runs inside of another one. */
-export interface Pipe {
-  readonly input?: AsyncIterable<unknown>;
-  emit(value: unknown): void;
-  /** Whether what it emits goes to standard output as it is. */
-  readonly isShown: boolean;
-  readonly stopsAtFailure: boolean;
-  readonly signal: AbortSignal;
-  report(error: CodedError, isSilent?: boolean): void;
 }
 
 export interface CmdletDefinition<P extends Parameters> {

@@ -36,8 +36,7 @@ export function cmdletContext(session: Session): CmdletContext {
     now: () => new Date(),
     write,
     emit(value) {
-      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-      if (isObject) write(value as OutputObject);
+      if (isOutputObject(value)) write(value);
       else session.writer.writeValue(value);
     },
     view: laidOut(session),
@@ -68,14 +67,15 @@ export function cmdletContext(session: Session): CmdletContext {
       return secret;
     },
     catalogue: () => readCatalogue(host.argv[1] ?? ''),
-    endWith(code) {
-      session.ending.code = code;
-    },
+    endWith: (code) => void Object.assign(session.ending, { code }),
     get shell() {
       return (shell ??= session.shell?.(session));
     },
   };
 }
+
+const isOutputObject = (value: unknown): value is OutputObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 
 function timeoutMs({ common, host }: Session): number | undefined {
   const seconds = common.Timeout ?? Number.parseInt(host.env['XGW_TIMEOUT'] ?? '', 10);

@@ -8,13 +8,17 @@ export interface DispatchTable {
   readonly bundles: Readonly<Record<string, string>>;
 }
 
-/** @returns The bundle to load, or undefined when no cmdlet was named. `argv` is changed when help is asked for in another way. */
-export function dispatch(argv: string[], { bundles }: DispatchTable): string | undefined {
+/** What completion scripts call, and nobody types. */
+const hidden = '__complete';
+
+/** @returns The file to load, beside this one. `argv` is changed when help is asked for in another way. */
+export function dispatch(argv: string[], { bundles }: DispatchTable): string {
   const typed = argv[2] ?? '';
+  if (typed === hidden) return './complete-line.cjs';
   if (/^(?:--?h(?:elp)?|-\?|\/\?)$/i.test(typed)) argv[2] = 'get-help';
   const name = (argv[2] ?? '').toLowerCase();
   // Hyphens beyond the first do not count: new-xmpp-federated-partner is New-XmppFederatedPartner.
   const joined = name.replace(/^([a-z]+-)(.*)$/, (_all, verb: string, noun: string) => verb + noun.replaceAll('-', ''));
   const known = [name, joined].find((each) => Object.hasOwn(bundles, each));
-  return known === undefined ? undefined : bundles[known];
+  return known === undefined ? './no-cmdlet.cjs' : `./commands/${bundles[known]}.cjs`;
 }

@@ -76,7 +76,10 @@ const nothing = (): void => undefined;
 
 const streaming = (rules: WriterRules, print: Print): ObjectWriter => ({
   write: (object) => print(selected(withKind(object, rules.output), rules.properties)),
-  writeValue: (value) => (rules.format === 'none' ? undefined : rules.write(`${plainText(value)}\n`)),
+  writeValue: (value) =>
+    rules.format === 'none'
+      ? undefined
+      : rules.write(`${typeof value === 'boolean' ? cellText(value) : plainText(value)}\n`),
   flush: nothing,
   restart: nothing,
   end: nothing,
@@ -145,8 +148,7 @@ function forPeople(rules: WriterRules): ObjectWriter {
     for (const object of objects) write((isFirst ? '' : '\n') + listView(object, namesOf(object), palette));
   };
   const asTable = (objects: readonly OutputObject[], [first = {}] = objects): void => {
-    const columns =
-      rules.properties && !rules.properties.includes('*') ? Object.keys(first) : columnsOf(first, rules);
+    const columns = rules.properties && !rules.properties.includes('*') ? Object.keys(first) : columnsOf(first, rules);
     const view = tableView(objects, { columns, width: isTerminal ? rules.width : undefined, palette, widths });
     if (view.hidden.length > 0 && !widths) rules.note(hiddenNote(view.hidden));
     widths = view.widths;

@@ -1,6 +1,7 @@
 /** The output of a cmdlet that runs inside of another one: its objects as they are, to its neighbour. */
-import type { OutputKind, Pipe } from './cmdlet.ts';
+import type { OutputKind } from './cmdlet.ts';
 import { type ObjectWriter, selected, withKind } from './object-writer.ts';
+import type { Pipe } from './pipe.ts';
 
 /** @param properties - Of -Property. */
 export const pipeWriter = (

@@ -26,8 +26,9 @@ function linesOf(error: CodedError, view: ErrorView, source: ErrorSource, palett
   if (view === 'Json') return [JSON.stringify(jsonRecord(error, source))];
   if (view === 'Category') return [categoryInfo(error, source)];
   const what = `${palette.bad(`${source.cmdlet}:`)} ${visibleText(error.message)}`;
-  if (view === 'Concise') return [what, ...advice(error), idLine(error, source)];
-  return [what, ...position(error, source), ...advice(error), ...info(error, source)];
+  const place = error.excerpt.map(visibleText);
+  if (view === 'Concise') return [what, ...place, ...advice(error), idLine(error, source)];
+  return [what, ...(place.length > 0 ? place : position(error, source)), ...advice(error), ...info(error, source)];
 }
 
 function advice({ reason, fix }: CodedError): string[] {

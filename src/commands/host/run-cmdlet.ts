@@ -126,6 +126,7 @@ function exitCodeFor({ session, done, failed, report }: PipeRun): number {
   if (first === undefined) return 0;
   if (done === 0) return first;
   const all = done + failed.length;
-  if (!session.pipe) report(new CodedError('PartialFailure', `${failed.length} of ${all} objects failed; ${done} were done.`));
+  if (!session.pipe)
+    report(new CodedError('PartialFailure', `${failed.length} of ${all} objects failed; ${done} were done.`));
   return exitCodeOf('partial');
 }

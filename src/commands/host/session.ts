@@ -4,13 +4,14 @@ import os from 'node:os';
 import type { ConfigStore } from '../../store/config-store.ts';
 import { openConfigStore } from '../../store/open-config-store.ts';
 import { outputFinder } from './catalogue-file.ts';
-import type { Cmdlet, Impact, Pipe, ShellHost } from './cmdlet.ts';
+import type { Cmdlet, Impact, ShellHost } from './cmdlet.ts';
 import { paletteOf } from './colour.ts';
 import { commandLine } from './command-line.ts';
 import type { CommonValues } from './common-parameters.ts';
 import { isJson } from './invocation.ts';
 import { type Messages, messagesOf } from './messages.ts';
 import { type ObjectWriter, objectWriter } from './object-writer.ts';
+import type { Pipe } from './pipe.ts';
 import { pipeWriter } from './pipe-writer.ts';
 import { ask } from './prompt.ts';
 import type { ErrorView } from './report-error.ts';
@@ -106,9 +107,11 @@ function preferencesOf({ cmdlet, host, common }: Run) {
   };
 }
 
-function confirmedCommand({ cmdlet, tokens }: Run): string {
+function confirmedCommand({ cmdlet, tokens, pipe }: Run): string {
   const others = tokens.filter((token) => !/^-{1,2}(?:cf|confirm)\b/i.test(token));
-  return commandLine(cmdlet.name, [...others, '-Confirm:false']);
+  const command = commandLine(cmdlet.name, [...others, '-Confirm:false']);
+  // What the pipe brings is not part of the command.
+  return pipe?.input ? `... | ${command}` : command;
 }
 
 function messagesFor({ cmdlet, host, common }: Run): Messages {

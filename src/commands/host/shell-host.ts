@@ -3,12 +3,13 @@ import { CodedError, isCodedError } from '../../primitives/errors.ts';
 import { correlationId } from '../../primitives/ids.ts';
 import type { ArgvRules } from './argv.ts';
 import type { BoundValues } from './binding.ts';
-import type { BoundRun, Cmdlet, OutputObject, Pipe, ShellHost } from './cmdlet.ts';
+import type { Cmdlet, OutputObject, ShellHost } from './cmdlet.ts';
 import { describeCmdlet } from './cmdlet.ts';
 import { cmdletHelp } from './cmdlet-help.ts';
 import { paletteOf } from './colour.ts';
 import { bindsFromPipe, type CommonValues, commonParametersOf } from './common-parameters.ts';
 import { readInvocation } from './invocation.ts';
+import type { BoundRun, Pipe } from './pipe.ts';
 import { errorRecord, jsonRecord } from './report-error.ts';
 import { runCmdlet } from './run-cmdlet.ts';
 import { openSession, type Run, type Session, storeFolder } from './session.ts';
@@ -80,7 +81,12 @@ function readTyped(cmdlet: Cmdlet, words: readonly string[], rules: ArgvRules, t
       text === undefined ? undefined : shownText(text, typed);
     const { id, message, reason, fix, target, cause } = error;
     const fixes = fix.map((line) => shownText(line, typed));
-    throw new CodedError(id, shownText(message, typed), { reason: shown(reason), fix: fixes, target: shown(target), cause });
+    throw new CodedError(id, shownText(message, typed), {
+      reason: shown(reason),
+      fix: fixes,
+      target: shown(target),
+      cause,
+    });
   }
 }
 
@@ -110,6 +116,6 @@ async function runBound(run: Run, values: BoundValues, pipe: Pipe): Promise<numb
 
 const withoutInput = ({ input: _none, ...pipe }: Pipe): Pipe => pipe;
 
-async function* given(values: readonly unknown[]): AsyncGenerator<unknown> {
+async function* given(values: readonly unknown[]): AsyncGenerator {
   yield* values;
 }

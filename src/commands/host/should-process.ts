@@ -69,8 +69,7 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
       return { ...update, withheld: false };
     },
     async shouldProcess(target, action, impact) {
-      if (!rules.whatIf)
-        return await mayHappen(higher(least, impact), `${decapitalised(action)}: ${target}`, '');
+      if (!rules.whatIf) return await mayHappen(higher(least, impact), `${decapitalised(action)}: ${target}`, '');
       tellIntent(rules, target, action);
       return false;
     },

@@ -38,7 +38,8 @@ export function textFor(name: string, { type }: Parameter<unknown>, value: unkno
   }
   const [single, ...others] = Array.isArray(value) ? (value as readonly unknown[]) : [value];
   if (type.kind === 'list' && Array.isArray(value)) return textOrThrow(name, listText(value));
-  if (others.length > 0) throw new CodedError('CannotConvertArgument', `-${name} takes one value, and a list was given.`);
+  if (others.length > 0)
+    throw new CodedError('CannotConvertArgument', `-${name} takes one value, and a list was given.`);
   if (type.kind === 'list' && isRecord(single)) return modifierText(single);
   return textOrThrow(name, textOf(single));
 }

@@ -43,6 +43,9 @@ function splat(name: string, { words, values }: Words, interpreter: Interpreter)
   else if (isObject(given)) {
     for (const [key, value] of Object.entries(given)) words.push(`-${key}:${wordOf(value, values)}`);
   } else {
-    throw new CodedError('CannotConvertArgument', `@${name} gives nothing: $${name} is neither a hashtable nor a list.`);
+    throw new CodedError(
+      'CannotConvertArgument',
+      `@${name} gives nothing: $${name} is neither a hashtable nor a list.`,
+    );
   }
 }

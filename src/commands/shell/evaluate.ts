@@ -2,7 +2,7 @@
 import { CodedError } from '../../primitives/errors.ts';
 import type { Interpreter } from './interpreter.ts';
 import { applied } from './operators.ts';
-import type { Expression, Pipeline } from './syntax.ts';
+import type { Block, Expression, Pipeline } from './syntax.ts';
 import { collapsed, enumerated, hashtable, isTrue, itemOf, numberOf, propertyOf, textOf } from './values.ts';
 
 export async function evaluate(expression: Expression, interpreter: Interpreter): Promise<unknown> {
@@ -11,14 +11,14 @@ export async function evaluate(expression: Expression, interpreter: Interpreter)
       return expression.value;
     case 'bare':
       return expression.text;
+    case 'negative':
+      return negative(await interpreter.value(expression.of));
     case 'variable':
       return variable(expression.name, interpreter);
     case 'expandable':
       return await expanded(expression.parts, interpreter);
     case 'property':
       return propertyOf(await interpreter.value(expression.of), expression.name);
-    case 'index':
-      return itemOf(await interpreter.value(expression.of), await interpreter.value(expression.index));
     case 'list':
       return await all(expression.items, interpreter);
     case 'block':
@@ -27,13 +27,18 @@ export async function evaluate(expression: Expression, interpreter: Interpreter)
       return hashtable(await entriesOf(expression.entries, interpreter));
     case 'not':
       return !isTrue(await interpreter.value(expression.of));
-    case 'negative':
-      return negative(await interpreter.value(expression.of));
-    case 'binary':
-      return await binary(expression, interpreter);
     default:
-      return await bracketed(expression, interpreter);
+      return await composed(expression, interpreter);
   }
+}
+
+async function composed(
+  expression: Extract<Expression, { kind: 'binary' | 'sub' | 'array' | 'index' }>,
+  interpreter: Interpreter,
+): Promise<unknown> {
+  if (expression.kind === 'binary') return await binary(expression, interpreter);
+  if (expression.kind !== 'index') return await bracketed(expression, interpreter);
+  return itemOf(await interpreter.value(expression.of), await interpreter.value(expression.index));
 }
 
 function variable(name: string, interpreter: Interpreter): unknown {
@@ -85,12 +90,18 @@ export async function pipelineValue(pipeline: Pipeline, interpreter: Interpreter
   return collapsed(await outputOf((emit) => interpreter.pipeline(pipeline, { emit, isShown: false })));
 }
 
+/** The body, when it is one expression. */
+function onlyPipeline([statement, ...others]: Block): Pipeline | undefined {
+  const [link, ...links] = statement?.kind === 'chain' ? statement.links : [];
+  const stages = link?.pipeline.stages ?? [];
+  const isOne = others.length === 0 && links.length === 0 && stages.length === 1;
+  return isOne && stages[0]?.kind === 'expression' ? link?.pipeline : undefined;
+}
+
 async function bracketed({ kind, body }: Extract<Expression, { kind: 'sub' | 'array' }>, interpreter: Interpreter) {
-  const [statement] = body;
-  const [link] = statement?.kind === 'chain' && statement.links.length === 1 ? statement.links : [];
-  const [stage] = link?.pipeline.stages ?? [];
-  if (body.length === 1 && link?.pipeline.stages.length === 1 && stage?.kind === 'expression') {
-    const value = await interpreter.value(stage.value);
+  const pipeline = onlyPipeline(body);
+  if (pipeline) {
+    const value = await pipelineValue(pipeline, interpreter);
     return kind === 'array' ? enumerated(value) : value;
   }
   const values = await outputOf((emit) => interpreter.block(body, { emit, isShown: false }));

@@ -26,16 +26,23 @@ function onlyBlock(script: Block, text: string): Block {
   const [link] = statement?.kind === 'chain' ? statement.links : [];
   const [stage] = link?.pipeline.stages ?? [];
   if (script.length === 1 && stage?.kind === 'expression' && stage.value.kind === 'block') return stage.value.body;
-  throw faultError({ id: 'SyntaxError', message: 'one script block in braces is needed.', at: 0, isIncomplete: false }, text);
+  throw faultError(
+    { id: 'SyntaxError', message: 'one script block in braces is needed.', at: 0, isIncomplete: false },
+    text,
+  );
 }
 
 /** A block between processes has values and no cmdlets. */
 const aloneWith = (text: string) => ({
   signal: () => new AbortController().signal,
   command(name: string): never {
-    throw new CodedError('UnsupportedSyntax', `a block runs no cmdlets outside of the management shell, and this one runs ${name}.`, {
-      fix: `xgw invoke-pipeline '... | foreach-object ${text.replaceAll("'", '"').slice(0, 200)}'`,
-    });
+    throw new CodedError(
+      'UnsupportedSyntax',
+      `a block runs no cmdlets outside of the management shell, and this one runs ${name}.`,
+      {
+        fix: `xgw invoke-pipeline '... | foreach-object ${text.replaceAll("'", '"').slice(0, 200)}'`,
+      },
+    );
   },
   report(error: CodedError): never {
     throw error;
@@ -49,7 +56,9 @@ export const blockOrProperty: ValueType<ScriptBlock | string> = {
   kind: 'value',
   parse: (text) => (text.trimStart().startsWith('{') ? ok(blockFromText(text.trim())) : ok(text)),
   take: (value) =>
-    value instanceof ScriptBlock || typeof value === 'string' ? ok(value) : refuse('a script block or a name is needed.'),
+    value instanceof ScriptBlock || typeof value === 'string'
+      ? ok(value)
+      : refuse('a script block or a name is needed.'),
 };
 
 const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([

@@ -1,5 +1,6 @@
 /** What runs a syntax tree: the variables of a session, and the rules that need each other. */
 import type { CodedError } from '../../primitives/errors.ts';
+import type { BoundRun } from '../host/pipe.ts';
 import type { Block, Command, Expression, Pipeline } from './syntax.ts';
 import type { ScriptBlock } from './values.ts';
 
@@ -42,23 +43,9 @@ export interface Surroundings {
   errorRecord(error: CodedError, cmdlet: string): object;
 }
 
-export interface RunnableCommand {
+/** Bound, and not run yet. */
+export interface RunnableCommand extends BoundRun {
   readonly cmdlet: string;
-  readonly errorVariable: string | undefined;
-  readonly outVariable: string | undefined;
-  /** -ErrorAction, where it was given. */
-  readonly errorAction: string | undefined;
-  run(pipe: CommandPipe): Promise<number>;
-}
-
-export interface CommandPipe {
-  readonly input?: AsyncIterable<unknown>;
-  emit(value: unknown): void;
-  readonly isShown: boolean;
-  readonly stopsAtFailure: boolean;
-  readonly signal: AbortSignal;
-  /** @param isSilent - -ErrorAction SilentlyContinue: it is remembered, and not told. */
-  report(error: CodedError, isSilent?: boolean): void;
 }
 
 /** How a piece of code is run. */

@@ -79,7 +79,6 @@ const number = /[0-9]+(?:\.[0-9]+)?(?![A-Za-z0-9_])/y;
 const maxDigits = 15;
 
 function parseBarePrimary(cursor: Cursor, grammar: Grammar): Expression {
-  const at = cursor.at;
   const next = cursor.peek();
   if (doubleQuote.test(next)) return cursor.nested(() => parseDoubleQuoted(cursor, grammar));
   if (singleQuote.test(next)) return parseSingleQuoted(cursor);
@@ -89,6 +88,12 @@ function parseBarePrimary(cursor: Cursor, grammar: Grammar): Expression {
   if (next === '(') return parseParentheses(cursor, grammar);
   if (next === '@') return parseAt(cursor, grammar);
   if (next === '{') return parseBlock(cursor, grammar);
+  return parseNumber(cursor);
+}
+
+function parseNumber(cursor: Cursor): Expression {
+  const at = cursor.at;
+  const next = cursor.peek();
   if (next === '[') throw cursor.unsupported('a type of .NET');
   const [digits] = cursor.match(number) ?? [];
   if (digits !== undefined && digits.length <= maxDigits) return { kind: 'literal', value: Number(digits), at };

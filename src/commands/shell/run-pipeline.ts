@@ -3,7 +3,7 @@ import { CodedError, isCodedError } from '../../primitives/errors.ts';
 import { exitCodeOf } from '../host/exit-code.ts';
 import { type Frame, type Interpreter, type RunnableCommand, remember, ScriptFailure, tell } from './interpreter.ts';
 import type { Pipeline } from './syntax.ts';
-import { enumerated } from './values.ts';
+import { enumerated, textOf } from './values.ts';
 
 /** @returns The exit code of the first command that failed. @throws ScriptFailure where a failure ends more than this pipeline. */
 export async function runPipeline({ stages }: Pipeline, frame: Frame, interpreter: Interpreter): Promise<number> {
@@ -34,7 +34,7 @@ async function bound(command: Extract<Pipeline['stages'][number], { kind: 'comma
 
 const interrupted = (): CodedError => new CodedError('Interrupted', 'stopped by Ctrl-C.');
 
-async function* once(values: readonly unknown[]): AsyncGenerator<unknown> {
+async function* once(values: readonly unknown[]): AsyncGenerator {
   yield* values;
 }
 
@@ -47,7 +47,7 @@ interface Stage {
 }
 
 /** Runs the command while its output is read; who reads no further ends it. */
-async function* outputOf(command: RunnableCommand, stage: Stage): AsyncGenerator<unknown> {
+async function* outputOf(command: RunnableCommand, stage: Stage): AsyncGenerator {
   const queue = new OutputQueue();
   const errors: object[] = [];
   const returned: unknown[] = [];
@@ -63,7 +63,7 @@ async function* outputOf(command: RunnableCommand, stage: Stage): AsyncGenerator
     remember(interpreter, record);
     const failed = new ScriptFailure(error, command.cmdlet, exitCodeOf(error.category));
     failure ??= failed;
-    if (!stopsAtFailure && !isSilent) tell(interpreter, failed);
+    if (!stopsAtFailure && !isSilent && error.id !== 'Interrupted') tell(interpreter, failed);
   };
   const emit = (value: unknown): void => {
     if (command.outVariable !== undefined) returned.push(value);
@@ -81,7 +81,8 @@ async function* outputOf(command: RunnableCommand, stage: Stage): AsyncGenerator
     store(command.errorVariable, errors, interpreter);
     store(command.outVariable, returned, interpreter);
   }
-  if (failure && stopsAtFailure) throw failure;
+  // Ctrl-C ends all that runs, whatever the preference is.
+  if (failure && (stopsAtFailure || failure.error.id === 'Interrupted')) throw failure;
 }
 
 /** What does not even begin is a failure like another; what is no failure passes through. */
@@ -101,7 +102,7 @@ function stopsAt({ errorAction }: RunnableCommand, interpreter: Interpreter): bo
 
 /** $ErrorActionPreference */
 export const prefersStop = ({ variables }: Interpreter): boolean =>
-  /^stop$/i.test(String(variables.get('erroractionpreference') ?? ''));
+  /^stop$/i.test(textOf(variables.get('erroractionpreference')));
 
 /** `+name` adds to what the variable has. */
 function store(variable: string | undefined, values: readonly unknown[], { variables }: Interpreter): void {
@@ -126,7 +127,7 @@ class OutputQueue {
     this.#wake();
   };
 
-  async *values(): AsyncGenerator<unknown> {
+  async *values(): AsyncGenerator {
     for (;;) {
       const values = this.#waiting;
       this.#waiting = [];

@@ -96,7 +96,11 @@ async function runForeach({ name, over, body }: Of<'foreach'>, frame: Frame, int
   }
 }
 
-async function runTry({ body, failed, finally: last }: Of<'try'>, frame: Frame, interpreter: Interpreter): Promise<void> {
+async function runTry(
+  { body, failed, finally: last }: Of<'try'>,
+  frame: Frame,
+  interpreter: Interpreter,
+): Promise<void> {
   try {
     await interpreter.within(failed ? { isTried: true } : {}).block(body, frame);
   } catch (error) {

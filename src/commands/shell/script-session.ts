@@ -117,5 +117,8 @@ export async function runAsProgram(text: string, context: CmdletContext, name?: 
   if (by !== undefined && code !== undefined) return context.endWith(code);
   if (first === undefined) return;
   if (done === 0) return context.endWith(failed.every((each) => each === first) ? first : exitCodeOf('partial'));
-  throw new CodedError('PartialFailure', `${failed.length} of ${done + failed.length} commands failed; ${done} were done.`);
+  throw new CodedError(
+    'PartialFailure',
+    `${failed.length} of ${done + failed.length} commands failed; ${done} were done.`,
+  );
 }

@@ -16,12 +16,15 @@ export function parseStatements(cursor: Cursor, grammar: Grammar, until: ')' | '
       throw cursor.fault(`the closing ${until} is missing`);
     }
     statements.push(parseStatement(cursor, grammar));
-    cursor.skipBlanks();
-    if (cursor.isAtEnd || /[\r\n;]/.test(cursor.peek()) || (until !== undefined && cursor.peek() === until)) continue;
-    if (endsByItself.has(statements.at(-1)?.kind ?? '')) continue;
-    if (cursor.peek() === '&') throw cursor.unsupported('a background job: &');
-    throw cursor.fault(`"${cursor.peek()}" does not belong here`);
+    if (!endsByItself.has(statements.at(-1)?.kind ?? '')) expectEnd(cursor, until);
   }
+}
+
+function expectEnd(cursor: Cursor, until: ')' | '}' | undefined): void {
+  cursor.skipBlanks();
+  if (cursor.isAtEnd || /[\r\n;]/.test(cursor.peek()) || cursor.peek() === until) return;
+  if (cursor.peek() === '&') throw cursor.unsupported('a background job: &');
+  throw cursor.fault(`"${cursor.peek()}" does not belong here`);
 }
 
 /** A brace ended them. */
@@ -138,7 +141,8 @@ function parseTry(cursor: Cursor, grammar: Grammar, at: number): Statement {
   const body = parseBody(cursor, grammar);
   const hasCatch = nextKeyword(cursor, /catch(?![A-Za-z0-9_-])/iy) !== undefined;
   cursor.skipBlanks();
-  if (hasCatch && cursor.peek() === '[') throw cursor.unsupported('catch of one type', cursor.at, '$_.Id tells what failed');
+  if (hasCatch && cursor.peek() === '[')
+    throw cursor.unsupported('catch of one type', cursor.at, '$_.Id tells what failed');
   const failed = hasCatch ? { failed: parseBody(cursor, grammar) } : {};
   const isFinal = nextKeyword(cursor, /finally(?![A-Za-z0-9_-])/iy) !== undefined;
   if (!hasCatch && !isFinal) throw cursor.fault('try needs a catch');

@@ -63,7 +63,8 @@ export function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(' ');
   if (value instanceof Date) return value.toISOString();
   if (value instanceof ScriptBlock) return value.text.slice(1, -1);
-  if (typeof value !== 'object') return String(value);
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'object') return '';
   return `@{${Object.entries(value)
     .map(([name, each]) => `${name}=${textOf(each)}`)
     .join('; ')}}`;
@@ -73,14 +74,17 @@ export function textOf(value: unknown): string {
 export function propertyOf(value: unknown, name: string): unknown {
   const key = name.toLowerCase();
   if (Array.isArray(value)) return propertyOfList(value, key);
-  if (value === null || value === undefined) return key === 'count' ? 0 : null;
+  const own = isObject(value) ? ownName(value, name) : undefined;
+  if (isObject(value) && own !== undefined) return value[own] ?? null;
+  if (isHashtable(value)) return ofHashtable(value, key);
   if (typeof value === 'string' && key === 'length') return value.length;
-  if (!isObject(value)) return key === 'count' ? 1 : null;
-  const own = ownName(value, name);
-  if (own !== undefined) return value[own] ?? null;
-  if (isHashtable(value) && key === 'keys') return Object.keys(value);
-  if (isHashtable(value) && key === 'values') return Object.values(value);
-  return key === 'count' ? (isHashtable(value) ? Object.keys(value).length : 1) : null;
+  return key === 'count' ? Number(value !== null && value !== undefined) : null;
+}
+
+function ofHashtable(table: Properties, key: string): unknown {
+  if (key === 'keys') return Object.keys(table);
+  if (key === 'values') return Object.values(table);
+  return key === 'count' ? Object.keys(table).length : null;
 }
 
 /** The spelling that the object has. */

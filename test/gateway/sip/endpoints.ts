@@ -31,19 +31,25 @@ export interface TestEndpoint extends SipEndpoint {
   readonly port: number;
   readonly requests: IncomingRequest[];
   readonly events: SipEvent[];
+  /** Resolves when an event of this type has come. */
+  told(type: SipEvent['type']): Promise<void>;
 }
 
 /** Answers everything with 200 unless told otherwise. */
 export async function endpoint(options: Partial<SipOptions> = {}): Promise<TestEndpoint> {
   const requests: IncomingRequest[] = [];
   const events: SipEvent[] = [];
+  const waiters: { readonly type: string; resolve(): void }[] = [];
   const created = closing(
     createSipEndpoint({
       clock: realClock,
       ids: randomIds,
       listen: { address: '127.0.0.1', port: 0, tlsPort: 0 },
       verifyPeer: () => ok(undefined),
-      onEvent: (event) => events.push(event),
+      onEvent(event) {
+        events.push(event);
+        for (const { type, resolve } of waiters) if (type === event.type) resolve();
+      },
       ...options,
       onRequest(incoming) {
         requests.push(incoming);
@@ -52,7 +58,11 @@ export async function endpoint(options: Partial<SipOptions> = {}): Promise<TestE
     }),
   );
   const [first] = await created.listen();
-  return { ...created, port: first?.port ?? 0, requests, events };
+  const told = async (type: SipEvent['type']): Promise<void> => {
+    if (events.some((event) => event.type === type)) return;
+    await new Promise<void>((resolve) => waiters.push({ type, resolve }));
+  };
+  return { ...created, port: first?.port ?? 0, requests, events, told };
 }
 
 let calls = 0;

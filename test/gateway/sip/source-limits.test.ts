@@ -42,14 +42,14 @@ describe('a stranger who sends too many requests', () => {
   });
 
   it('by datagrams is not answered: the answers would go to whoever it says it is', async () => {
-    const { clock, bob, met } = await limited();
+    const { clock, bob } = await limited();
     const peer = await udpPeer(bob.port);
     for (let number = 0; number < burst; number += 1) {
       peer.send(request(number));
       await peer.until((text) => text.includes(`Call-ID: flood-${number}\r\n`));
     }
     peer.send(request(burst));
-    while (met().length === 0) await new Promise((resolve) => void setImmediate(resolve));
+    await bob.told('limit-reached');
     clock.advance(1000 / requestsPerSecond.perStranger);
     peer.send(request(burst + 1));
     const text = await peer.until((received) => received.includes(`Call-ID: flood-${burst + 1}\r\n`));
@@ -57,11 +57,11 @@ describe('a stranger who sends too many requests', () => {
   });
 
   it('spends as much by malformed messages and by repetitions', async () => {
-    const { bob, met } = await limited();
+    const { bob } = await limited();
     const peer = await udpPeer(bob.port);
     const noise = ['nonsense', request(0), request(0)];
     for (let sent = 0; sent <= burst; sent += 1) peer.send(noise[sent % 3] ?? '');
-    while (met().length === 0) await new Promise((resolve) => void setImmediate(resolve));
+    await bob.told('limit-reached');
     expect(bob.requests).toHaveLength(1);
   });
 
@@ -96,7 +96,7 @@ describe('who is known', () => {
     const limits = new SourceLimits(options);
     const source: Source = { transport: 'tcp', address: '2001:db8::1', port: 5060 };
     let admitted = 0;
-    while (limits.admits(source)) admitted += 1;
+    while (limits.admits(source) && admitted < 10 * burst) admitted += 1;
     expect(admitted).toBe(burst + requestsPerSecond.perRegistered * requestBurstSeconds);
     expect(events).toMatchObject([{ limit: 'requestsPerSecond.perRegistered', subject: '2001:db8:0:0' }]);
   });

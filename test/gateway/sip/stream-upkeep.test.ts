@@ -178,7 +178,7 @@ describe('a connection that a peer opened', () => {
     const bob = await endpoint({ onRequest: () => undefined });
     const peer = await tcpPeer(bob.port);
     peer.send(wireRequest());
-    while (bob.requests.length === 0) await new Promise((resolve) => void setImmediate(resolve));
+    await bob.told('received');
     peer.pause();
     const connectionId = bob.requests[0]?.source.connectionId;
     const back: Destination = { transport: 'tcp', host: '127.0.0.1', port: peer.port, connectionId };
@@ -187,7 +187,7 @@ describe('a connection that a peer opened', () => {
     const sent = Array.from({ length: 3 + (8 * maxUnsentBytes) / body.length }, () =>
       bob.request(outgoing('MESSAGE', { body }), back),
     );
-    while (refusals(bob).length === 0) await new Promise((resolve) => void setImmediate(resolve));
+    await bob.told('connection-refused');
     expect(refusals(bob)).toMatchObject([{ reason: 'the peer does not read' }]);
     await bob.close();
     expect((await Promise.all(sent)).every(({ ok }) => !ok)).toBe(true);
@@ -251,7 +251,7 @@ describe('messages too long for UDP', () => {
     });
     const peer = await udpPeer(bob.port);
     peer.send(wireRequest());
-    while (!bob.events.some(({ type }) => type === 'send-failed')) await new Promise((r) => void setImmediate(r));
+    await bob.told('send-failed');
     await new Promise((resolve) => void setImmediate(resolve));
     expect(clock.pending()).toBe(0);
   });

@@ -7,7 +7,7 @@ import { parseVia, uniqueBranch } from '../via.ts';
 /** Key of the server transaction of a request. An ACK and, with `method`, a CANCEL have the key of their INVITE. */
 export function serverKey(request: SipRequest, method: string = request.method): string {
   const matched = method === 'ACK' ? 'INVITE' : method;
-  const via = parseVia(request.headers.get('Via') ?? '');
+  const via = request.headers.read('Via', parseVia);
   const branch = via.ok ? uniqueBranch(via.value) : undefined;
   if (via.ok && branch !== undefined) {
     return ['3261', branch, via.value.host, via.value.port ?? '', matched].join('\n');
@@ -24,16 +24,16 @@ export const mergeKey = (request: SipRequest): string | undefined =>
   tagOf(request.headers.get('To')) === undefined ? `${originOf(request)}\n${request.method}` : undefined;
 
 function originOf(request: SipRequest): string {
-  const cSeq = parseCSeq(request.headers.get('CSeq') ?? '');
+  const cSeq = request.headers.read('CSeq', parseCSeq);
   const number = cSeq.ok ? cSeq.value.number : '';
   return [tagOf(request.headers.get('From')) ?? '', request.headers.get('Call-ID') ?? '', number].join('\n');
 }
 
 /** Key of the client transaction of a response: our branch and the method [§17.1.3]. */
 export function clientKey(response: SipResponse): string | undefined {
-  const via = parseVia(response.headers.get('Via') ?? '');
+  const via = response.headers.read('Via', parseVia);
   const branch = via.ok ? uniqueBranch(via.value) : undefined;
-  const cSeq = parseCSeq(response.headers.get('CSeq') ?? '');
+  const cSeq = response.headers.read('CSeq', parseCSeq);
   return branch !== undefined && cSeq.ok ? `${branch}\n${cSeq.value.method}` : undefined;
 }
 
