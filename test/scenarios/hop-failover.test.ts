@@ -1,65 +1,34 @@
 /** Two real SIP proxies as the next hops of one domain, one over TLS with certificates on both sides and one over TCP: what happens when one of them ends, and when it is there again. */
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-
 import { expect, it } from '@jest/globals';
 
-import { freePort } from '../peers/free-port.ts';
 import { type Kamailio, startKamailio } from '../peers/kamailio.ts';
-import { startProsody } from '../peers/prosody.ts';
 import { receiveMessageScenario, runSipp, startSipp } from '../peers/sipp.ts';
 import { messageThroughProxy, registerAtProxy } from '../peers/sipp-behind-proxy.ts';
-import { startDnsServer } from '../support/dns-server.ts';
-import { gatewaySite } from '../support/gateway-site.ts';
 import { describeWithPeers, peers } from '../support/needs-peer.ts';
-import { createAuthority } from '../support/pki.ts';
 import { loginXmpp } from '../support/xmpp-client.ts';
+import { bothWays, hopSite } from './hop-site.ts';
 
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
 const patience = 120_000;
 const alice = { user: 'alice', domain: 'contoso.example' };
 const aliceJid = 'alice@contoso.example';
-const bothWays = 'serverAuth,clientAuth';
 const host = '127.0.0.1';
 
 async function setUp() {
-  const authority = createAuthority('Test-Root');
-  const [site, dns, sipTlsPort] = [await gatewaySite(alice.domain), await startDnsServer(), await freePort()];
-  const file = (name: string, content: string): string => {
-    const place = path.join(path.dirname(site.home), name);
-    writeFileSync(place, content, { mode: 0o600 });
-    return place;
-  };
-  const prosody = await startProsody({
-    domain: 'fabrikam.example',
-    dnsPort: dns.port,
-    certificate: authority.issue({ names: ['fabrikam.example'] }),
-    roots: authority.rootPem,
-    requireValidCertificate: true,
-    users: { bob: 'battery-staple' },
-  });
+  const around = await hopSite([alice.domain]);
+  const { authority, site, dns, prosody, sipTlsPort } = around;
   const proxy = { domain: alice.domain, users: [alice.user], roots: authority.rootPem };
   // The pool has one name, which each of its servers shows.
   const certificate = authority.issue({ names: ['pool.contoso.example'], extendedKeyUsage: bothWays });
   const overTls = { ...proxy, certificate, gateway: { host, port: sipTlsPort, transport: 'tls' } } as const;
   const overTcp = { ...proxy, certificate, gateway: { host, port: site.sipPort, transport: 'tcp' } } as const;
   const [first, second] = [await startKamailio(overTls), await startKamailio(overTcp)];
-  dns.xmppServer('fabrikam.example', prosody.s2sPort);
-  dns.xmppServer('contoso.example', site.xmppPort);
   dns.a('fe01.contoso.example', host);
   dns.a('fe02.contoso.example', host);
 
-  const own = authority.issue({ names: ['contoso.example'], extendedKeyUsage: bothWays });
-  const [names, settings] = [
-    ['fe01.contoso.example', 'fe02.contoso.example'],
-    ['-UseSystemRoots', 'false'],
-  ];
+  const names = ['fe01.contoso.example', 'fe02.contoso.example'];
   const hops = [`${names[0]}:${first.tlsPort};transport=tls`, `${names[1]}:${second.port};transport=tcp`] as const;
-  settings.push('-TrustedRootsPath', file('roots.pem', authority.rootPem), '-DnsServers', dns.address);
-  await site.run('import-certificate', file('edge.pem', own.key + own.chain), '-Type', 'ExternalEdge');
-  await site.run('set-xmppgatewayconfiguration', ...settings, '-SipTlsPort', String(sipTlsPort));
-  const partner = ['-PartnerType', 'Federated', '-SupportDialbackNegotiation', 'false'];
-  await site.run('new-xmppfederatedpartner', 'fabrikam.example', ...partner);
+  await around.configure(['contoso.example']);
   const route = ['-NextHop', hops.join(','), '-TlsName', 'pool.contoso.example', '-SessionMode', 'Pager'];
   await site.run('new-siproute', alice.domain, ...route);
   await site.run('start-service');

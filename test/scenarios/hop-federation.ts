@@ -1,12 +1,9 @@
 /** One gateway as the peer of a Kamailio that owns contoso.example, and one Prosody for fabrikam.example; set up by cmdlets only. */
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-
 import type { SipSessionMode } from '../../src/config/gateway-configuration.ts';
 import { freePort } from '../peers/free-port.ts';
 import { type Kamailio, type KamailioOptions, startKamailio } from '../peers/kamailio.ts';
 import { type Libpurple, type LibpurpleOptions, startLibpurple } from '../peers/libpurple.ts';
-import { type Prosody, startProsody } from '../peers/prosody.ts';
+import type { Prosody } from '../peers/prosody.ts';
 import {
   type RunningSipp,
   receiveMessageScenario,
@@ -21,10 +18,9 @@ import {
   requestThroughProxy,
   ringsUntilCancelled,
 } from '../peers/sipp-behind-proxy.ts';
-import { startDnsServer } from '../support/dns-server.ts';
-import { type GatewaySite, gatewaySite } from '../support/gateway-site.ts';
-import { createAuthority } from '../support/pki.ts';
+import type { GatewaySite } from '../support/gateway-site.ts';
 import { loginXmpp, type XmppClient } from '../support/xmpp-client.ts';
+import { bothWays, hopSite } from './hop-site.ts';
 
 export interface HopFederationOptions {
   /** How the gateway and Kamailio reach each other. */
@@ -64,44 +60,18 @@ export interface HopFederation {
 
 export const hopName = 'proxy.contoso.example';
 const bobAor = 'sip:bob@fabrikam.example';
-const bothWays = 'serverAuth,clientAuth';
 
 export async function federateByHop(options: HopFederationOptions): Promise<HopFederation> {
   const { transport, certificateName = hopName } = options;
-  const authority = createAuthority('Test-Root');
-  const site = await gatewaySite('contoso.example');
-  const dns = await startDnsServer();
-  const prosody = await startProsody({
-    domain: 'fabrikam.example',
-    dnsPort: dns.port,
-    certificate: authority.issue({ names: ['fabrikam.example'] }),
-    roots: authority.rootPem,
-    requireValidCertificate: true,
-    users: { bob: 'battery-staple' },
-  });
-  const sipTlsPort = await freePort();
+  const around = await hopSite(['contoso.example']);
+  const { authority, site, dns, prosody, sipTlsPort } = around;
   const ports = { port: await freePort(), tlsPort: await freePort() };
-  dns.xmppServer('fabrikam.example', prosody.s2sPort);
-  dns.xmppServer('contoso.example', site.xmppPort);
   dns.a(hopName, '127.0.0.1');
 
-  const own = authority.issue({ names: ['sip.contoso.example', 'contoso.example'], extendedKeyUsage: bothWays });
   const place = `${hopName}:${transport === 'tls' ? ports.tlsPort : ports.port};transport=${transport}`;
-  await setUp(site, {
-    certificate: own.key + own.chain,
-    roots: authority.rootPem,
-    settings: [
-      '-DnsServers',
-      dns.address,
-      '-SipTlsPort',
-      String(sipTlsPort),
-      '-SipMode',
-      'NextHop',
-      '-SipNextHop',
-      place,
-      ...(options.sessionMode === undefined ? [] : ['-SipSessionMode', options.sessionMode]),
-    ],
-  });
+  const settings = ['-SipMode', 'NextHop', '-SipNextHop', place];
+  const mode = options.sessionMode === undefined ? [] : ['-SipSessionMode', options.sessionMode];
+  await around.configure(['sip.contoso.example', 'contoso.example'], [...settings, ...mode]);
   const kamailio = await startKamailio({
     domain: 'contoso.example',
     users: ['alice'],
@@ -116,26 +86,6 @@ export async function federateByHop(options: HopFederationOptions): Promise<HopF
   });
   await site.run('start-service');
   return controlOf({ site, kamailio, prosody });
-}
-
-interface Settings {
-  /** PEM, key first. */
-  readonly certificate: string;
-  readonly roots: string;
-  readonly settings: readonly string[];
-}
-
-async function setUp(site: GatewaySite, { certificate, roots, settings }: Settings): Promise<void> {
-  const file = (name: string, content: string): string => {
-    const place = path.join(path.dirname(site.home), name);
-    writeFileSync(place, content, { mode: 0o600 });
-    return place;
-  };
-  const trust = ['-TrustedRootsPath', file('roots.pem', roots), '-UseSystemRoots', 'false'];
-  await site.run('import-certificate', file('edge.pem', certificate), '-Type', 'ExternalEdge');
-  await site.run('set-xmppgatewayconfiguration', ...trust, ...settings);
-  const partner = ['-PartnerType', 'Federated', '-SupportDialbackNegotiation', 'false'];
-  await site.run('new-xmppfederatedpartner', 'fabrikam.example', ...partner);
 }
 
 interface Parts {

@@ -1,31 +1,25 @@
 /** Real SIP proxies as the next hops of several SIP domains, over TLS: whom the gateway believes, who believes it, and what the administrator reads. */
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-
 import { expect, it } from '@jest/globals';
 
 import { readStanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
-import { freePort } from '../peers/free-port.ts';
 import { type Kamailio, type KamailioOptions, startKamailio } from '../peers/kamailio.ts';
-import { startProsody } from '../peers/prosody.ts';
 import { receiveMessageScenario, runSipp, type SippOutcome, startSipp } from '../peers/sipp.ts';
 import { messageThroughProxy, registerAtProxy } from '../peers/sipp-behind-proxy.ts';
-import { startDnsServer } from '../support/dns-server.ts';
-import { gatewaySite } from '../support/gateway-site.ts';
 import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { createAuthority, type TestAuthority, type TestCertificate } from '../support/pki.ts';
 import { until } from '../support/shown-certificate.ts';
 import { loginXmpp } from '../support/xmpp-client.ts';
+import { bothWays, hopSite } from './hop-site.ts';
 
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
 const patience = 120_000;
 const host = '127.0.0.1';
 const hopName = 'proxy.contoso.example';
 const sound = 'contoso.example';
-const extendedKeyUsage = 'serverAuth,clientAuth';
 
 /** Its proxy believes nobody of ours, and says so in the handshake. */
 const suspicious = 'suspicious.example';
+const faulty = ['misnamed.example', 'expired.example', 'unknown.example', suspicious] as const;
 
 interface Fault {
   readonly tls: Pick<KamailioOptions, 'certificate' | 'roots'>;
@@ -36,7 +30,7 @@ interface Fault {
 /** SIP domains by what is wrong with the proxy of each. */
 function faultsOf(authority: TestAuthority): Readonly<Record<string, Fault>> {
   const nobody = createAuthority('Nobody');
-  const right = { names: [hopName], extendedKeyUsage };
+  const right = { names: [hopName], extendedKeyUsage: bothWays };
   const past = { notBefore: '20240101000000Z', notAfter: '20250101000000Z' };
   const shows = (certificate: TestCertificate) => ({ certificate, roots: authority.rootPem });
   return {
@@ -54,41 +48,20 @@ function faultsOf(authority: TestAuthority): Readonly<Record<string, Fault>> {
 }
 
 async function setUp() {
-  const authority = createAuthority('Test-Root');
+  const around = await hopSite([sound, ...faulty]);
+  const { authority, site, dns, prosody, sipTlsPort } = around;
   const faults = faultsOf(authority);
-  const domains = [sound, ...Object.keys(faults)];
-  const [site, dns, sipTlsPort] = [await gatewaySite(sound), await startDnsServer(), await freePort()];
-  const file = (name: string, content: string): string => {
-    const place = path.join(path.dirname(site.home), name);
-    writeFileSync(place, content, { mode: 0o600 });
-    return place;
-  };
-  const prosody = await startProsody({
-    domain: 'fabrikam.example',
-    dnsPort: dns.port,
-    certificate: authority.issue({ names: ['fabrikam.example'] }),
-    roots: authority.rootPem,
-    requireValidCertificate: true,
-    users: { bob: 'battery-staple' },
-  });
-  dns.xmppServer('fabrikam.example', prosody.s2sPort);
-  for (const domain of domains) dns.xmppServer(domain, site.xmppPort);
+  const domains = [sound, ...faulty];
   dns.a(hopName, host);
 
   const gateway = { host, port: sipTlsPort, transport: 'tls' } as const;
   const proxy = (domain: string, more: Partial<KamailioOptions> = {}): Promise<Kamailio> => {
-    const certificate = (): TestCertificate => authority.issue({ names: [hopName], extendedKeyUsage });
+    const certificate = (): TestCertificate => authority.issue({ names: [hopName], extendedKeyUsage: bothWays });
     const tls = faults[domain]?.tls ?? { certificate: certificate(), roots: authority.rootPem };
     return startKamailio({ domain, users: ['alice'], gateway, ...tls, ...more });
   };
   const proxies = new Map(await Promise.all(domains.map(async (domain) => [domain, await proxy(domain)] as const)));
-  const own = authority.issue({ names: domains, extendedKeyUsage });
-  const roots = ['-TrustedRootsPath', file('roots.pem', authority.rootPem), '-UseSystemRoots', 'false'];
-  await site.run('import-certificate', file('edge.pem', own.key + own.chain), '-Type', 'ExternalEdge');
-  const settings = ['-DnsServers', dns.address, '-SipTlsPort', String(sipTlsPort)];
-  await site.run('set-xmppgatewayconfiguration', ...roots, ...settings);
-  const partner = ['-PartnerType', 'Federated', '-SupportDialbackNegotiation', 'false'];
-  await site.run('new-xmppfederatedpartner', 'fabrikam.example', ...partner);
+  await around.configure(domains);
   const hops = new Map<string, string>();
   for (const [domain, { tlsPort }] of proxies) {
     hops.set(domain, `${hopName}:${tlsPort};transport=tls`);

@@ -1,4 +1,5 @@
 /** A stand-in for `process`: what a cmdlet is given, what it printed, and how it ended. */
+import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 
 import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
@@ -13,7 +14,11 @@ export interface Given {
   readonly terminal?: boolean;
   /** Keys that a person presses: standard input is a terminal too. */
   readonly keys?: string;
+  /** All cmdlets, for one that runs others. */
+  readonly cmdlets?: readonly Cmdlet[];
 }
+
+const script = path.resolve(import.meta.dirname, '../../bin/xgw');
 
 export interface Ran {
   readonly code: number;
@@ -30,7 +35,7 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
   const texts = [stdout, stderr].map(collected);
   const code = await new Promise<number>((resolve) => {
     const host: HostProcess = {
-      argv: ['node', 'bin/xgw', cmdlet.name.toLowerCase(), ...tokens],
+      argv: ['node', script, cmdlet.name.toLowerCase(), ...tokens],
       execArgv: [],
       execPath: process.execPath,
       env: { TERM: 'xterm', SHELL: '/bin/bash', NO_COLOR: '1', ...given.env },
@@ -41,7 +46,7 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
       on: () => undefined,
       exit: resolve,
     };
-    void main(cmdlet, host);
+    void main(cmdlet, host, given.cmdlets);
   });
   const [out = '', err = ''] = texts.map((text) => text());
   return { code, stdout: out, stderr: err };

@@ -184,8 +184,8 @@ function put(name: string, value: string | boolean, item: Item, { texts, paramet
   return undefined;
 }
 
-/** One matching pair of quotes: cmd.exe and PowerShell hand them over with the value. */
-const unquoted = (text: string): string => text.replace(/^(["'])(.*)\1$/s, '$2');
+/** One matching pair of quotes: cmd.exe and PowerShell hand them over with the value. With more of them inside they belong to it. */
+const unquoted = (text: string): string => text.replace(/^(["'])((?:(?!\1).)*)\1$/s, '$2');
 
 function missingValue(name: string, parameter: Parameter<unknown>, item: Item, scan: Scan): ArgvFault {
   const id = item.inline === undefined ? 'MissingArgument' : 'EmptyValue';

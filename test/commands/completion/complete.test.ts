@@ -9,10 +9,10 @@ import { describeDefinitions } from '../../../src/commands/completion/describe-d
 import { nameKindOf, nameKinds } from '../../../src/commands/completion/name-kinds.ts';
 import { storedNames } from '../../../src/commands/completion/stored-names.ts';
 import { cmdlets } from '../../../src/commands/index.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { sharedFolder } from '../../support/temporary-folder.ts';
 
 const definitions = describeDefinitions(cmdlets);
-const folder = temporaryFolder();
+const folder = sharedFolder();
 writeStore(folder, {
   federatedPartners: {
     'fabrikam.com': { description: 'ERP partner', additionalDomains: ['b2b.fabrikam.com', 7] },
@@ -66,7 +66,7 @@ describe('parameters', () => {
     ['set-xmppfederatedpartner fabrikam.com -partnert', ['-PartnerType']],
     ['set-xmppfederatedpartner fabrikam.com --partner-t', ['--partner-type']],
     ['set-csxmppallowedpartner fabrikam.com --partnert', ['--partner-type']],
-    ['set-xmppfederatedpartner fabrikam.com -PrimaryD', ['-PrimaryDomain']],
+    ['set-xmppfederatedpartner -PrimaryD', ['-PrimaryDomain']],
     ['set-xmppfederatedpartner fabrikam.com --no-enable-k', ['--no-enable-keep-alive']],
     ['set-xmppfederatedpartner fabrikam.com -tls Required -Tls', []],
     ['set-xmppfederatedpartner fabrikam.com -What', ['-WhatIf']],
