@@ -11,28 +11,26 @@ import { type Ran, runCmdlet } from '../support/host-process.ts';
 /** The thumbprint that examples write. */
 const exampleThumbprint = '5A3F8E1B9C0D4A7766554433221100FFEEDD19C2';
 
-export interface Line {
-  /** Exit code of the last cmdlet; all before it ended with 0. */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** @param folder - Gets `store`, and is where the line is typed. @param line - What follows `xgw`, pipes among it. */
-export async function typed(folder: string, line: string): Promise<Line> {
+export async function typed(folder: string, line: string): Promise<Ran> {
   process.chdir(folder);
+  const [, redirected] = /<\s?(\w\S*)/.exec(line) ?? [];
   let ran: Ran = { code: 0, stdout: '', stderr: '' };
-  let stderr = '';
   for (const [index, [name = '', ...tokens]] of stagesOf(line).entries()) {
     if (ran.code !== 0) break;
-    const input = index === 0 ? (redirectedInto(line) ?? '') : ran.stdout;
-    ran = await runCmdlet(cmdletNamed(name), tokens, { input, cmdlets, env: environment(folder) });
-    stderr += ran.stderr;
+    if (index > 0) writeFileSync('.piped', ran.stdout);
+    const file = index > 0 ? '.piped' : redirected;
+    const given = { cmdlets, env: environment(folder), ...(file === undefined ? {} : { file }) };
+    ran = await runCmdlet(cmdletNamed(name), tokens, given);
   }
-  return { ...ran, stderr };
+  return ran;
 }
 
-const environment = (folder: string) => ({ XGW_HOME: path.join(folder, 'store'), HOME: folder, XGW_STDIN_TIMEOUT: '1' });
+const environment = (folder: string) => ({
+  XGW_HOME: path.join(folder, 'store'),
+  HOME: folder,
+  XGW_STDIN_TIMEOUT: '1',
+});
 
 /** The xgw commands of a pipe; other programs are none of ours. */
 export function stagesOf(command: string): readonly (readonly string[])[] {
@@ -44,11 +42,6 @@ export function stagesOf(command: string): readonly (readonly string[])[] {
     .map(([, ...words]) => words);
 }
 
-function redirectedInto(line: string): string | undefined {
-  const [, file] = /<\s?(\S+)/.exec(line) ?? [];
-  return file === undefined ? undefined : readFileSync(file, 'utf8');
-}
-
 function cmdletNamed(typedName: string): Cmdlet {
   const isNamed = ({ name, aliases = [] }: Cmdlet): boolean =>
     [name, ...aliases].some((each) => each.toLowerCase() === typedName.toLowerCase());
@@ -57,68 +50,96 @@ function cmdletNamed(typedName: string): Cmdlet {
   return cmdlet;
 }
 
-/** What is there before anything that examples make. */
-const beginning = [
-  'initialize-gateway contoso.com',
-  'new-sipdomain emea.contoso.com',
-  'new-sipdomain lab.contoso.com',
-  'set-xmppgatewayconfiguration -XmppListenAddress 127.0.0.1 -SipListenAddress 127.0.0.1',
-];
+/** One after the other; each begins with what is in the one before. */
+const steps = {
+  empty: [],
+  single: [
+    'initialize-gateway contoso.com',
+    listening(5269, 5060),
+    'set-xmppgatewayconfiguration -DnsServers 127.0.0.1:9',
+  ],
+  begun: ['new-sipdomain emea.contoso.com', 'new-sipdomain lab.contoso.com'],
+  filled: [
+    'new-xmppfederatedpartner fabrikam.com -AdditionalDomains old.fabrikam.com',
+    'new-xmppfederatedpartner adatum.org',
+    'new-externalaccesspolicy FedPic',
+    'new-user sip:alice@contoso.com -PasswordFile alice.password',
+    'request-certificate -New -Type ExternalEdge -Output edge.csr -AllSipDomain',
+  ],
+  imported: [
+    'import-certificate edge.cer -Chain intermediate.cer -Type ExternalEdge',
+    'import-certificate edge.pfx -PasswordFile password.txt',
+    'set-certificate -Path edge.cer -Type InternalEdge',
+  ],
+  routed: ['new-siproute contoso.com -NextHop fe01.contoso.com:5061'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 
-/** What examples look at and change. */
-const objects = [
-  'new-xmppfederatedpartner fabrikam.com -AdditionalDomains old.fabrikam.com',
-  'new-xmppfederatedpartner adatum.org',
-  'new-externalaccesspolicy FedPic',
-  'new-user sip:alice@contoso.com -PasswordFile alice.password',
-  'new-siproute lab.contoso.com -NextHop fe01.contoso.com:5061',
-  'new-sipdomain pool.contoso.com',
-  'request-certificate -New -Type ExternalEdge -Output edge.csr -AllSipDomain',
-];
+export type SiteName = keyof typeof steps;
+export type Sites = Readonly<Record<SiteName, string>>;
 
-/** @returns Two folders to copy: `begun`, and `filled` with the objects too. */
-export async function exampleSites(folder: string): Promise<{ readonly begun: string; readonly filled: string }> {
-  const [begun, filled] = [path.join(folder, 'begun'), path.join(folder, 'filled')];
-  mkdirSync(begun);
-  for (const name of ['password.txt', 'alice.password', 'new.password', 'p']) {
-    writeFileSync(path.join(begun, name), 'correct horse battery\n', { mode: 0o600 });
+/** Folders to copy. `single` has a gateway and one domain, `begun` more domains, `filled` all objects and a pending request. */
+export async function exampleSites(folder: string): Promise<Sites> {
+  const sites = new Map<string, string>();
+  let before: string | undefined;
+  for (const [name, lines] of Object.entries(steps)) {
+    const site = path.join(folder, name);
+    if (before === undefined) makeFiles(site);
+    else cpSync(before, site, { recursive: true });
+    for (const line of lines) await succeeding(site, line);
+    if (name === 'filled') makeCertificates(site);
+    sites.set(name, site);
+    before = site;
   }
-  writeFileSync(path.join(begun, 'partners.ps1'), 'New-CsXmppAllowedPartner litware.com -PartnerType Federated\n');
-  writeFileSync(path.join(begun, 'partners.xgw'), 'get-xmppfederatedpartner\n');
-  await run(begun, beginning);
-  cpSync(begun, filled, { recursive: true });
-  await run(filled, objects);
-  makeCertificates(filled);
-  return { begun, filled };
+  return Object.fromEntries(sites) as Sites;
 }
 
-async function run(folder: string, lines: readonly string[]): Promise<void> {
-  for (const line of lines) {
-    const { code, stderr } = await typed(folder, line);
-    if (code !== 0) throw new Error(`xgw ${line}: exit code ${code}\n${stderr}`);
+export function listening(xmppPort: number, sipPort: number): string {
+  const addresses = '-XmppListenAddress 127.0.0.1 -SipListenAddress 127.0.0.1 -XmppDirectTlsPort 0 -SipTlsPort 0';
+  return `set-xmppgatewayconfiguration ${addresses} -XmppPort ${xmppPort} -SipPort ${sipPort}`;
+}
+
+export async function succeeding(folder: string, line: string): Promise<void> {
+  const { code, stderr } = await typed(folder, line);
+  if (code !== 0) throw new Error(`xgw ${line}: exit code ${code}\n${stderr}`);
+}
+
+function makeFiles(site: string): void {
+  mkdirSync(site);
+  for (const name of ['password.txt', 'alice.password', 'new.password', 'p']) {
+    writeFileSync(path.join(site, name), 'correct horse battery\n', { mode: 0o600 });
   }
+  writeFileSync(path.join(site, 'partners.ps1'), 'New-CsXmppAllowedPartner litware.com -PartnerType Federated\n');
+  writeFileSync(path.join(site, 'partners.xgw'), 'get-xmppfederatedpartner\n');
+  writeFileSync(path.join(site, 'partners.csv'), 'Identity,PartnerType\nlitware.com,Federated\n');
 }
 
 /** An authority, an intermediate, the certificate of the pending request in every form, and a key of its own in a PFX. */
 function makeCertificates(folder: string): void {
   const openssl = (line: string): void => void execFileSync('openssl', line.split(' '), { cwd: folder, stdio: 'pipe' });
   const key = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes';
-  openssl(`req -x509 ${key} -keyout root.key -out corporate-root.cer -days 3650 -subj /CN=Corporate -addext basicConstraints=critical,CA:TRUE`);
+  openssl(
+    `req -x509 ${key} -keyout root.key -out corporate-root.cer -days 3650 -subj /CN=Corporate -addext basicConstraints=critical,CA:TRUE`,
+  );
   openssl(`req -new ${key} -keyout ca.key -out ca.csr -subj /CN=Issuing -addext basicConstraints=critical,CA:TRUE`);
   const signed = '-days 400 -copy_extensions copyall';
   openssl(`x509 -req -in ca.csr -CA corporate-root.cer -CAkey root.key ${signed} -out intermediate.cer`);
   openssl(`x509 -req -in edge.csr -CA intermediate.cer -CAkey ca.key ${signed} -out edge.cer`);
   openssl('crl2pkcs7 -nocrl -certfile edge.cer -certfile intermediate.cer -out edge.p7b');
-  openssl(`req -new ${key} -keyout own.key -out own.csr -subj /CN=edge.contoso.com -addext subjectAltName=DNS:contoso.com`);
+  openssl(
+    `req -new ${key} -keyout own.key -out own.csr -subj /CN=edge.contoso.com -addext subjectAltName=DNS:contoso.com`,
+  );
   openssl(`x509 -req -in own.csr -CA intermediate.cer -CAkey ca.key ${signed} -out own.cer`);
-  openssl('pkcs12 -export -in own.cer -inkey own.key -certfile intermediate.cer -passout file:password.txt -out edge.pfx');
+  openssl(
+    'pkcs12 -export -in own.cer -inkey own.key -certfile intermediate.cer -passout file:password.txt -out edge.pfx',
+  );
   const all = ['own.cer', 'intermediate.cer', 'own.key'].map((name) => readFileSync(path.join(folder, name), 'utf8'));
   writeFileSync(path.join(folder, 'fullchain-and-key.pem'), all.join(''));
 }
 
 /** The example with the thumbprint of a certificate that this store has. */
 export function inThisStore(command: string, folder: string): string {
+  if (!command.includes(exampleThumbprint)) return command;
   const store = JSON.parse(readFileSync(path.join(folder, 'store', 'store.json'), 'utf8'));
-  const [thumbprint = ''] = Object.keys(store.certificates);
+  const [thumbprint = ''] = Object.keys(store.certificates ?? {});
   return command.replaceAll(exampleThumbprint, thumbprint);
 }

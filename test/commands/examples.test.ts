@@ -1,33 +1,122 @@
-/** Every example of every cmdlet is typed, on a store that has what it names. */
-import { cpSync } from 'node:fs';
+/**
+ * Every example of every cmdlet is typed, in this process, on a store that has what it names: 0, or for a test- the answer.
+ * Where an example would reach the network or ask a person, what is added to it says so.
+ */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { cmdlets } from '../../src/commands/index.ts';
+import { freePort } from '../peers/free-port.ts';
+import { startDnsServer } from '../support/dns-server.ts';
 import { sharedFolder } from '../support/temporary-folder.ts';
-import { exampleSites, inThisStore, typed } from './example-site.ts';
+import { exampleSites, inThisStore, listening, type SiteName, type Sites, succeeding, typed } from './example-site.ts';
 
-const others: Readonly<Record<string, number>> = {};
+interface Way {
+  /** `running`: the one with a gateway; the others are copied. Default: `filled`. */
+  readonly on?: SiteName | 'running';
+  /** What is typed behind it. */
+  readonly adding?: string;
+  readonly exit?: number;
+  /** What is done before it. */
+  readonly first?: (folder: string) => Promise<void>;
+}
+
+/** The first that fits the example counts. */
+const ways: readonly (readonly [example: RegExp, way: Way])[] = [
+  [/^new-sipdomain contoso\.com/, { on: 'empty' }],
+  [/^initialize-gateway/, { on: 'empty' }],
+  [/^new-contact /, { on: 'running' }],
+  [/^new-/, { on: 'begun' }],
+  [/^(?:get|set|remove)-siproute/, { on: 'routed' }],
+  // It asks, and nobody is there: terminal.test.ts answers.
+  [/^start-certificatewizard/, { exit: 4 }],
+  // The prompt and what is typed at it: test/commands/shell.
+  [/^enter-managementshell$/, { exit: 4 }],
+  [/^request-certificate -CA acme:/, { on: 'begun', adding: '-WhatIf', first: dnsHook }],
+  [/^request-certificate -New/, { on: 'begun' }],
+  [/^request-certificate -Clear|^remove-certificaterequest 1/, { adding: '-Confirm:false' }],
+  [/^import-certificate corporate-root/, { adding: '-Confirm:false' }],
+  [/^remove-certificate \w+$/, { on: 'single', adding: '-Confirm:false' }],
+  [/^(?:set|remove)-certificate/, { on: 'imported' }],
+  [/^update-certificate \w/, { adding: '-WhatIf', first: renewable }],
+  [/^export-certificate|^test-certificateconfiguration/, { on: 'single' }],
+  [/^(?:start|stop|restart)-service/, { first: ownPorts }],
+  [/^(?:get|set|remove)-contact|^get-presencesub|^get-xmpp(?:session|peer)|^clear-|^disconnect-/, { on: 'running' }],
+  [/^test-(?:xmppim|presence|federationroute)/, { on: 'running' }],
+  // Where it goes: shells.test.ts.
+  [/^register-completion/, { adding: '-WhatIf' }],
+];
+
 const before = process.cwd();
-let sites: Awaited<ReturnType<typeof exampleSites>>;
-let runs = 0;
 let root: string;
+let sites: Sites;
+let running: string;
 
 beforeAll(async () => {
   root = sharedFolder();
   sites = await exampleSites(root);
+  running = path.join(root, 'running');
+  cpSync(sites.filled, running, { recursive: true });
+  await ownPorts(running);
+  await succeeding(running, 'start-service');
 });
-afterAll(() => process.chdir(before));
-
-const all = cmdlets.flatMap(({ name, examples }) => examples.map(({ command }) => [command, name] as const));
+afterAll(async () => {
+  await typed(running, 'stop-service -Force');
+  process.chdir(before);
+});
 
 describe('xgw', () => {
-  it.each(all)('%s', async (command, name) => {
-    const folder = path.join(root, String((runs += 1)));
-    cpSync(/^New-/.test(name) || name === 'Initialize-Gateway' ? sites.begun : sites.filled, folder, { recursive: true });
-    const line = inThisStore(command, folder);
-    const { code, stderr } = await typed(folder, line);
-    expect([code, code === 0 ? '' : stderr]).toEqual([others[command] ?? 0, '']);
+  it.each(cmdlets.flatMap(({ examples }) => examples.map(({ command }) => command)))('%s', async (command) => {
+    const [, { on = 'filled', adding = '', exit, first } = {}] = ways.find(([example]) => example.test(command)) ?? [];
+    const folder = on === 'running' ? running : copyOf(on);
+    await first?.(folder);
+    const { code, stderr } = await typed(
+      folder,
+      await withResolvers(`${inThisStore(command, folder)} ${adding}`, folder),
+    );
+    if (/^(?:start|restart)-service/.test(command)) await typed(folder, 'stop-service -Force');
+    // A test- has answered when it says no.
+    const isAnswer = command.startsWith('test-') && code === 21;
+    expect([isAnswer ? 0 : code, stderr]).toEqual([exit ?? 0, isAnswer || exit ? expect.anything() : noError]);
   });
 });
+
+const noError = expect.not.stringMatching(/^ {2}Id: /m);
+
+let copies = 0;
+
+function copyOf(site: SiteName): string {
+  const folder = path.join(root, `example-${(copies += 1)}`);
+  cpSync(sites[site], folder, { recursive: true });
+  return folder;
+}
+
+async function ownPorts(folder: string): Promise<void> {
+  await succeeding(folder, listening(await freePort(), await freePort()));
+}
+
+/** A resolver of the test in place of those of the example, and of the machine's. */
+async function withResolvers(line: string, folder: string): Promise<string> {
+  if (!line.startsWith('test-dnsrecord')) return line;
+  const server = await startDnsServer();
+  server.xmppServer('contoso.com', 5269);
+  server.xmppServer('fabrikam.com', 5269);
+  await succeeding(folder, `set-xmppgatewayconfiguration -DnsServers ${server.address}`);
+  return line.replace('192.0.2.53,198.51.100.53:5353', server.address);
+}
+
+/** The program that the example names, beside the store. */
+async function dnsHook(folder: string): Promise<void> {
+  writeFileSync(path.join(folder, 'root.pem'), readFileSync(path.join(sites.filled, 'corporate-root.cer')));
+}
+
+/** As an authority that renews over the network has issued it. */
+async function renewable(folder: string): Promise<void> {
+  const file = path.join(folder, 'store', 'store.json');
+  const store = JSON.parse(readFileSync(file, 'utf8'));
+  for (const record of Object.values<{ renewal?: unknown }>(store.certificates))
+    record.renewal = { authority: 'est:https://127.0.0.1:9' };
+  writeFileSync(file, JSON.stringify(store));
+}

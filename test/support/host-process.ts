@@ -1,4 +1,5 @@
 /** A stand-in for `process`: what a cmdlet is given, what it printed, and how it ended. */
+import { createReadStream, openSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 
@@ -10,6 +11,8 @@ export interface Given {
   readonly env?: Readonly<Record<string, string>>;
   /** What arrives on standard input; undefined: nothing ever does. */
   readonly input?: string;
+  /** A file that standard input is, as a shell redirects it. */
+  readonly file?: string;
   /** Standard output and error are terminals. */
   readonly terminal?: boolean;
   /** Keys that a person presses: standard input is a terminal too. */
@@ -53,7 +56,11 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
 }
 
 /** The keys are pressed when the question is on the screen: its drawing moves the cursor. */
-function stdinOf({ input, keys }: Given, screen: PassThrough): HostProcess['stdin'] {
+function stdinOf({ input, file, keys }: Given, screen: PassThrough): HostProcess['stdin'] {
+  if (file !== undefined) {
+    const fd = openSync(file, 'r');
+    return Object.assign(createReadStream('', { fd }), { fd });
+  }
   if (input !== undefined) return Readable.from([Buffer.from(input)]);
   const stdin = Object.assign(new PassThrough(), { isTTY: keys !== undefined });
   let isPressed = keys === undefined;

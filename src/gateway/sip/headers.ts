@@ -98,16 +98,24 @@ export class Headers {
   /** Typed values by parser and name, kept by `read`. */
   #readings: Map<unknown, Map<string, unknown>> | undefined;
 
-  private constructor(fields: readonly HeaderField[]) {
+  private constructor(
+    fields: readonly HeaderField[],
+    keys: readonly string[] = fields.map(([name]) => headerKey(name)),
+  ) {
     this.#fields = fields;
-    this.#keys = fields.map(([name]) => headerKey(name));
+    this.#keys = keys;
   }
 
   /** Compact names become long ones. Values are taken as they are; the writer refuses line ends in them. */
   static of(fields: Iterable<HeaderField>): Headers {
     const long: HeaderField[] = [];
-    for (const field of fields) long.push(field[0].length === 1 ? [expandHeaderName(field[0]), field[1]] : field);
-    return new Headers(long);
+    const keys: string[] = [];
+    for (const field of fields) {
+      const [name, value] = field;
+      long.push(name.length === 1 ? [expandHeaderName(name), value] : field);
+      keys.push(headerKey(name));
+    }
+    return new Headers(long, keys);
   }
 
   get fields(): readonly HeaderField[] {
@@ -162,12 +170,12 @@ export class Headers {
 
   /** One more field at the end. */
   append(name: string, value: string): Headers {
-    return new Headers([...this.#fields, [expandHeaderName(name), value]]);
+    return new Headers([...this.#fields, [expandHeaderName(name), value]], [...this.#keys, headerKey(name)]);
   }
 
   /** One more field at the top, where Via, Route and Record-Route are read first [RFC 3261 §7.3.1]. */
   prepend(name: string, value: string): Headers {
-    return new Headers([[expandHeaderName(name), value], ...this.#fields]);
+    return new Headers([[expandHeaderName(name), value], ...this.#fields], [headerKey(name), ...this.#keys]);
   }
 
   without(name: string): Headers {

@@ -9,7 +9,7 @@ export function writeMessage(message: SipMessage): Buffer {
       : `SIP/2.0 ${message.status} ${message.reason}`;
   let head = `${oneLine(startLine)}\r\n`;
   for (const [name, value] of message.headers.fields) {
-    if (!isContentLength(name)) head += `${oneLine(name)}: ${oneLine(value)}\r\n`;
+    if (!isContentLength(name)) head += `${oneLine(`${name}: ${value}`)}\r\n`;
   }
   head += `Content-Length: ${message.body.length}\r\n\r\n`;
   const headBytes = Buffer.byteLength(head);

@@ -26,12 +26,14 @@ async function shellOn(home: string, keys: Keys, more: Readonly<Record<string, s
   const left = [...keys];
   child.stdout.on('data', (bytes: Buffer) => {
     screen += bytes.toString().replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '');
-    const [next] = left;
-    const found = next === undefined ? -1 : screen.indexOf(next[0], seen);
-    if (next === undefined || found < 0) return;
-    left.shift();
-    seen = screen.length;
-    setImmediate(() => child.stdin.write(next[1]));
+    for (let [next] = left; next !== undefined; [next] = left) {
+      const [when, press] = next;
+      const found = screen.indexOf(when, seen);
+      if (found < 0) return;
+      left.shift();
+      seen = press === '' ? found + when.length : screen.length;
+      if (press !== '') setImmediate(() => child.stdin.write(press));
+    }
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   return { screen: screen.replaceAll('\r', ''), code, left };
