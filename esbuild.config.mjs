@@ -145,12 +145,14 @@ async function buildDispatcher() {
   const table = { version, bundles: Object.fromEntries(catalogue.flatMap(namesOf)) };
   const contents = `import { dispatch } from './host/dispatch.ts';
                     const table = ${JSON.stringify(table)};
-                    const { noCmdlet, completeLine } = require(dispatch(process.argv, table));
+                    const { noCmdlet, completeLine, firstPage } = require(dispatch(process.argv, table));
                     noCmdlet?.(process, table);
-                    completeLine?.(process, __dirname);`;
+                    completeLine?.(process, __dirname);
+                    firstPage?.(process, table.version);`;
   const entryPoints = {
     'no-cmdlet': `${commands}/host/no-cmdlet.ts`,
     'complete-line': `${commands}/completion/complete-line.ts`,
+    'first-page': `${commands}/host/first-page.ts`,
   };
   await write({ entryPoints, outdir: 'dist', outExtension: { '.js': '.cjs' }, plugins: [late] });
   await write({ stdin: { contents, resolveDir: commands }, outfile: 'dist/xgw.cjs' });

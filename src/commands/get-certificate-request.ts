@@ -27,7 +27,7 @@ export default defineCmdlet({
   examples: [
     { command: 'get-certificaterequest', shows: 'All requests that were not given up.' },
     { command: 'get-certificaterequest -Status Pending', shows: 'Those that wait for their certificate.' },
-    { command: 'get-certificaterequest 1 | xgw show-certificaterequest', shows: 'One of them, decoded.' },
+    { command: 'get-certificaterequest 1 | xgw show-certificaterequest -', shows: 'One of them, decoded.' },
   ],
   output: certificateRequestOutput,
 

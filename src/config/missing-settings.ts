@@ -32,5 +32,18 @@ function completed(settings: unknown, defaults: object): unknown {
   return { ...settings, ...Object.fromEntries(missing) };
 }
 
-const each = (map: unknown, defaults: object): unknown =>
-  isObject(map) ? Object.fromEntries(Object.entries(map).map(([name, one]) => [name, completed(one, defaults)])) : map;
+/** The same map when none lacks anything, which mostly is so: there may be 10,000 partners. */
+function each(map: unknown, defaults: object): unknown {
+  if (!isObject(map)) return map;
+  const names = Object.keys(defaults);
+  let isComplete = true;
+  for (const key in map) isComplete &&= hasAll(map[key], names);
+  if (isComplete) return map;
+  return Object.fromEntries(Object.entries(map).map(([name, one]) => [name, completed(one, defaults)]));
+}
+
+function hasAll(settings: unknown, names: readonly string[]): boolean {
+  if (!isObject(settings)) return true;
+  for (const name of names) if (!Object.hasOwn(settings, name)) return false;
+  return true;
+}

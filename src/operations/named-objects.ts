@@ -59,13 +59,13 @@ export interface Selection {
 /** All objects, those that fit the pattern, or the one of that name. @throws CodedError `ObjectNotFound` for a name, never for a pattern */
 export function selectNamed<T extends Named>(
   objects: NamedObjects<T>,
-  { Identity, Filter = '*' }: Selection,
+  { Identity, Filter }: Selection,
   kind: ObjectKind,
 ): readonly T[] {
-  const fits = wildcard(Filter);
-  const all = Object.values(objects).filter(({ identity }) => fits(identity));
+  if (Identity !== undefined && !isPattern(Identity)) return [namedOrThrow(objects, Identity, kind)];
+  const fits = Filter === undefined ? undefined : wildcard(Filter);
+  const all = Object.values(objects).filter(({ identity }) => fits?.(identity) ?? true);
   if (Identity === undefined) return all;
-  if (!isPattern(Identity)) return [namedOrThrow(objects, Identity, kind)];
   const wanted = wildcard(Identity);
   return all.filter(({ identity }) => wanted(identity));
 }

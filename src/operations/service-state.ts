@@ -3,18 +3,18 @@
  * process however that ends, so a stale file can neither block a start nor claim that a dead gateway runs.
  */
 import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { GatewayStatus } from '../gateway/gateway-status.ts';
 import { callControl } from '../gateway/service/control-channel.ts';
 import { realClock } from '../primitives/clock.ts';
 import { CodedError, isCodedError } from '../primitives/errors.ts';
 import { lockHolder, withConfigLock } from '../store/config-lock.ts';
+import { runFolder } from '../store/store-folder.ts';
 
 export const serviceName = 'XMPPGW';
 /** Lync's name of the same service. */
 export const serviceAlias = 'RTCXMPPTGW';
 
-export const runFolder = (storeFolder: string): string => path.join(storeFolder, 'run');
+export { runFolder };
 
 /** Milliseconds in which a running gateway answers for its status. */
 const statusTimeoutMs = 5000;

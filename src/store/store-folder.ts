@@ -5,6 +5,8 @@ import path from 'node:path';
 import { storeDenied } from './store-denied.ts';
 
 export const storeFile = (folder: string): string => path.join(folder, 'store.json');
+/** What belongs to the running gateway: its lock and its control socket. */
+export const runFolder = (folder: string): string => path.join(folder, 'run');
 export const revisionsFolder = (folder: string): string => path.join(folder, 'revisions');
 
 /** Makes the folder, for its owner only. An empty folder of our own is tightened; one with content in it is somebody's decision. */

@@ -11,6 +11,9 @@ export interface Figure {
   readonly ratio?: number | undefined;
   /** What the product promises on a machine of today. */
   readonly atLeast?: number | undefined;
+  /** How much more than the yardstick it is, in the same unit, and the most that is promised. */
+  readonly over?: number | undefined;
+  readonly atMostOver?: number | undefined;
 }
 
 export interface Benchmark {

@@ -13,14 +13,22 @@ const exampleThumbprint = '5A3F8E1B9C0D4A7766554433221100FFEEDD19C2';
 
 /** @param folder - Gets `store`, and is where the line is typed. @param line - What follows `xgw`, pipes among it. */
 export async function typed(folder: string, line: string): Promise<Ran> {
+  const before = process.cwd();
   process.chdir(folder);
-  const [, redirected] = /<\s?(\w\S*)/.exec(line) ?? [];
+  try {
+    return await runStages(folder, line);
+  } finally {
+    process.chdir(before);
+  }
+}
+
+async function runStages(folder: string, line: string): Promise<Ran> {
+  const [, redirected = '/dev/null'] = /<\s?(\w\S*)/.exec(line) ?? [];
   let ran: Ran = { code: 0, stdout: '', stderr: '' };
   for (const [index, [name = '', ...tokens]] of stagesOf(line).entries()) {
     if (ran.code !== 0) break;
     if (index > 0) writeFileSync('.piped', ran.stdout);
-    const file = index > 0 ? '.piped' : redirected;
-    const given = { cmdlets, env: environment(folder), ...(file === undefined ? {} : { file }) };
+    const given = { cmdlets, env: environment(folder), file: index > 0 ? '.piped' : redirected };
     ran = await runCmdlet(cmdletNamed(name), tokens, given);
   }
   return ran;
@@ -35,7 +43,7 @@ const environment = (folder: string) => ({
 /** The xgw commands of a pipe; other programs are none of ours. */
 export function stagesOf(command: string): readonly (readonly string[])[] {
   // A script block holds pipes of its own.
-  const stages = `xgw ${command}`.split(/\s\|\s(?=xgw )|\s\|\s(?=\w+$)|\s&&\s/);
+  const stages = `xgw ${command.trim()}`.split(/\s\|\s(?=xgw )|\s\|\s(?=\w+$)|\s&&\s/);
   return stages
     .map((stage) => wordsOf(stage.replaceAll(/\s[12]?[<>]+\s?\S+/g, '')))
     .filter(([program]) => program === 'xgw')
@@ -71,7 +79,7 @@ const steps = {
     'import-certificate edge.pfx -PasswordFile password.txt',
     'set-certificate -Path edge.cer -Type InternalEdge',
   ],
-  routed: ['new-siproute contoso.com -NextHop fe01.contoso.com:5061'],
+  routed: ['set-xmppgatewayconfiguration -SipTlsPort 5061', 'new-siproute contoso.com -NextHop fe01.contoso.com:5061'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type SiteName = keyof typeof steps;

@@ -21,8 +21,9 @@ export const bare = (word: string): string => word.toLowerCase().replaceAll(/(?!
 /** Those that begin as typed, in the spelling that was begun. */
 export function fitting(candidates: readonly Candidate[], typed: string): readonly Candidate[] {
   const wanted = bare(typed);
-  return candidates.flatMap(({ text, about, also }) => {
+  return candidates.flatMap((candidate) => {
+    const { text, also } = candidate;
     const begun = [text, also].find((name) => name !== undefined && bare(name).startsWith(wanted));
-    return begun === undefined ? [] : [{ text: begun, about }];
+    return begun === undefined ? [] : [{ text: begun, about: candidate.about }];
   });
 }

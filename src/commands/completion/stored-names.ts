@@ -20,38 +20,83 @@ const objectOf = (value: unknown): JsonObject =>
 
 /** @param folder - Of the store. @returns Nothing when the store cannot be read. */
 export function storedNames(kind: NameKind, folder: string): readonly Candidate[] {
-  return (readers.get(kind)?.(storeIn(folder)) ?? []).filter(({ text }) => isName(text));
+  try {
+    const text = storeText(folder);
+    const candidates = text === undefined ? [] : (readers.get(kind)?.(text) ?? []);
+    return candidates.filter((candidate) => isName(candidate.text));
+  } catch {
+    return [];
+  }
 }
 
-function storeIn(folder: string): JsonObject {
+function storeText(folder: string): string | undefined {
   const file = storeFile(folder);
-  try {
-    return statSync(file).size > maxFileBytes ? {} : objectOf(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    return {};
-  }
+  return statSync(file).size > maxFileBytes ? undefined : readFileSync(file, 'utf8');
 }
 
 /** A hand that edited the file may have put anything there. */
 const isName = (text: string): boolean => text.length <= maxName && /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u.test(text);
 
+interface Member {
+  readonly key: string;
+  /** As JSON. */
+  readonly text: string;
+}
+
+/**
+ * The members of one map of the store. Parsing 10,000 of them takes longer than all the rest, so they are cut out at the lines
+ * that begin with two tabs: a line break is never inside of a JSON string, and the store is written with a tab a level. A
+ * file that is written in another way is parsed.
+ */
+function membersOf(store: string, map: string): readonly Member[] {
+  const opening = `\n\t"${map}": {\n`;
+  const begin = store.indexOf(opening);
+  if (begin < 0) return parsedMembers(store, map);
+  const section = store.slice(begin + opening.length - 1, store.indexOf('\n\t}', begin));
+  const members: Member[] = [];
+  for (let at = section.indexOf(keyLine); at >= 0; ) {
+    const next = section.indexOf(keyLine, at + 1);
+    const colon = section.indexOf('": ', at);
+    const text = section.slice(colon + '": '.length, next < 0 ? undefined : next).replace(/,$/, '');
+    members.push({ key: JSON.parse(section.slice(at + keyLine.length - 1, colon + 1)), text });
+    at = next;
+  }
+  return members;
+}
+
+const keyLine = '\n\t\t"';
+
+const parsedMembers = (store: string, map: string): readonly Member[] =>
+  Object.entries(objectOf(objectOf(JSON.parse(store))[map])).map(([key, value]) => ({
+    key,
+    text: JSON.stringify(value),
+  }));
+
 const named =
   (map: string, aboutProperty: string) =>
-  (store: JsonObject): Candidate[] =>
-    Object.entries(objectOf(store[map])).map(([text, one]) => ({ text, about: textOf(objectOf(one)[aboutProperty]) }));
+  (store: string): Candidate[] =>
+    membersOf(store, map).map(({ key, text }) => ({
+      text: key,
+      // Only of the few that are shown.
+      get about() {
+        return textOf(objectOf(JSON.parse(text))[aboutProperty]);
+      },
+    }));
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const partners = named('federatedPartners', 'description');
 const policies = named('externalAccessPolicies', 'description');
 
-const additionalDomains = ({ federatedPartners }: JsonObject): Candidate[] =>
-  Object.entries(objectOf(federatedPartners)).flatMap(([partner, one]) => {
-    const domains = objectOf(one)['additionalDomains'];
-    return Array.isArray(domains) ? domains.map((domain) => ({ text: textOf(domain), about: `of ${partner}` })) : [];
+function additionalDomains(store: string): Candidate[] {
+  const having = membersOf(store, 'federatedPartners').filter(({ text }) => !text.includes('"additionalDomains": []'));
+  return having.flatMap(({ key, text }) => {
+    const { additionalDomains: domains } = objectOf(JSON.parse(text));
+    return Array.isArray(domains) ? domains.map((domain) => ({ text: textOf(domain), about: `of ${key}` })) : [];
   });
+}
 
-const readers = new Map<NameKind, (store: JsonObject) => Candidate[]>([
+const readers = new Map<NameKind, (store: string) => Candidate[]>([
   ['partner', partners],
   ['partnerDomain', (store) => [...partners(store), ...additionalDomains(store)]],
   ['sipDomain', named('sipDomains', 'description')],
@@ -70,7 +115,15 @@ const readers = new Map<NameKind, (store: JsonObject) => Candidate[]>([
   ['certificateRequest', named('certificateRequests', 'friendlyName')],
 ]);
 
-const withoutScheme = (user: Candidate): Candidate => ({ ...user, also: user.text.replace(/^sip:/, '') });
+const withoutScheme = (user: Candidate): Candidate => also(user, user.text, user.text.replace(/^sip:/, ''));
 
 /** A policy with a tag is called by its name alone. */
-const withoutTag = ({ text, about }: Candidate): Candidate => ({ text: text.replace(/^tag:/, ''), about, also: text });
+const withoutTag = (policy: Candidate): Candidate => also(policy, policy.text.replace(/^tag:/, ''), policy.text);
+
+const also = (candidate: Candidate, text: string, other: string): Candidate => ({
+  text,
+  also: other,
+  get about() {
+    return candidate.about;
+  },
+});

@@ -158,7 +158,7 @@ function bindPositionals(positionals: readonly Item[], scan: Scan): ArgvFault | 
     .toSorted(([, left], [, right]) => (left.position ?? 0) - (right.position ?? 0));
   for (const item of positionals) {
     const [slot] = slots.splice(0, 1);
-    if (item.token === '-' && (slot ? isInput(slot[1]) : takesInput(scan.parameters))) {
+    if (item.token === '-' && !(slot && isPath(slot[1])) && takesInput(scan.parameters)) {
       scan.readsInput = true;
       continue;
     }
@@ -174,7 +174,9 @@ const takesInput = (parameters: Parameters): boolean => Object.hasOwn(parameters
 
 /** A path keeps its `-`: there it is a file like any other, whose bytes are standard input. */
 const isInput = (parameter: Parameter<unknown>): boolean =>
-  parameter.type.name === '-' || (parameter.pipeline !== undefined && parameter.type.name !== 'Path');
+  parameter.type.name === '-' || (parameter.pipeline !== undefined && !isPath(parameter));
+
+const isPath = ({ type }: Parameter<unknown>): boolean => type.name === 'Path';
 
 function put(name: string, value: string | boolean, item: Item, { texts, parameters }: Scan): ArgvFault | undefined {
   const earlier = texts.get(name);

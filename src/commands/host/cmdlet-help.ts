@@ -17,7 +17,7 @@ export function cmdletHelp(cmdlet: CmdletDescription, part: HelpPart): string {
     ...wrapped(synopsis, 4),
     '',
     'SYNTAX',
-    ...syntax(cmdlet),
+    ...cmdletSyntax(cmdlet),
     ...about,
     '',
     'EXAMPLES',
@@ -38,7 +38,8 @@ function remarks({ name, impact }: CmdletDescription): string {
   return `Every cmdlet takes the common parameters (xgw get-help about_commonparameters).${changing} Exit codes: xgw get-help about_exitcodes. All of it: xgw get-help ${name.toLowerCase()} -Full.`;
 }
 
-function syntax({ name, parameters, impact }: CmdletDescription): readonly string[] {
+/** The lines that show what may be typed. */
+export function cmdletSyntax({ name, parameters, impact }: CmdletDescription): readonly string[] {
   const words = parameters.map((parameter) => {
     const label = parameter.position === undefined ? `-${parameter.name}` : `[-${parameter.name}]`;
     const whole = parameter.type.kind === 'switch' ? `-${parameter.name}` : `${label} <${parameter.type.name}>`;

@@ -13,10 +13,11 @@ const hidden = '__complete';
 
 /** @returns The file to load, beside this one. `argv` is changed when help is asked for in another way. */
 export function dispatch(argv: string[], { bundles }: DispatchTable): string {
-  const typed = argv[2] ?? '';
+  const typed = argv[2];
+  if (typed === undefined) return './first-page.cjs';
   if (typed === hidden) return './complete-line.cjs';
   if (/^(?:--?h(?:elp)?|-\?|\/\?)$/i.test(typed)) argv[2] = 'get-help';
-  const name = (argv[2] ?? '').toLowerCase();
+  const name = (argv[2] ?? typed).toLowerCase();
   // Hyphens beyond the first do not count: new-xmpp-federated-partner is New-XmppFederatedPartner.
   const joined = name.replace(/^([a-z]+-)(.*)$/, (_all, verb: string, noun: string) => verb + noun.replaceAll('-', ''));
   const known = [name, joined].find((each) => Object.hasOwn(bundles, each));

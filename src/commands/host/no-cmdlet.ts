@@ -1,4 +1,4 @@
-/** What is said when no cmdlet was named: the overview, the version, or names near to the one that was typed. */
+/** What is said when no cmdlet was named: the version, or names near to the one that was typed. */
 import { nearNames } from '../../operations/near-names.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import { correlationId } from '../../primitives/ids.ts';
@@ -13,8 +13,7 @@ import type { HostProcess } from './surroundings.ts';
 
 /** Ends with `host.exit`. */
 export function noCmdlet(host: HostProcess, table: DispatchTable): void {
-  const typed = host.argv[2];
-  if (typed === undefined) return end(host, 'stdout', overview(table.version), 0);
+  const typed = host.argv[2] ?? '';
   if (/^(?:--?version|-V)$/.test(typed)) return end(host, 'stdout', `xgw ${table.version}\n`, 0);
   end(host, 'stderr', notACmdlet(typed, host, table), exitCodeOf('usage'));
 }
@@ -45,15 +44,3 @@ function nearCmdlets(typed: string, names: readonly string[]): readonly string[]
   const sameVerb = near.filter((name) => name.startsWith(`${verb}-`));
   return sameVerb.length > 0 ? sameVerb : near;
 }
-
-const overview = (version: string): string => `xgw ${version} - administer an XMPP <-> SIP gateway the PowerShell way
-
-  A first message takes four commands:
-    xgw initialize-gateway contoso.com         your own domain, policies and a test certificate
-    xgw new-xmppfederatedpartner               who you talk to (asks for what is missing)
-    xgw request-certificate                    the wizard, for a certificate that partners trust
-    xgw start-service                          run the gateway
-
-  xgw get-command            every cmdlet           xgw get-help about_migration    coming from Lync?
-  xgw get-help <cmdlet>      examples first         xgw get-help about_arguments    how to type parameters
-`;

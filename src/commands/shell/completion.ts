@@ -23,7 +23,9 @@ export function completions(
 }
 
 const beginsCommand = (character: string, before: string): boolean =>
-  /[|;&]/.test(character) || (character === '=' && /^\s*\$\w+\s*\+?$/.test(before));
+  /[|;&]/.test(character) ||
+  (character === '=' && /^\s*\$\w+\s*\+?$/.test(before)) ||
+  (character === ' ' && /^\s*\$\w+\s+in$/i.test(before));
 
 /** Where the innermost command begins: behind a pipe, a brace, a parenthesis or an assignment that is not in quotes. */
 function commandStart(line: string): number {

@@ -54,6 +54,8 @@ export const imSessionIdleMs = 600_000;
 export const imInviteMs = 64 * T1;
 /** Seconds in which a peer may offer to refresh a session; less is 422. Source: RFC 4028 §9 allows no less. */
 export const minSessionSeconds = 90;
+/** Seconds in which a session of ours is to be refreshed, and the longest that a 422 can make of it. Source: RFC 4028 §4 recommends 1800. */
+export const maxSessionSeconds = 1800;
 /** Milliseconds that the BYEs of a gateway that stops may take. */
 export const imFarewellMs = 1000;
 

@@ -1,6 +1,7 @@
 /** What scripts do: values, operators, statements and failures, with cmdlets of the test. */
 import { describe, expect, it } from '@jest/globals';
 
+import type { Pipe } from '../../../src/commands/host/pipe.ts';
 import {
   type Interpreter,
   ScriptExit,
@@ -18,7 +19,22 @@ const partners = [
 
 const missing = (name: string): CodedError => new CodedError('ObjectNotFound', `there is no ${name}.`);
 
-/** `get` emits the partners, `echo` its words, `fail` fails, `pass` hands on, `first` takes one and no more. */
+const valueOf = (word: string, values: readonly unknown[]): unknown =>
+  word.includes('\0') ? values[Number(word.split('\0')[1])] : word;
+
+function fail([name = '', ...words]: readonly string[], report: Pipe['report']): number {
+  report(missing(name), words.includes('-silent'));
+  return 3;
+}
+
+async function endless({ emit, report, signal }: Pick<Pipe, 'emit' | 'report' | 'signal'>): Promise<number> {
+  emit('first');
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  report(new CodedError('Interrupted', 'stopped.'));
+  return 130;
+}
+
+/** `get` emits the partners, `echo` its words, `fail` fails, `pass` hands on, `first` takes one and no more, `endless` waits. */
 function surroundings(reported: string[]): Surroundings {
   return {
     signal: () => new AbortController().signal,
@@ -32,15 +48,13 @@ function surroundings(reported: string[]): Surroundings {
       return {
         ...common,
         errorVariable,
-        async run({ emit, input, report }) {
+        async run({ emit, input, report, signal }) {
           if (name === 'get') for (const partner of partners) emit(partner);
-          if (name === 'echo')
-            emit(words.map((word) => (word.includes('\0') ? values[Number(word.split('\0')[1])] : word)));
+          if (name === 'echo') emit(words.map((word) => valueOf(word, values)));
           if (name === 'pass') for await (const item of input ?? []) emit(item);
           if (name === 'first') for await (const item of input ?? []) return (emit(item), 0);
-          if (name !== 'fail') return 0;
-          report(missing(words[0] ?? ''), words.includes('-silent'));
-          return 3;
+          if (name === 'endless') return await endless({ emit, report, signal });
+          return name === 'fail' ? fail(words, report) : 0;
         },
       };
     },
@@ -77,6 +91,7 @@ describe('values', () => {
     ['"abc" -like "A*"; "abc" -notlike "b?"; "abc" -match "^a.c$"', [true, true, true]],
     ['"x" -in "X","y"; 1,2 -contains 3; 1 -notin 2,3', [true, false, true]],
     ['1,2,3 -gt 1', [2, 3]],
+    ['if (@($false)) { 1 } elseif (@(0, 0)) { 2 }', [2]],
     ['-not $null; !1; $false -or 1; "" -and $missing', [true, false, true, false]],
     ['"a" + 1; 1 + "2"; 1,2 + 3; 5 - 7', ['a1', 3, 1, 2, 3, -2]],
     ['$x = 1; $x += 2; $l = @(); $l += "a"; $l += "b"; $x; $l.Count', [3, 2]],
@@ -161,5 +176,7 @@ describe('pipelines', () => {
   it('end what nobody reads further', async () => {
     const { values, reported, interpreter } = await run('get | first');
     expect([values, reported, interpreter.state.failed]).toEqual([[partners[0]], [], []]);
+    const endless = await run('endless | first; $?; $Error.Count');
+    expect([endless.values, endless.reported]).toEqual([['first', true, 0], []]);
   });
 });

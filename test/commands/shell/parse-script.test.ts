@@ -60,6 +60,7 @@ describe('refuses as no part of the language, at its place', () => {
     ['get-user $x"y"', 10, 'a word of several parts'],
     ['try { } catch [Exception] { }', 15, 'catch of one type'],
     ['"a\u0000b"', 3, 'this is a control character'],
+    ['"a`0b"', 3, 'the escape `0'],
     ['1kb', 1, 'this form of a number'],
   ])('%j', (text, column, what) => {
     const parsed = parseScript(text);

@@ -3,6 +3,7 @@ import type { Dialog } from '../dialog.ts';
 import type { Speaker } from '../speaker.ts';
 import type { Source } from '../transport.ts';
 import type { FirstMessage } from './first-message.ts';
+import type { Agreement } from './session-timer.ts';
 
 /** A session that the user asked for. */
 export interface Accepted {
@@ -12,8 +13,8 @@ export interface Accepted {
   /** Our Contact. */
   readonly contact: string;
   readonly first: FirstMessage | undefined;
-  /** Seconds in which the user refreshes it; nothing when it need not be. */
-  readonly interval: number | undefined;
+  /** Of the session timer; nothing when the session need not be refreshed. */
+  readonly agreed: Agreement | undefined;
 }
 
 /** By the user; or by the contact, whose client this is. */

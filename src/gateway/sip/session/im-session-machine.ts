@@ -48,7 +48,7 @@ export type Event =
   | { readonly type: 'invite-answered' | 'item-answered'; readonly answer: Answer }
   /** The user has said something, or is typing. */
   | { readonly type: 'heard'; readonly what: 'message' | 'typing' }
-  | { readonly type: 'bye-received' | 'ack-missing' | 'timer' | 'unrefreshed' | 'close' };
+  | { readonly type: 'bye-received' | 'ack-missing' | 'timer' | 'unrefreshed' | 'refresh-failed' | 'close' };
 
 export type Effect =
   | { readonly do: 'invite' | 'cancel' | 'bye' }

@@ -17,7 +17,7 @@ import { ImSession } from './im-session.ts';
 import type { AnswerableRequest } from './in-session-requests.ts';
 import { contactAddress } from './own-address.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
-import { offeredInterval, sessionTimerFields } from './session-timer.ts';
+import { type Agreement, offeredInterval, sessionTimerFields } from './session-timer.ts';
 
 export type Invited = Pick<IncomingRequest, 'request' | 'source' | 'localTag' | 'cancelled' | 'respond'>;
 
@@ -63,10 +63,10 @@ export class ImSessionTable {
       source,
       contact: contact.value,
       first: firstMessageIn(request),
-      interval: interval.value,
+      agreed: interval.value,
     };
     this.#add(ends, identity, { accepted });
-    incoming.respond(200, acceptance({ offer: offer.value, interval: interval.value, contact: contact.value, ends }));
+    incoming.respond(200, acceptance({ offer: offer.value, agreed: interval.value, contact: contact.value, ends }));
   }
 
   /** Answers a request inside one of the user's sessions. @returns False when there is no such session. */
@@ -149,12 +149,12 @@ const dialogOf = (callId: string, localTag: string): string => `${callId}\n${loc
 
 interface Acceptance {
   readonly offer: ImOffer;
-  readonly interval: number | undefined;
+  readonly agreed: Agreement | undefined;
   readonly contact: string;
   readonly ends: SessionEnds;
 }
 
-function acceptance({ offer, interval, contact, ends }: Acceptance) {
-  const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(interval), sdpContent];
+function acceptance({ offer, agreed, contact, ends }: Acceptance) {
+  const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(agreed), sdpContent];
   return { headers, body: printImAnswer(offer, contactAddress(contact), ends.contactAor) };
 }

@@ -1,16 +1,26 @@
 /** Performs the effects of im-session-machine.ts for one session: its dialog, its timer, what it sends and receives. */
 import type { Timer } from '../../../primitives/clock.ts';
 import { refuse } from '../../../primitives/result.ts';
-import { type Dialog, nextRequest, receiveInDialog } from '../dialog.ts';
+import { type Dialog, nextRequest, receiveInDialog, receiveResponse } from '../dialog.ts';
+import type { HeaderField } from '../headers.ts';
 import { ownContact } from '../home/own-contact.ts';
+import type { SipResponse } from '../message.ts';
 import { tagOf } from '../name-addr.ts';
-import type { FinalResponse } from '../outgoing-request.ts';
+import type { FinalResponse, RequestOptions } from '../outgoing-request.ts';
 import type { Speaker } from '../speaker.ts';
 import { isSuccess } from '../status.ts';
 import type { Destination } from '../transport.ts';
 import type { Asked } from './asked-session.ts';
 import { asIfSent, type FirstMessage } from './first-message.ts';
-import { acknowledged, furtherSuccess, invitation, type SessionIdentity } from './im-invitation.ts';
+import {
+  acknowledged,
+  acknowledgeRefresh,
+  furtherSuccess,
+  type InviteAttempt,
+  invitation,
+  nextAttempt,
+  type SessionIdentity,
+} from './im-invitation.ts';
 import { takesIm } from './im-offer.ts';
 import {
   type Answer,
@@ -25,8 +35,14 @@ import {
 } from './im-session-machine.ts';
 import { type AnswerableRequest, answerInSession } from './in-session-requests.ts';
 import { SessionRecord } from './session-record.ts';
+import { SessionRefreshes } from './session-refreshes.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
-import { RefreshWatch } from './session-timer.ts';
+import { agreedInterval } from './session-timer.ts';
+
+interface SentContent {
+  readonly headers: readonly HeaderField[];
+  readonly body?: Buffer | undefined;
+}
 
 interface Submitted {
   readonly content: SessionContent;
@@ -49,7 +65,7 @@ export class ImSession {
   #peer: Destination | undefined;
   #contact = '';
   #timer: Timer | undefined;
-  readonly #refreshes: RefreshWatch;
+  readonly #refreshes: SessionRefreshes;
   #lastId = 0;
   #inviting: Promise<unknown> = Promise.resolve();
   #farewell: Promise<unknown> = Promise.resolve();
@@ -70,8 +86,12 @@ export class ImSession {
     this.#setup = setup;
     this.#onEnded = onEnded;
     this.#accepted = accepted;
-    this.#refreshes = new RefreshWatch(setup.clock, () => this.#feed({ type: 'unrefreshed' }));
-    this.#refreshes.refreshed(accepted?.interval);
+    this.#refreshes = new SessionRefreshes(setup.clock, {
+      contact: () => this.#contact,
+      refresh: (method, headers, body) => this.#refresh(method, { headers, body }),
+      unrefreshed: (why) => this.#feed({ type: why === 'missing' ? 'unrefreshed' : 'refresh-failed' }),
+    });
+    this.#refreshes.agreed(accepted?.agreed);
     this.#dialog = accepted?.dialog;
     this.#contact = accepted?.contact ?? '';
     const first = accepted === undefined ? startInviting() : startAnswered(accepted.first !== undefined);
@@ -110,8 +130,8 @@ export class ImSession {
     const contact = this.#contact;
     const onRequest = this.#setup.onRequest.bind(this.#setup);
     const feed = (event: Event): void => this.#feed(event);
-    const refreshed = (seconds: number | undefined): void => this.#refreshes.refreshed(seconds);
-    answerInSession({ ends, contact, feed, refreshed, onRequest }, incoming);
+    const refreshes = this.#refreshes;
+    answerInSession({ ends, contact, feed, refreshes, onRequest }, incoming);
   }
 
   /** Our 200 was never acknowledged. */
@@ -191,16 +211,18 @@ export class ImSession {
       return this.#feed({ type: 'invite-answered', answer: this.#setup.answerOf(unreachable(detail)) });
     }
     this.#contact = contact.value;
-    const final = await endpoint.request(
-      invitation(this.ends, { ...this.identity, speaker: this.#speaker }, contact.value),
-      destination,
-      {
+    const identity = { ...this.identity, speaker: this.#speaker };
+    let attempt: InviteAttempt | undefined = { number: 1 };
+    let final: FinalResponse;
+    do {
+      const invite = invitation(this.ends, identity, contact.value, attempt);
+      final = await endpoint.request(invite, this.#peer ?? destination, {
         signal: this.#cancelled.signal,
-        onFurtherSuccess: (response) =>
-          furtherSuccess(this.#setup, { dialog: this.#dialog, destination: this.#peer ?? destination }, response),
-      },
-    );
-    this.#peer = final.peer ?? destination;
+        onFurtherSuccess: (response) => this.#furtherSuccess(response, destination),
+      });
+      this.#peer = final.peer ?? destination;
+      attempt = this.isOpen ? nextAttempt(attempt, final) : undefined;
+    } while (attempt !== undefined);
     this.#feed({ type: 'invite-answered', answer: this.#inviteAnswer(final, this.#peer) });
   }
 
@@ -209,9 +231,30 @@ export class ImSession {
     if (!final.ok || !isSuccess(final.response.status)) return answer;
     this.#dialog = acknowledged(this.#setup, final.response, peer);
     if (this.#dialog === undefined) return { status: 502, reason: 'Invitation Answered Without Contact' };
-    if (takesIm(final.response)) return answer;
+    if (takesIm(final.response)) {
+      if (this.isOpen) this.#refreshes.agreed(agreedInterval(final.response));
+      return answer;
+    }
     void this.#request('BYE');
     return { status: 488, reason: 'Not Acceptable Here' };
+  }
+
+  #furtherSuccess(response: SipResponse, destination: Destination): void {
+    furtherSuccess(this.#setup, { dialog: this.#dialog, destination: this.#peer ?? destination }, response);
+  }
+
+  async #refresh(method: string, content: SentContent): Promise<FinalResponse> {
+    const acknowledge = (response: SipResponse): void => this.#refreshTaken(method, response);
+    const final = await this.#request(method, content, { onFurtherSuccess: acknowledge });
+    if (final.ok && isSuccess(final.response.status)) acknowledge(final.response);
+    return final;
+  }
+
+  #refreshTaken(method: string, response: SipResponse): void {
+    const destination = this.#destination();
+    if (this.#dialog === undefined || destination === undefined) return;
+    this.#dialog = receiveResponse(this.#dialog, response);
+    if (method === 'INVITE') acknowledgeRefresh(this.#setup, this.#dialog, destination, response);
   }
 
   async #send({ id, kind }: Item): Promise<void> {
@@ -220,12 +263,12 @@ export class ImSession {
     this.#feed({ type: 'item-answered', answer: this.#setup.answerOf(final) });
   }
 
-  async #request(method: string, content?: SessionContent): Promise<FinalResponse> {
+  async #request(method: string, content?: SentContent, options?: RequestOptions): Promise<FinalResponse> {
     const destination = this.#destination();
     if (this.#dialog === undefined || destination === undefined) return unreachable('there is no next hop');
     const next = nextRequest(this.#dialog, method, content?.headers, content?.body);
     this.#dialog = next.dialog;
-    return this.#setup.endpoint.request(next.request, destination);
+    return this.#setup.endpoint.request(next.request, destination, options);
   }
 
   #destination(): Destination | undefined {

@@ -8,6 +8,7 @@ import type { IncomingRequest } from '../incoming-request.ts';
 import { printImAnswer, readImOffer, sdpContent, unknownExtensions } from './im-offer.ts';
 import type { Event } from './im-session-machine.ts';
 import { contactAddress } from './own-address.ts';
+import type { SessionRefreshes } from './session-refreshes.ts';
 import type { SessionEnds, SessionRequest } from './session-setup.ts';
 import { offeredInterval, sessionTimerFields } from './session-timer.ts';
 
@@ -17,8 +18,7 @@ export interface RequestedSession {
   /** Our Contact. */
   readonly contact: string;
   feed(event: Event): void;
-  /** Another interval of the session timer begins; nothing when the peer wants none any more. */
-  refreshed(seconds: number | undefined): void;
+  readonly refreshes: Pick<SessionRefreshes, 'agreed' | 'isInviting'>;
   onRequest(request: SessionRequest): void;
 }
 
@@ -79,6 +79,7 @@ const toContact = ({ ends }: RequestedSession, { request }: AnswerableRequest) =
 function refresh(session: RequestedSession, incoming: AnswerableRequest): void {
   const { ends, contact } = session;
   const { request } = incoming;
+  if (request.method === 'INVITE' && session.refreshes.isInviting) return incoming.respond(491);
   const interval = offeredInterval(request);
   if (!interval.ok) return incoming.respond(interval.error.status, interval.error.more);
   const headers: HeaderField[] = [['Contact', contact], allowMethods, ...sessionTimerFields(interval.value)];
@@ -88,5 +89,5 @@ function refresh(session: RequestedSession, incoming: AnswerableRequest): void {
   if (offer?.ok === false) return incoming.respond(offer.error.status, offer.error.more);
   const body = offer && printImAnswer(offer.value, contactAddress(contact), ends.contactAor);
   incoming.respond(200, body === undefined ? { headers } : { headers: [...headers, sdpContent], body });
-  session.refreshed(interval.value);
+  session.refreshes.agreed(interval.value);
 }

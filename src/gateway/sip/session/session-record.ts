@@ -71,6 +71,8 @@ function reasonOf(event: Event): string {
       return 'nothing was said';
     case 'unrefreshed':
       return 'the user did not refresh it';
+    case 'refresh-failed':
+      return 'the user did not take its refresh';
     case 'close':
       return 'the gateway stops';
     case 'invite-answered':
