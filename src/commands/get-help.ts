@@ -60,16 +60,17 @@ interface Topic {
   readonly name: string;
   readonly category: 'Cmdlet' | 'HelpFile' | 'Failure';
   readonly synopsis: string;
-  readonly text: string;
+  /** Made when it is searched. */
+  readonly text: () => string;
 }
 
 function topicsOf(catalogue: readonly CmdletDescription[]): readonly Topic[] {
   const cmdlets = catalogue.map((cmdlet): Topic => {
-    return { name: cmdlet.name, category: 'Cmdlet', synopsis: cmdlet.synopsis, text: cmdletHelp(cmdlet, 'Full') };
+    return { name: cmdlet.name, category: 'Cmdlet', synopsis: cmdlet.synopsis, text: () => cmdletHelp(cmdlet, 'Full') };
   });
-  const about = aboutTopics.map((topic): Topic => ({ ...topic, category: 'HelpFile', text: topic.text() }));
+  const about = aboutTopics.map((topic): Topic => ({ ...topic, category: 'HelpFile' }));
   const ids = Object.entries(failures).map(([name, { meaning }]): Topic => {
-    return { name, category: 'Failure', synopsis: meaning, text: meaning };
+    return { name, category: 'Failure', synopsis: meaning, text: () => meaning };
   });
   return [...cmdlets, ...about, ...ids];
 }
@@ -81,7 +82,7 @@ function listTopics(context: CmdletContext, isWanted: (topic: Topic) => boolean)
 }
 
 const contains = ({ name, text }: Topic, word: string): boolean =>
-  `${name}\n${text}`.toLowerCase().includes(word.toLowerCase());
+  `${name}\n${text()}`.toLowerCase().includes(word.toLowerCase());
 
 const isSame = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
 /** `new-xmpp-federated-partner` is New-XmppFederatedPartner. */

@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { writeOutputFile } from '../operations/output-file.ts';
-import { completionScripts, scriptPlace, scriptScopes } from './completion/scripts.ts';
-import { shells } from './completion/typed-line.ts';
-import { defineCmdlet } from './host/cmdlet.ts';
+import { completionScripts, type ScriptPlace, scriptPlace, scriptScopes } from './completion/scripts.ts';
+import { type Shell, shells } from './completion/typed-line.ts';
+import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, oneOf, optional, path as pathType } from './host/parameters.ts';
 
 export default defineCmdlet({
@@ -31,21 +31,23 @@ export default defineCmdlet({
 
   async run({ Shell, Scope, Path }, context) {
     const where = { env: process.env, home: os.homedir(), platform: process.platform };
-    const place = scriptPlace(Shell, Scope ?? 'CurrentUser', where);
-    const file = Path === undefined ? place.file : path.resolve(Path);
-    const startUp = Path === undefined ? place.startUp : undefined;
-    const isAgreed = await context.shouldProcess(file, `Write the completion script for ${Shell}`);
-    if (isAgreed) {
-      makeFolder(path.dirname(file));
-      writeOutputFile(file, completionScripts[Shell], 0o644);
-      context.done(`${file} written; a new ${Shell} completes xgw.`);
-    }
+    const standard = scriptPlace(Shell, Scope ?? 'CurrentUser', where);
+    const place: ScriptPlace = Path === undefined ? standard : { file: path.resolve(Path) };
+    const isAgreed = await context.shouldProcess(place.file, `Write the completion script for ${Shell}`);
+    if (isAgreed) write(place, Shell, context);
+    const { startUp } = place;
     if (startUp && (isAgreed || context.whatIf)) context.say(`${startUp.file} must say:  ${startUp.line}`);
-    if (!isAgreed || !context.passThru) return;
-    const { file: StartUpFile = null, line: StartUpLine = null } = startUp ?? {};
-    context.write({ Shell, Path: file, StartUpFile, StartUpLine });
   },
 });
+
+function write({ file, startUp }: ScriptPlace, shell: Shell, context: CmdletContext): void {
+  makeFolder(path.dirname(file));
+  writeOutputFile(file, completionScripts[shell], 0o644);
+  context.done(`${file} written; a new ${shell} completes xgw.`);
+  if (!context.passThru) return;
+  const { file: StartUpFile = null, line: StartUpLine = null } = startUp ?? {};
+  context.write({ Shell: shell, Path: file, StartUpFile, StartUpLine });
+}
 
 /** What cannot be made is told by the writing of the file, which names it. */
 function makeFolder(folder: string): void {

@@ -5,7 +5,7 @@
 import { acmeChallenges } from './certificate-renewal.ts';
 import { certificateUsages, deployments, formatVersion } from './configuration.ts';
 import { negotiations, partnerTypes } from './federated-partner.ts';
-import { gatewayRanges, sipModes, sipSessionModes } from './gateway-configuration.ts';
+import { gatewayRanges, sipModes, sipPresenceFormats, sipSessionModes } from './gateway-configuration.ts';
 import { dnsLookups, maxNextHops } from './sip-route.ts';
 
 interface Schema {
@@ -36,11 +36,8 @@ function matching(pattern: string, meaning: string): Schema {
 }
 const oneOf = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
 const listOf = (items: Schema): Schema => ({ type: 'array', items, maxItems, uniqueItems: true });
-const range = ({ least, most }: { least: number; most: number }): Schema => ({
-  type: 'integer',
-  minimum: least,
-  maximum: most,
-});
+type Limits = Record<'least' | 'most', number>;
+const range = ({ least, most }: Limits): Schema => ({ type: 'integer', minimum: least, maximum: most });
 
 /** Everything is required but the `optional`; nothing else may be there. */
 const object = (
@@ -165,6 +162,7 @@ const gateway = object(
     enableLoggingAllMessageBodies: boolean,
     sipMode: oneOf(sipModes),
     sipSessionMode: oneOf(sipSessionModes),
+    sipPresenceFormat: oneOf(sipPresenceFormats),
     sipDigestSha256: boolean,
     trustedSipPeers: listOf(someText),
     dnsServers: listOf(someText),

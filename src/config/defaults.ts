@@ -32,6 +32,7 @@ export const gatewayDefaults: GatewayConfiguration = {
   sipTlsPort: 5061,
   sipMode: 'HomeServer',
   sipSessionMode: 'Pager',
+  sipPresenceFormat: 'Pidf',
   sipDigestSha256: false,
   trustedSipPeers: [],
   dnsServers: [],

@@ -9,6 +9,8 @@ export type SipMode = (typeof sipModes)[number];
  */
 export const sipSessionModes = ['Auto', 'Pager', 'Session'] as const;
 export type SipSessionMode = (typeof sipSessionModes)[number];
+export const sipPresenceFormats = ['Pidf', 'Categories'] as const;
+export type SipPresenceFormat = (typeof sipPresenceFormats)[number];
 
 export interface GatewayConfiguration {
   /** All streams together. */
@@ -35,6 +37,8 @@ export interface GatewayConfiguration {
   readonly sipMode: SipMode;
   readonly sipNextHop?: string;
   readonly sipSessionMode: SipSessionMode;
+  /** What a watcher gets that reads both. */
+  readonly sipPresenceFormat: SipPresenceFormat;
   /** Offer SHA-256 beside MD5 when a SIP client registers. */
   readonly sipDigestSha256: boolean;
   /** Addresses or certificate names that may speak for the SIP domains without digest. */

@@ -28,6 +28,8 @@ export interface HopPresenceOptions {
   fraction(): number;
   /** Seconds a subscription at the hop is asked for. */
   refreshSeconds(): number;
+  /** A device that reads several formats gets the one it names first. Default: PIDF. */
+  choosesByAccept?(): boolean;
   /** A device watches a contact; `notify` tells what is known of it. */
   onSubscribed(event: SubscribedEvent): void;
   /** The hop has told something new about a user, for this contact. */
@@ -57,6 +59,7 @@ export function hopPresence(options: HopPresenceOptions): HopPresence {
     // The hop's connection, while it is open; then the hop, wherever the request came from.
     destinationOf: (source, watcherAor) => options.destination(watcherAor, source) ?? sourceAsDestination(source),
     refreshSeconds: () => options.refreshSeconds(),
+    choosesByAccept: () => options.choosesByAccept?.() ?? false,
     onSubscribed: (event) => options.onSubscribed(event),
     onUnsubscribed: () => undefined,
   });

@@ -56,7 +56,7 @@ export function imSessions(options: ImSessionsOptions): ImSessions {
   return {
     receive(incoming, userAor) {
       const { request } = incoming;
-      const isInDialog = tagOf(request.headers.get('To')) !== undefined;
+      const isInDialog = request.headers.read('To', tagOf) !== undefined;
       if (isInDialog && table.receive(incoming, spelling(userAor))) return true;
       if (onlyInSessions.has(request.method)) incoming.respond(481);
       if (isInDialog || request.method !== 'INVITE') return onlyInSessions.has(request.method);

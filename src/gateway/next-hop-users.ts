@@ -26,6 +26,8 @@ export interface NextHopUsersOptions {
   readonly routes: HopRoutes;
   /** Seconds a subscription is asked for. */
   refreshSeconds(): number;
+  /** A device that reads several presence formats gets the one it names first. Default: PIDF. */
+  choosesByAccept?(): boolean;
   readonly ports: Pick<GatewayPorts, 'clock' | 'ids' | 'onEvent'>;
   readonly trust: Pick<SipTrust, 'trustsAsHop'>;
   onOutgoing(request: RequestFromUser): void;
@@ -56,6 +58,7 @@ export function nextHopUsers(options: NextHopUsersOptions): NextHopUsers {
     isLocalDomain: isRouted,
     fraction: () => randomFraction(ports.ids),
     refreshSeconds: () => options.refreshSeconds(),
+    choosesByAccept: () => options.choosesByAccept?.() ?? false,
     onSubscribed: (event) => options.onSubscribed(event),
     onNews: (ends, news) => options.onNews(ends, news),
   });

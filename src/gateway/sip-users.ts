@@ -55,6 +55,7 @@ export function sipUsers(options: SipUsersOptions): SipUsers {
   const away = nextHopUsers({
     routes,
     refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
+    choosesByAccept: () => configuration().gateway.sipPresenceFormat === 'Categories',
     ports,
     trust: options.trust,
     onOutgoing: (request) => doors.onOutgoing(request),
@@ -134,6 +135,7 @@ function homeUsers(
     realm: (domain) => domain,
     offerSha256: () => configuration().gateway.sipDigestSha256,
     refreshSeconds: () => configuration().gateway.subscriptionRefreshInterval,
+    choosesByAccept: () => configuration().gateway.sipPresenceFormat === 'Categories',
     onGuessing: (met) => ports.onEvent(limitEvent(met, 'sip')),
     onLost: (device) => ports.onEvent(deviceLost(device)),
     onOutgoing: (request) => {

@@ -74,6 +74,7 @@ export const gatewayObject = (gateway: GatewayConfiguration, changed?: boolean) 
   SipMode: gateway.sipMode,
   SipNextHop: gateway.sipNextHop ?? null,
   SipSessionMode: gateway.sipSessionMode,
+  SipPresenceFormat: gateway.sipPresenceFormat,
   SipDigestSha256: gateway.sipDigestSha256,
   TrustedSipPeers: gateway.trustedSipPeers,
   DnsServers: gateway.dnsServers,

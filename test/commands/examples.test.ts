@@ -6,11 +6,12 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 
 import { cmdlets } from '../../src/commands/index.ts';
 import { freePort } from '../peers/free-port.ts';
 import { startDnsServer } from '../support/dns-server.ts';
+import type { Ran } from '../support/host-process.ts';
 import { exampleSites, inThisStore, listening, type SiteName, type Sites, succeeding, typed } from './example-site.ts';
 
 interface Way {
@@ -56,6 +57,10 @@ let root: string;
 let sites: Sites;
 let running: string;
 
+const here = process.cwd();
+/** Milliseconds: one process runs all examples, beside other suites. */
+jest.setTimeout(120_000);
+
 beforeAll(async () => {
   root = mkdtempSync(path.join(tmpdir(), 'xgw-examples-'));
   sites = await exampleSites(root);
@@ -66,22 +71,29 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await typed(running, 'stop-service -Force');
+  // The files after this one run in the same process, and need a folder that exists.
+  process.chdir(here);
   rmSync(root, { recursive: true, force: true });
 });
 
 describe('xgw', () => {
   it.each(cmdlets.flatMap(({ examples }) => examples.map(({ command }) => command)))('%s', async (command) => {
-    const [, { on = 'filled', adding = '', exit, first } = {}] = ways.find(([example]) => example.test(command)) ?? [];
-    const folder = on === 'running' ? running : copyOf(on);
-    await first?.(folder);
-    const line = command.includes(adding) ? command : `${command} ${adding}`;
-    const { code, stderr } = await typed(folder, await withResolvers(inThisStore(line, folder), folder));
-    if (/^(?:start|restart)-service/.test(command)) await typed(folder, 'stop-service -Force');
+    const way = ways.find(([example]) => example.test(command))?.[1] ?? {};
+    const { code, stderr } = await run(command, way);
     // A test- has answered when it says no.
     const isAnswer = command.startsWith('test-') && code === 21;
-    expect([isAnswer ? 0 : code, stderr]).toEqual([exit ?? 0, isAnswer || exit ? expect.anything() : noError]);
+    expect([isAnswer ? 0 : code, stderr]).toEqual([way.exit ?? 0, isAnswer || way.exit ? expect.anything() : noError]);
   });
 });
+
+async function run(command: string, { on = 'filled', adding = '', first }: Way): Promise<Ran> {
+  const folder = on === 'running' ? running : copyOf(on);
+  await first?.(folder);
+  const line = command.includes(adding) ? command : `${command} ${adding}`;
+  const ran = await typed(folder, await withResolvers(inThisStore(line, folder), folder));
+  if (/^(?:start|restart)-service/.test(command)) await typed(folder, 'stop-service -Force');
+  return ran;
+}
 
 const noError = expect.not.stringMatching(/^ {2}Id: /m);
 

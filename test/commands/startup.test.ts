@@ -44,10 +44,15 @@ it.each([
   expect(stdout.split('\n')).not.toContain('NativeModule crypto');
 });
 
+it('the program is no ES module: the loader of those alone would cost as much as a cmdlet', () => {
+  expect(typed('--version').stdout.split('\n')).not.toContain('NativeModule internal/modules/esm/module_job');
+});
+
 it('without a build it says how to make one, and ends with 9', () => {
   const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'bin'));
-  copyFileSync(path.join(root, 'bin/xgw'), path.join(folder, 'bin/xgw'));
+  for (const file of ['xgw', 'package.json'])
+    copyFileSync(path.join(root, 'bin', file), path.join(folder, 'bin', file));
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   const { status, stderr } = spawnSync(process.execPath, [path.join(folder, 'bin/xgw')], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([9, 'xgw: this checkout is not built yet. Build it: npm run build\n']);

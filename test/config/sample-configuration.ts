@@ -128,6 +128,7 @@ export const sampleConfiguration: Whole<Configuration> = {
     sipMode: 'NextHop',
     sipNextHop: 'pool.contoso.com:5061;transport=tls',
     sipSessionMode: 'Session',
+    sipPresenceFormat: 'Categories',
     sipDigestSha256: true,
     trustedSipPeers: ['192.0.2.7', 'pool.contoso.com'],
     dnsServers: ['192.0.2.53', '[2001:db8::53]:5353'],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { type HopPresence, hopPresence } from '../../src/gateway/hop-presence.ts';
+import { type HopPresence, type HopPresenceOptions, hopPresence } from '../../src/gateway/hop-presence.ts';
+import type { HeaderField } from '../../src/gateway/sip/headers.ts';
 import type { SubscribedEvent } from '../../src/gateway/sip/home/notifier.ts';
 import type { PresenceNews } from '../../src/gateway/sip/subscriber/subscriber.ts';
 import { movableClock } from '../support/movable-clock.ts';
@@ -8,6 +9,7 @@ import {
   type Answer,
   incomingRequest,
   type RequestParts,
+  responseWith,
   type Sent,
   scriptedEndpoint,
   settle,
@@ -20,7 +22,7 @@ const ends = { userAor: 'sip:alice@contoso.example', contactAor: 'sip:bob@fabrik
 const open =
   '<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:alice@contoso.example"><tuple id="t"><status><basic>open</basic></status></tuple></presence>';
 
-function setUp(isConfigured = true) {
+function setUp(isConfigured = true, more: Partial<HopPresenceOptions> = {}) {
   const [endpoint, clock] = [scriptedEndpoint(), movableClock()];
   const news: PresenceNews[] = [];
   const subscribed: SubscribedEvent[] = [];
@@ -36,6 +38,7 @@ function setUp(isConfigured = true) {
     refreshSeconds: () => 7200,
     onSubscribed: (event) => void subscribed.push(event),
     onNews: (_ends, told) => void news.push(told),
+    ...more,
   });
   const last = (): Sent => {
     const sent = endpoint.sent.at(-1);
@@ -48,11 +51,11 @@ function setUp(isConfigured = true) {
   function notify(
     state: string,
     body = '',
-    more: RequestParts & { readonly type?: string; readonly fork?: string } = {},
+    more: RequestParts & { readonly type?: string; readonly fork?: string; readonly method?: string } = {},
   ): Answer[] {
-    const { type = 'application/pidf+xml', fork = 'n1', ...parts } = more;
+    const { type = 'application/pidf+xml', fork = 'n1', method = 'NOTIFY', ...parts } = more;
     const incoming = incomingRequest(
-      sipRequest('NOTIFY', {
+      sipRequest(method, {
         uri: 'sip:bob@192.0.2.9',
         from: `<sip:alice@contoso.example>;tag=${fork}`,
         to: header('From'),
@@ -186,6 +189,101 @@ describe('a contact who may see a user behind the next hop', () => {
   });
 });
 
+describe("Microsoft's shorter ways to notify [MS-SIP]", () => {
+  /** The 2xx to the last SUBSCRIBE, with what it carries. */
+  function accept({ header, last }: ReturnType<typeof setUp>, more: readonly HeaderField[], body = open): void {
+    const { request } = last();
+    const response = responseWith(200, [
+      ...request.headers.fields.filter(([name]) => ['From', 'Call-ID', 'CSeq'].includes(name)),
+      ['To', `${header('To').split(';', 1)[0]};tag=n1`],
+      ['Contact', '<sip:192.0.2.50:5060;transport=tcp>'],
+      ['Expires', '600'],
+      ...more,
+    ]);
+    last().reply({ ...response, body: Buffer.from(body) });
+  }
+  const pidf: HeaderField = ['Content-Type', 'application/pidf+xml'];
+  const piggybacked: readonly HeaderField[] = [['ms-piggyback-cseq', '1'], ['Event', 'presence'], pidf];
+  const away = open.replace('</tuple>', '</tuple><note>away</note>');
+  async function following() {
+    const world = setUp();
+    world.presence.follow(ends);
+    await settle();
+    return world;
+  }
+  const known = ({ presence }: ReturnType<typeof setUp>) => presence.presenceOf(ends);
+
+  it('BENOTIFY says what a NOTIFY says', async () => {
+    const world = await following();
+    world.notify('active;expires=600', open, { method: 'BENOTIFY' });
+    expect(known(world)?.tuples).toMatchObject([{ basic: 'open' }]);
+    world.notify('terminated;reason=rejected', '', { method: 'BENOTIFY', cSeq: 2 });
+    expect(world.news.at(-1)).toEqual({ what: 'refused', reason: 'rejected' });
+  });
+
+  it('a 2xx with ms-piggyback-cseq and a document is the first NOTIFY, and the next one goes on from there', async () => {
+    const world = await following();
+    accept(world, piggybacked);
+    await settle();
+    expect(known(world)?.tuples).toMatchObject([{ basic: 'open' }]);
+    expect(world.notify('active;expires=600', away, { cSeq: 1 })).toMatchObject([{ status: 481 }]);
+    expect(known(world)?.note).toBeUndefined();
+    world.notify('active;expires=600', away, { cSeq: 2, method: 'BENOTIFY' });
+    expect(known(world)?.note).toMatchObject({ text: 'away' });
+    // It is no longer waited for another first one; the refresh comes inside of the dialog.
+    world.clock.advance(540_000);
+    await settle();
+    expect(world.endpoint.sent).toHaveLength(2);
+    expect(world.header('To')).toBe(`<${ends.userAor}>;tag=n1`);
+  });
+
+  it('the Subscription-State of such a 2xx counts', async () => {
+    const world = await following();
+    accept(world, [...piggybacked, ['Subscription-State', 'terminated;reason=noresource']]);
+    await settle();
+    expect(world.news).toEqual([{ what: 'refused', reason: 'noresource' }]);
+  });
+
+  it('does not put an older state in the place of a newer one that came first', async () => {
+    const world = await following();
+    world.notify('active;expires=600', away, { cSeq: 2 });
+    accept(world, piggybacked);
+    await settle();
+    expect(known(world)?.note).toMatchObject({ text: 'away' });
+  });
+
+  it.each<[string, readonly HeaderField[], string]>([
+    ['without the header', [pidf], open],
+    ['with a number that is none', [['ms-piggyback-cseq', 'one'], pidf], open],
+    ['with a broken document', piggybacked, '<presence'],
+    [
+      'with a document nobody reads',
+      [
+        ['ms-piggyback-cseq', '1'],
+        ['Content-Type', 'text/plain'],
+      ],
+      'open',
+    ],
+    ['with a broken Subscription-State', [...piggybacked, ['Subscription-State', ';']], open],
+    ['without a body', piggybacked, ''],
+  ])('a 2xx %s is no NOTIFY: one must come within 32 s', async (_title, more, body) => {
+    const world = await following();
+    accept(world, more, body);
+    await settle();
+    expect([known(world), world.news]).toEqual([undefined, []]);
+    world.clock.advance(32_000);
+    expect(world.news).toEqual([{ what: 'unknown' }]);
+  });
+
+  it('a 2xx of a fork that came second is not listened to', async () => {
+    const world = await following();
+    world.notify('active;expires=600', open, { cSeq: 1, fork: 'n2' });
+    accept(world, [['ms-piggyback-cseq', '7'], pidf], away);
+    await settle();
+    expect(known(world)?.note).toBeUndefined();
+  });
+});
+
 describe('a user who moves to other servers', () => {
   it('is watched there anew: the subscription here is forgotten, and its NOTIFYs are none of ours', async () => {
     const { presence, endpoint, notify, clock, last } = setUp();
@@ -231,6 +329,26 @@ describe('a device behind the next hop that watches a contact', () => {
     await settle();
     expect(header('Subscription-State')).toMatch(/^active;expires=/);
     expect(last().destination).toEqual({ ...destination, connectionId: tcpSource.connectionId });
+  });
+
+  it.each([
+    [false, 'application/pidf+xml', '<basic>open'],
+    [true, 'application/msrtc-event-categories+xml', '<availability>3500<'],
+  ])('of Lync gets PIDF, or categories when its Accept decides: %s', async (choosesByAccept, type, says) => {
+    const { presence, subscribe, last, header } = setUp(true, { choosesByAccept: () => choosesByAccept });
+    const accept = 'application/msrtc-event-categories+xml, application/xpidf+xml, application/pidf+xml';
+    await subscribe(ends.contactAor, {
+      headers: [
+        ['Contact', '<sip:alice@192.0.2.1:5060>'],
+        ['Event', 'presence'],
+        ['Accept', accept],
+      ],
+    });
+    last().answer(200);
+    await settle();
+    presence.notify(ends.contactAor, ends.userAor, { state: 'active', document: open });
+    await settle();
+    expect([header('Content-Type'), String(last().request.body)]).toEqual([type, expect.stringContaining(says)]);
   });
 
   it.each(['sip:carol@contoso.example', 'sip:fabrikam.example', 'tel:+15551234'])(

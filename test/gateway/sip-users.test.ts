@@ -95,6 +95,9 @@ async function setUp(
     clock,
     port,
     crossed,
+    set(gateway: Partial<Configuration['gateway']>): void {
+      state.configuration = { ...state.configuration, gateway: { ...state.configuration.gateway, ...gateway } };
+    },
     change(sipRoutes: Configuration['sipRoutes']): boolean {
       state.configuration = { ...state.configuration, sipRoutes };
       return side.reconsider();
@@ -215,6 +218,45 @@ describe('a SIP domain with a route and one without', () => {
     await side.deliver(to(alice));
     expect(change(route('contoso.example', [first.hop, second.hop]))).toBe(false);
     expect(side.hops()).toMatchObject([{ state: 'Up' }, { state: 'Unknown' }]);
+  });
+});
+
+describe('the documents of a contact', () => {
+  const [pidf, categories] = ['application/pidf+xml', 'application/msrtc-event-categories+xml'];
+  const contact = 'sip:juliet@fabrikam.example';
+  const open = `<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="${contact}"><tuple id="t"><status><basic>open</basic></status></tuple></presence>`;
+
+  it('are in the format that SipPresenceFormat says for a client of Lync, from its next subscription on', async () => {
+    const types = new Map<string, (type: string | undefined) => void>();
+    const server = await endpoint({
+      onRequest(incoming) {
+        const { headers, body } = incoming.request;
+        incoming.respond(200);
+        if (body.length > 0) types.get(headers.get('Call-ID') ?? '')?.(headers.get('Content-Type'));
+      },
+    });
+    const { side, port, set } = await setUp(route('contoso.example', [tcpAt(server.port)]));
+
+    async function typeToldTo(callId: string): Promise<string | undefined> {
+      const { promise, resolve } = waiting<string | undefined>();
+      types.set(callId, resolve);
+      const request = outgoing('SUBSCRIBE', { uri: contact });
+      const headers = request.headers
+        .with('From', `<${alice}>;tag=${callId}`)
+        .with('To', `<${contact}>`)
+        .with('Call-ID', callId)
+        .with('Contact', `<sip:alice@127.0.0.1:${server.port};transport=tcp>`)
+        .with('Event', 'presence')
+        .with('Accept', `${categories}, application/xpidf+xml, text/xml+msrtc.pidf, ${pidf}`)
+        .with('Expires', '600');
+      const final = await server.request({ ...request, headers }, { transport: 'tcp', host: '127.0.0.1', port });
+      expect(final).toMatchObject({ ok: true, response: { status: 200 } });
+      side.presence.notify(contact, alice, { state: 'active', document: open });
+      return promise;
+    }
+    expect(await typeToldTo('first')).toBe(pidf);
+    set({ sipPresenceFormat: 'Categories' });
+    expect(await typeToldTo('second')).toBe(categories);
   });
 });
 

@@ -126,6 +126,8 @@ export function sipWithoutSockets(isTrusted: boolean) {
     /** What was sent, in this order: responses, and requests of our own. */
     answers,
     requests,
+    /** What crossed to XMPP. */
+    stanzas: crossing.stanzas,
     datagram: (bytes: Buffer) => take(parseMessage(bytes), datagramSource),
     /** One connection, from its first byte on. */
     stream(chunks: readonly Buffer[]): void {

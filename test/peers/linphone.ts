@@ -48,7 +48,7 @@ export async function startLinphone(options: LinphoneOptions): Promise<Linphone>
     send: (to, text) => running.type(`chat ${to} ${text}`),
     kill: () => running.kill(),
     async stop() {
-      // Who only quits stays registered until the time is over.
+      // Over UDP no connection ends with it: who only quits stays registered until the time is over.
       running.type('unregister');
       await told(/registered=0/);
       running.type('quit');

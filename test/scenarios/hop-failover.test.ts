@@ -5,6 +5,7 @@ import { type Kamailio, startKamailio } from '../peers/kamailio.ts';
 import { receiveMessageScenario, runSipp, startSipp } from '../peers/sipp.ts';
 import { messageThroughProxy, registerAtProxy } from '../peers/sipp-behind-proxy.ts';
 import { describeWithPeers, peers } from '../support/needs-peer.ts';
+import { until } from '../support/shown-certificate.ts';
 import { loginXmpp } from '../support/xmpp-client.ts';
 import { bothWays, hopSite } from './hop-site.ts';
 
@@ -62,13 +63,13 @@ async function setUp() {
     },
     /** What get-service says, once an event of this kind has been logged so many times for the hop. */
     async serviceAfter(event: string, hop: string, times: number) {
-      for (;;) {
+      const found = async () => {
         const logged = await site.run('get-eventlog', '-Tail', '1000');
-        const found = logged.filter(({ Event, Facts }) => {
+        return logged.filter(({ Event, Facts }) => {
           return Event === event && (Facts as { readonly nextHop?: string } | undefined)?.nextHop === hop;
         });
-        if (found.length >= times) break;
-      }
+      };
+      await until(found, ({ length }) => length >= times, patience);
       const [service] = await site.run('get-service');
       return service ?? {};
     },

@@ -34,7 +34,7 @@ const printers: Readonly<Record<Shell, Print>> = { bash: forBash, zsh: asItIs, f
 
 /** zsh and fish quote by themselves. What bash replaces begins behind an open quote, or behind the last word break. */
 function forBash(text: string, { raw, quote }: TypedWord, wordBreaks: string): string {
-  const behind = quote === '' ? [...wordBreaks] : [quote];
+  const behind = quote === '' ? Array.from(wordBreaks) : [quote];
   const kept = Math.max(...behind.map((char) => raw.lastIndexOf(char)), -1) + 1;
   const rest = text.slice(plainLength(raw.slice(0, kept)));
   if (quote === "'") return rest.replaceAll("'", String.raw`'\''`);

@@ -29,9 +29,10 @@ export function storedNames(kind: NameKind, folder: string): readonly Candidate[
   }
 }
 
+/** A character for each byte: 5 MB are not decoded for the few names that are shown. */
 function storeText(folder: string): string | undefined {
   const file = storeFile(folder);
-  return statSync(file).size > maxFileBytes ? undefined : readFileSync(file, 'utf8');
+  return statSync(file).size > maxFileBytes ? undefined : readFileSync(file, 'latin1');
 }
 
 /** A hand that edited the file may have put anything there. */
@@ -51,14 +52,15 @@ interface Member {
 function membersOf(store: string, map: string): readonly Member[] {
   const opening = `\n\t"${map}": {\n`;
   const begin = store.indexOf(opening);
-  if (begin < 0) return parsedMembers(store, map);
+  if (begin < 0) return store.includes(`\n\t"${map}": {}`) ? [] : parsedMembers(store, map);
   const section = store.slice(begin + opening.length - 1, store.indexOf('\n\t}', begin));
   const members: Member[] = [];
   for (let at = section.indexOf(keyLine); at >= 0; ) {
     const next = section.indexOf(keyLine, at + 1);
     const colon = section.indexOf('": ', at);
-    const text = section.slice(colon + '": '.length, next < 0 ? undefined : next).replace(/,$/, '');
-    members.push({ key: JSON.parse(section.slice(at + keyLine.length - 1, colon + 1)), text });
+    const end = next < 0 ? section.length : next - 1;
+    const text = section.slice(colon + '": '.length, end);
+    members.push({ key: String(parsed(section.slice(at + keyLine.length - 1, colon + 1))), text });
     at = next;
   }
   return members;
@@ -67,10 +69,12 @@ function membersOf(store: string, map: string): readonly Member[] {
 const keyLine = '\n\t\t"';
 
 const parsedMembers = (store: string, map: string): readonly Member[] =>
-  Object.entries(objectOf(objectOf(JSON.parse(store))[map])).map(([key, value]) => ({
+  Object.entries(objectOf(objectOf(parsed(store))[map])).map(([key, value]) => ({
     key,
-    text: JSON.stringify(value),
+    text: Buffer.from(JSON.stringify(value)).toString('latin1'),
   }));
+
+const parsed = (bytes: string): unknown => JSON.parse(Buffer.from(bytes, 'latin1').toString());
 
 const named =
   (map: string, aboutProperty: string) =>
@@ -79,7 +83,7 @@ const named =
       text: key,
       // Only of the few that are shown.
       get about() {
-        return textOf(objectOf(JSON.parse(text))[aboutProperty]);
+        return textOf(objectOf(parsed(text))[aboutProperty]);
       },
     }));
 
@@ -91,7 +95,7 @@ const policies = named('externalAccessPolicies', 'description');
 function additionalDomains(store: string): Candidate[] {
   const having = membersOf(store, 'federatedPartners').filter(({ text }) => !text.includes('"additionalDomains": []'));
   return having.flatMap(({ key, text }) => {
-    const { additionalDomains: domains } = objectOf(JSON.parse(text));
+    const { additionalDomains: domains } = objectOf(parsed(text));
     return Array.isArray(domains) ? domains.map((domain) => ({ text: textOf(domain), about: `of ${key}` })) : [];
   });
 }

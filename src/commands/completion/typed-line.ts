@@ -83,15 +83,19 @@ function plain(frame: Frame, char: string, before: string): number {
 
 /** The character that an escape stands for, without its own meaning. */
 function escapedAt(text: string, at: number, open: Frame['quote'], shell: Shell): string | undefined {
-  const [char, next] = [text[at], text[at + 1]];
+  const next = text[at + 1];
   if (next === undefined) return undefined;
-  if (shell === 'pwsh') {
-    const isDoubled = open !== '' && char === open && next === open;
-    return isDoubled || (char === '`' && open !== "'") ? next : undefined;
-  }
-  if (char !== '\\') return undefined;
-  if (open === "'") return shell === 'fish' && /['\\]/.test(next) ? next : undefined;
-  return open === '' || /["\\$`]/.test(next) ? next : undefined;
+  return (shell === 'pwsh' ? escapesInPowerShell : escapes)(text[at] as string, next, open, shell) ? next : undefined;
+}
+
+/** A backtick, or a quote twice inside of such quotes. */
+const escapesInPowerShell = (char: string, next: string, open: Frame['quote']): boolean =>
+  (open !== '' && char === open && next === open) || (char === '`' && open !== "'");
+
+function escapes(char: string, next: string, open: Frame['quote'], shell: Shell): boolean {
+  if (char !== '\\') return false;
+  if (open === "'") return shell === 'fish' && /['\\]/.test(next);
+  return open === '' || /["\\$`]/.test(next);
 }
 
 function substitutionAt(text: string, at: number, open: Frame['quote'], shell: Shell) {

@@ -31,12 +31,19 @@ export function readList(text: string): readonly string[] {
   return /^\s*\$null\s*$/i.test(text) ? [] : itemsOf(unwrapArray(text));
 }
 
-/** Reads `a,b` (replace), `+a,-b`, `@{Add="a","b";Remove="c"}`, and `$null` (replace by nothing). */
-export function readListChange(text: string): Result<ListChange<string>, string> {
+/**
+ * Reads `a,b` (replace), `+a,-b`, `@{Add="a","b";Remove="c"}`, and `$null` (replace by nothing).
+ *
+ * @param isItem - Whether a word is an item as it stands: in base64 a `+` at the beginning is no sign.
+ */
+export function readListChange(
+  text: string,
+  isItem: (word: string) => boolean = () => false,
+): Result<ListChange<string>, string> {
   const [, modifier] = /^@\{(.*)\}$/s.exec(text.trim()) ?? [];
   if (modifier !== undefined) return readModifier(modifier);
   const items = readList(text);
-  const signed = items.filter((item) => /^[+-]/.test(item));
+  const signed = items.filter((item) => /^[+-]/.test(item) && !isItem(item));
   if (signed.length === 0) return ok({ replace: items, add: [], remove: [] });
   if (signed.length < items.length) {
     return refuse('signed and unsigned items cannot be mixed: +x and -y change the list, a plain list replaces it.');

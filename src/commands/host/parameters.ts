@@ -196,7 +196,7 @@ export const listChange = <T>(type: ValueType<T>): ValueType<ListChange<T>> => (
   parse(given) {
     const broken = wreckageOf(given);
     if (broken) return refuse(broken.sentence);
-    const change = readListChange(given);
+    const change = readListChange(given, (word) => type.parse(word).ok);
     if (!change.ok) return change;
     const replace = parseEach(change.value.replace ?? [], type);
     const add = parseEach(change.value.add, type);

@@ -6,6 +6,7 @@ import {
   type GatewayConfiguration,
   gatewayRanges,
   sipModes,
+  sipPresenceFormats,
   sipSessionModes,
 } from '../../config/gateway-configuration.ts';
 import { printValue } from '../../config/property-difference.ts';
@@ -72,6 +73,11 @@ export const gatewaySettings = {
     oneOf(sipSessionModes, 'SipSessionMode'),
     'How messages reach users of SipNextHop. Pager: MESSAGE alone. Session: MESSAGE inside an INVITE dialog, as Lync does it. Auto: a session, and pages where the next hop refuses sessions, which is remembered. A session that a user opens is used in every mode.',
     withDefault('sipSessionMode'),
+  ),
+  SipPresenceFormat: optional(
+    oneOf(sipPresenceFormats, 'SipPresenceFormat'),
+    'How SIP users see contacts. Pidf: in the format of the standards, which every client reads. Categories: in that of Lync, with do-not-disturb and notes, where the client asks for it first. A client that reads one of them alone gets that one.',
+    withDefault('sipPresenceFormat'),
   ),
   SipDigestSha256: yesOrNo('sipDigestSha256', 'Offer SHA-256 beside MD5 when a client registers.'),
   TrustedSipPeers: optional(

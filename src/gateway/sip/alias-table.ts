@@ -14,7 +14,7 @@ export class AliasTable<Connection> {
   /** Takes note of a request with `alias` in its top Via; the newest connection of a place counts. */
   note(message: SipMessage, { address }: Pick<Source, 'address'>, connection: Connection): void {
     if (message.kind !== 'request') return;
-    const via = parseVia(message.headers.get('Via') ?? '');
+    const via = message.headers.read('Via', parseVia);
     if (!via.ok || !via.value.parameters.has('alias')) return;
     const place = placeOf({ host: address, port: via.value.port ?? defaultPort('tls') });
     if (this.#byPlace.size < maxConnections || this.#byPlace.has(place)) this.#byPlace.set(place, connection);

@@ -38,8 +38,8 @@ export const keyOfDialog = (dialog: Dialog): string => dialogKey(dialog.callId, 
 
 /** The dialog that a request of the peer belongs to, or undefined when it is outside of any [RFC 3261 §12.2.2]. */
 export function dialogKeyOfRequest(request: SipRequest): string | undefined {
-  const to = parseNameAddr(request.headers.get('To') ?? '');
-  const from = parseNameAddr(request.headers.get('From') ?? '');
+  const to = request.headers.read('To', parseNameAddr);
+  const from = request.headers.read('From', parseNameAddr);
   if (!to.ok || !from.ok) return undefined;
   const localTag = to.value.parameters.get('tag');
   if (localTag === undefined) return undefined;
@@ -166,11 +166,11 @@ interface Ends {
 }
 
 function readEnds(message: SipRequest | SipResponse): Result<Ends, string> {
-  const from = parseNameAddr(message.headers.get('From') ?? '');
+  const from = message.headers.read('From', parseNameAddr);
   if (!from.ok) return refuse(`From: ${from.error}`);
-  const to = parseNameAddr(message.headers.get('To') ?? '');
+  const to = message.headers.read('To', parseNameAddr);
   if (!to.ok) return refuse(`To: ${to.error}`);
-  const cSeq = parseCSeq(message.headers.get('CSeq') ?? '');
+  const cSeq = message.headers.read('CSeq', parseCSeq);
   if (!cSeq.ok) return cSeq;
   const contact = message.headers.get('Contact');
   const target = contact === undefined ? undefined : parseNameAddr(contact);

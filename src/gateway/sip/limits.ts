@@ -54,8 +54,10 @@ export const imSessionIdleMs = 600_000;
 export const imInviteMs = 64 * T1;
 /** Seconds in which a peer may offer to refresh a session; less is 422. Source: RFC 4028 §9 allows no less. */
 export const minSessionSeconds = 90;
-/** Seconds in which a session of ours is to be refreshed, and the longest that a 422 can make of it. Source: RFC 4028 §4 recommends 1800. */
-export const maxSessionSeconds = 1800;
+/** Seconds in which we offer that our sessions are refreshed. Source: RFC 4028 §4 recommends 1800. */
+export const sessionSeconds = 1800;
+/** Seconds that a 422 can make of that. Source: own choice; a session is idle long before. */
+export const maxSessionSeconds = 7200;
 /** Milliseconds that the BYEs of a gateway that stops may take. */
 export const imFarewellMs = 1000;
 

@@ -9,7 +9,7 @@ import { type HeaderField, Headers } from './headers.ts';
 import { canonicalAor, sipUriIn } from './home/aor.ts';
 import { sourceAsDestination } from './home/own-contact.ts';
 import { presenceEvent } from './home/presence-package.ts';
-import { isNeverAnswered } from './methods.ts';
+import { benotify, isNeverAnswered } from './methods.ts';
 import { tagOf } from './name-addr.ts';
 import { printImOffer, sdpContent } from './session/im-offer.ts';
 import { sdpType } from './session/sdp.ts';
@@ -82,13 +82,16 @@ async function admit(incoming: IncomingRequest, options: NextHopOptions): Promis
   incoming.respond(403, { reason: 'Not A Trusted Peer' });
 }
 
+const isNotification = (method: string): boolean => method === 'NOTIFY' || method === benotify;
+
 function receive(incoming: IncomingRequest, options: NextHopOptions): void {
   const { request } = incoming;
+  // We ask for NOTIFY alone; a hop may have the other for us all the same.
+  if (isNotification(request.method)) return options.onNotify(incoming);
   if (isNeverAnswered(request.method)) return;
-  if (request.method === 'NOTIFY') return options.onNotify(incoming);
   if (request.method === 'OPTIONS') return void tellCapabilities(incoming, options);
   const { method, headers } = request;
-  const isInDialog = tagOf(headers.get('To')) !== undefined;
+  const isInDialog = headers.read('To', tagOf) !== undefined;
   const isOfSession = method === 'INVITE' || (isInDialog && method !== 'SUBSCRIBE');
   const refusal = isOfSession ? undefined : uasRefusal(request);
   if (refusal !== undefined) return incoming.respond(refusal.status, refusal.more);

@@ -83,7 +83,7 @@ export class UserAgentServer {
   }
 
   #open(key: string, request: SipRequest, source: Source): ServerTransaction {
-    const localTag = tagOf(request.headers.get('To')) ?? this.#options.ids.token(64);
+    const localTag = request.headers.read('To', tagOf) ?? this.#options.ids.token(64);
     const origin = mergeKey(request);
     const transaction: ServerTransaction = new ServerTransaction(
       { request, source, localTag },
@@ -122,7 +122,7 @@ export class UserAgentServer {
   }
 
   #passAckUp(ack: SipRequest, source: Source): void {
-    this.#awaitingAck.get(acknowledgementKey(ack, tagOf(ack.headers.get('To')) ?? ''))?.dispatch({ type: 'ack' });
+    this.#awaitingAck.get(acknowledgementKey(ack, ack.headers.read('To', tagOf) ?? ''))?.dispatch({ type: 'ack' });
     this.#options.onRequest(this.#unanswerable(ack, source));
   }
 
@@ -149,7 +149,7 @@ export class UserAgentServer {
 
   #unanswerable(request: SipRequest, source: Source): IncomingRequest {
     const nothing = (): void => undefined;
-    const localTag = tagOf(request.headers.get('To')) ?? '';
+    const localTag = request.headers.read('To', tagOf) ?? '';
     const cancelled = new AbortController().signal;
     return { request, source, localTag, cancelled, respond: nothing, respondStateless: nothing, relay: nothing };
   }
@@ -172,7 +172,7 @@ export class UserAgentServer {
   }
 
   async #send(request: SipRequest, source: Source, wire: Buffer): Promise<boolean> {
-    const via = parseVia(request.headers.get('Via') ?? '');
+    const via = request.headers.read('Via', parseVia);
     if (!via.ok) return false;
     const destination = responseDestination(via.value, source);
     const route = await this.#transports.routeTo(destination);
@@ -213,5 +213,5 @@ function withReceived(request: SipRequest, source: Source): SipRequest {
 /** We send requests on as a new one, which would hide a loop; inside a dialog we are the last hop [RFC 3261 §8.2.2, RFC 5393]. */
 function isOutOfHops(request: SipRequest): boolean {
   if (['OPTIONS', 'REGISTER', 'CANCEL'].includes(request.method)) return false;
-  return Number(request.headers.get('Max-Forwards') ?? 70) === 0 && tagOf(request.headers.get('To')) === undefined;
+  return Number(request.headers.get('Max-Forwards') ?? 70) === 0 && request.headers.read('To', tagOf) === undefined;
 }

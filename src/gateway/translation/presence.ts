@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Pidf, PidfNote, PidfPerson, PidfTuple } from '../sip/bodies/pidf.ts';
+import { noteOf, openTuples, type Show, showOf, shows } from '../sip/bodies/pidf-show.ts';
 import { namespaces } from '../xmpp/namespaces.ts';
 import { stanza as stanzaOf } from '../xmpp/stanza.ts';
 import { childOf, type Element, element } from '../xmpp/xml/element.ts';
@@ -12,9 +13,6 @@ import { childText, isLanguageTag } from './instant-message.ts';
 import { xmlText } from './xml-text.ts';
 
 const idleNamespace = 'urn:xmpp:idle:1';
-
-const shows = ['chat', 'away', 'xa', 'dnd'] as const;
-export type Show = (typeof shows)[number];
 
 /** What one resource of a contact says of itself. */
 export interface ResourcePresence {
@@ -34,29 +32,6 @@ const maxNoteLength = 1000;
 
 /** XEP-0082 date and time, with a zone, so that `Date` does not guess one. */
 const dateTime = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$/;
-
-/** RFC 4480 activities by the show they mean; the busiest wins. Activities that are not listed mean nothing here. */
-const showOfActivity: Readonly<Record<string, Show>> = Object.fromEntries([
-  ...[
-    'busy',
-    'on-the-phone',
-    'meeting',
-    'appointment',
-    'presentation',
-    'performance',
-    'steering',
-    'worship',
-    'spectator',
-  ].map((activity) => [activity, 'dnd']),
-  ...['away', 'breakfast', 'lunch', 'dinner', 'meal', 'shopping', 'in-transit', 'tv', 'playing'].map((activity) => [
-    activity,
-    'away',
-  ]),
-  ...['holiday', 'vacation', 'travel', 'sleeping', 'permanent-absence'].map((activity) => [activity, 'xa']),
-]);
-
-/** The least available first. */
-const precedence: readonly (Show | undefined)[] = ['dnd', 'xa', 'away', undefined, 'chat'];
 
 export function resourcePresenceOf(presence: Element): ResourcePresence {
   const priority = Number(childText(presence, 'priority') || '0');
@@ -133,18 +108,20 @@ export function pidfToPresence(
   ends: { readonly from: string; readonly to: string },
   options: { readonly note: boolean },
 ): Element {
-  const open = document.tuples.filter(({ basic }) => basic === 'open');
+  const open = openTuples(document);
   if (open.length === 0) return stanzaOf('presence', { ...ends, type: 'unavailable' });
   const priority = Math.round(Math.max(...open.map((tuple) => tuple.priority ?? 0)) * 127);
   return stanzaOf(
     'presence',
     ends,
-    ...child('show', showOf(document, open)),
-    ...(options.note ? statusOf(noteOf(document, open)) : []),
+    ...child('show', showOf(document) ?? awayWhenIdle(document)),
+    ...(options.note ? statusOf(noteOf(document)) : []),
     ...child('priority', priority > 0 ? String(priority) : undefined),
     ...idleElement(document.person?.idle?.since),
   );
 }
+
+const awayWhenIdle = ({ person }: Pidf): Show | undefined => (person?.idle === undefined ? undefined : 'away');
 
 function statusOf(note: PidfNote | undefined): readonly Element[] {
   const text = xmlText(note?.text.slice(0, maxNoteLength) ?? '');
@@ -158,24 +135,3 @@ const idleElement = (since: Date | undefined): readonly Element[] =>
 
 const child = (name: string, text: string | undefined): readonly Element[] =>
   text === undefined || text === '' ? [] : [element(name, namespaces.server, {}, text)];
-
-/** The person's own note first, then that of a device, then that of the document. */
-function noteOf(document: Pidf, open: readonly PidfTuple[]): PidfNote | undefined {
-  const notes = [document.person?.note, ...open.map((tuple) => tuple.note), document.note];
-  return notes.find((note) => note !== undefined);
-}
-
-/** A tuple's own words first, then the person's; of several devices the most available one speaks [RFC 8048 §6.2]. */
-function showOf(document: Pidf, open: readonly PidfTuple[]): Show | undefined {
-  const personal = (document.person?.activities ?? []).map((activity) => showOfActivity[activity]);
-  const perTuple = open.map((tuple) => {
-    const own = shows.find((known) => known === tuple.show);
-    return least([own, ...tuple.activities.map((activity) => showOfActivity[activity]), ...personal]);
-  });
-  const ranked = perTuple.toSorted((one, other) => precedence.indexOf(other) - precedence.indexOf(one));
-  const away = document.person?.idle === undefined ? undefined : 'away';
-  return ranked[0] ?? away;
-}
-
-const least = (candidates: readonly (Show | undefined)[]): Show | undefined =>
-  precedence.find((show) => show !== undefined && candidates.includes(show));

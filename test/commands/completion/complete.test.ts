@@ -152,6 +152,37 @@ describe('values', () => {
   });
 });
 
+describe('a store as it is written, with a tab a level', () => {
+  const content = {
+    revision: 7,
+    sipDomains: {},
+    federatedPartners: {
+      'fabrikam.com': { additionalDomains: [], description: 'Zürich: {"a": 1}\n\t\t"no.name": {' },
+      'contoso.org': { additionalDomains: ['b2b.contoso.org'], description: '', pinned: { 'deep.example': {} } },
+    },
+    users: { 'sip:jürgen@contoso.com': { displayName: '林' } },
+  };
+
+  it.each(['partner', 'partnerDomain', 'user', 'sipDomain'] as const)(
+    'gives the %s names that parsing gives',
+    (kind) => {
+      const [tabs, none] = [path.join(folder, 'tabs'), path.join(folder, 'none')];
+      writeStore(tabs, JSON.stringify(content, null, '\t'));
+      writeStore(none, JSON.stringify(content));
+      const plain = (store: string) => storedNames(kind, store).map(({ text, about, also }) => [text, about, also]);
+      expect(plain(tabs)).toEqual(plain(none));
+      expect(plain(tabs).length).toBe({ partner: 2, partnerDomain: 3, user: 1, sipDomain: 0 }[kind]);
+    },
+  );
+
+  it('and letters of any script', () => {
+    const store = path.join(folder, 'tabs');
+    expect(storedNames('user', store).map(({ text, about }) => [text, about])).toEqual([
+      ['sip:jürgen@contoso.com', '林'],
+    ]);
+  });
+});
+
 describe('a store that cannot be read', () => {
   it.each([
     ['absent', undefined],
@@ -167,7 +198,7 @@ describe('a store that cannot be read', () => {
   it('names with control characters, or of great length, are left out', () => {
     const store = path.join(folder, 'hostile');
     writeStore(store, {
-      sipDomains: { 'a\u001B]0;x\u0007': {}, 'b\nc': {}, '\u202Ed': {}, [`${'x'.repeat(2000)}`]: {}, e: {} },
+      sipDomains: { 'a\u001B]0;x\u0007': {}, 'b\nc': {}, '\u202Ed': {}, ['x'.repeat(2000)]: {}, e: {} },
     });
     expect(storedNames('sipDomain', store).map(({ text }) => text)).toEqual(['e']);
   });

@@ -127,6 +127,16 @@ describe('what binds', () => {
     const bound = bind(['-', '-PartnerType', 'Federated']);
     expect(bound).toMatchObject({ ok: true, value: { readsInput: true, argv: ['--partner-type=Federated'] } });
     expect(bind(['-Identity', '-'])).toMatchObject({ ok: true, value: { readsInput: true, argv: [] } });
+    // The records may bind to another parameter than the one that stands there.
+    const other = {
+      Domain: optional(text, '', { position: 0 }),
+      Id: optional(text, '', { pipeline: 'both' }),
+      InputObject: optional(text, ''),
+    };
+    expect(bindArgv(['-'], other, { strict: false, shell: 'bash' })).toMatchObject({
+      ok: true,
+      value: { readsInput: true, argv: [] },
+    });
   });
 });
 

@@ -18,6 +18,7 @@ import {
   textUpTo,
   wholeNumber,
 } from '../../../src/commands/host/parameters.ts';
+import { spkiPin } from '../../../src/commands/settings/value-types.ts';
 
 function value<T>(type: ValueType<T>, given: string): T {
   const parsed = type.parse(given);
@@ -177,6 +178,14 @@ describe('list changes, as PowerShell and shells spell them', () => {
     ['$Null', { replace: [], add: [], remove: [] }],
     ['', { replace: [], add: [], remove: [] }],
   ])('%s', (given, expected) => expect(value(change, given)).toEqual(expected));
+
+  it('take a "+" that belongs to the item for no sign, as base64 has it', () => {
+    const pin = `+${'A'.repeat(42)}=`;
+    const pins = listChange(spkiPin);
+    expect(value(pins, pin)).toEqual({ replace: [pin], add: [], remove: [] });
+    expect(value(pins, `+${pin}`)).toEqual({ add: [pin], remove: [] });
+    expect(value(pins, `-${pin}`)).toEqual({ add: [], remove: [pin] });
+  });
 
   it.each([
     ['System.Collections.Hashtable', 'HashtableStringified'],

@@ -114,10 +114,17 @@ describe('a request of the next hop', () => {
     expect(required?.headers.getAll('Unsupported')).toEqual(['100rel', 'timer']);
   });
 
-  it.each(['ACK', 'BENOTIFY'])('%s is never answered [RFC 3261 §17, MS-SIP]', async (method) => {
+  it('ACK is never answered [RFC 3261 §17]', async () => {
     const { ask, outgoing } = setUp();
-    expect(await ask(method)).toEqual([]);
+    expect(await ask('ACK')).toEqual([]);
     expect(outgoing).toEqual([]);
+  });
+
+  it('is the matter of presence when it is a NOTIFY or a BENOTIFY, which alone is never answered [MS-SIP 4.4]', async () => {
+    const notified: string[] = [];
+    const { ask } = setUp({ onNotify: ({ request }) => void notified.push(request.method) });
+    for (const method of ['NOTIFY', 'BENOTIFY']) await ask(method, { to: inDialog });
+    expect(notified).toEqual(['NOTIFY', 'BENOTIFY']);
   });
 
   it.each(['MESSAGE', 'OPTIONS', 'REGISTER'])(

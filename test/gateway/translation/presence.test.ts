@@ -50,6 +50,10 @@ describe('PIDF as presence [RFC 8048 §5]', () => {
   it('of several devices the most available one speaks', () => {
     const tuples = [tuple({ id: 'a', activities: ['busy'] }), tuple({ id: 'b', activities: ['away'] })];
     expect(shown(pidf({ tuples }))).toBe('available|away|');
+    // One that says nothing of itself is available, wherever it stands.
+    const free = tuple({ id: 'c' });
+    expect(shown(pidf({ tuples: [free, ...tuples] }))).toBe('available||');
+    expect(shown(pidf({ tuples: [...tuples, free] }))).toBe('available||');
   });
 
   it('a note crosses where it may, and only there', () => {

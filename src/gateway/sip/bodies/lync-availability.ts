@@ -28,6 +28,8 @@ export const lyncAvailability = {
   available: 3500,
   idle: 5000,
   busy: 6500,
+  busyIdle: 7500,
+  doNotDisturb: 9500,
   beRightBack: 12_500,
   away: 15_500,
 } as const;

@@ -1,6 +1,6 @@
 /**
  * The presence document of OCS 2007 and later, application/msrtc-event-categories+xml: a list of categories, of which
- * state, note and contact card are read [MS-PRES]. Calendars and what is not known are skipped. Read, never written.
+ * state, note and contact card are read [MS-PRES]. Calendars and what is not known are skipped. `msrtc-categories-writer.ts` writes.
  */
 import { ok, type Result, refuse } from '../../../primitives/result.ts';
 import { tupleOfAvailability } from './lync-availability.ts';

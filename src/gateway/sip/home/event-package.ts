@@ -5,15 +5,20 @@ import type { SipRequest } from '../message.ts';
 export interface EventPackage<State> {
   /** The token of the Event header. */
   readonly event: string;
-  /** The one type of its bodies. */
-  readonly contentType: string;
+  /** The types of its bodies; the first is what every watcher of the package reads [RFC 6665 §5.4.5]. */
+  readonly contentTypes: readonly [string, ...string[]];
   /** Subscriptions that one watcher may have. */
   readonly maxPerWatcher: number;
-  /** For one subscription: makes the bodies of its NOTIFYs in their order, so that a package can number them. */
-  writer(): BodyWriter<State>;
+  /**
+   * For one subscription: makes the bodies of its NOTIFYs in their order, so that a package can number them.
+   *
+   * @param contentType - One of the package.
+   */
+  writer(contentType: string): BodyWriter<State>;
 }
 
-export type BodyWriter<State> = (state: State) => string;
+/** Empty: no body. @param now - Wall-clock time. */
+export type BodyWriter<State> = (state: State, now: Date) => string;
 
 /** The token of the Event header in lower case, without parameters. */
 const eventOf = (request: SipRequest): string =>
@@ -35,8 +40,8 @@ export function servedBy<Server extends Pick<EventPackage<never>, 'event'>>(
 }
 
 /** The type of the body in lower case, without parameters. */
-export const mediaTypeOf = (request: SipRequest): string =>
-  (request.headers.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+export const mediaTypeOf = ({ headers }: Pick<SipRequest, 'headers'>): string =>
+  (headers.get('Content-Type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
 /** The value our NOTIFYs repeat: the subscriber tells its subscriptions apart by the `id` [RFC 6665 §8.2.1]. */
 export function eventValue(request: SipRequest, event: string): string {

@@ -37,6 +37,8 @@ export interface HomeServerOptions extends AdmissionOptions, PresenceEvents {
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
   /** Seconds in which a watcher must refresh its subscription. */
   refreshSeconds?(): number;
+  /** A watcher that reads several presence formats gets the one it names first. Default: PIDF. */
+  choosesByAccept?(): boolean;
   /** A device has left without a word. */
   onLost?(device: LostDevice): void;
   /** MESSAGE, INVITE and whatever else goes to a domain that is not local; SUBSCRIBE goes to the presence agent instead. */
@@ -79,6 +81,7 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     ids,
     endpoint,
     ...(options.refreshSeconds && { refreshSeconds: options.refreshSeconds }),
+    choosesByAccept: () => options.choosesByAccept?.() ?? false,
     isLocalUser: (aor) => options.isLocalDomain(sipUriIn(`<${aor}>`)?.host ?? ''),
     isRegistered: (aor) => location.of(aor).length > 0,
     onPresenceChange: (aor, state) => options.onPresenceChange(aor, state),

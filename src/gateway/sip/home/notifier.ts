@@ -9,6 +9,7 @@ import { dialogFromRequest, dialogKeyOfRequest, keyOfDialog, receiveInDialog } f
 import type { IncomingRequest } from '../incoming-request.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
 import type { Destination, Source } from '../transport.ts';
+import { acceptedType } from './accepted-type.ts';
 import { type EventPackage, eventValue } from './event-package.ts';
 import { expirySeconds, type Intervals } from './expiry.ts';
 import { ownContact, sourceAsDestination } from './own-contact.ts';
@@ -57,6 +58,8 @@ export interface NotifierOptions<State> {
   destinationOf?(source: Source, watcherAor: string): Destination;
   /** Seconds in which a subscription must be refreshed; asked for each. By default what Lync's clients ask for. */
   refreshSeconds?(): number;
+  /** The watcher chooses among the types of the package; asked for each. By default it gets the first that it reads. */
+  choosesByAccept?(): boolean;
   /** A SUBSCRIBE has been accepted. `update` may be called inside, and decides what the first NOTIFY says. */
   onSubscribed(event: SubscribedEvent): void;
   /** One subscription has ended; `subscriptionsTo` tells whether the watcher has others. Not called for a fetch. */
@@ -80,8 +83,9 @@ export class Notifier<State = string> {
   async subscribe(incoming: IncomingRequest, parties: WatcherAndPresentity): Promise<void> {
     const { clock, endpoint, destinationOf = sourceAsDestination, package: served } = this.#options;
     const { request, localTag, source } = incoming;
-    const seconds = this.#acceptedSeconds(incoming);
-    if (seconds === undefined) return;
+    const contentType = this.#acceptedType(incoming, served.contentTypes);
+    const seconds = contentType === undefined ? undefined : this.#acceptedSeconds(incoming);
+    if (contentType === undefined || seconds === undefined) return;
     const dialog = dialogFromRequest(request, localTag);
     if (!dialog.ok) return incoming.respond(400, { reason: dialog.error });
     const isFull = this.#table.countOf(parties.watcherAor) >= served.maxPerWatcher;
@@ -94,6 +98,7 @@ export class Notifier<State = string> {
       clock,
       endpoint,
       package: served,
+      contentType,
       dialog: dialog.value,
       destination,
       contact: contact.value,
@@ -101,7 +106,7 @@ export class Notifier<State = string> {
       isFetch: seconds === 0,
       onRemoved: () => this.#removed(entry),
     });
-    const entry: TableEntry<State> = { ...parties, running, contact: contact.value, since: clock.now() };
+    const entry: TableEntry<State> = { ...parties, running, contact: contact.value, contentType, since: clock.now() };
     this.#table.add(entry);
     accept(this.#options, incoming, entry, { seconds, refresh: false });
   }
@@ -111,6 +116,8 @@ export class Notifier<State = string> {
     const { destinationOf = sourceAsDestination } = this.#options;
     const entry = this.#table.find(dialogKeyOfRequest(incoming.request));
     if (entry?.watcherAor !== watcherAor) return incoming.respond(481);
+    // One subscription has documents of one type, however the refresh orders its Accept.
+    if (this.#acceptedType(incoming, [entry.contentType]) === undefined) return;
     const seconds = this.#acceptedSeconds(incoming);
     if (seconds === undefined) return;
     const dialog = receiveInDialog(entry.running.dialog, incoming.request);
@@ -146,9 +153,16 @@ export class Notifier<State = string> {
     this.#table.close();
   }
 
+  /** Undefined: the request has been refused. */
+  #acceptedType(incoming: IncomingRequest, offered: EventPackage<never>['contentTypes']): string | undefined {
+    const type = acceptedType(incoming.request.headers, offered, this.#options.choosesByAccept?.());
+    if (type === undefined) incoming.respond(406, { headers: [['Accept', offered.join(', ')]] });
+    return type;
+  }
+
   #acceptedSeconds(incoming: IncomingRequest): number | undefined {
     const refresh = this.#options.refreshSeconds?.() ?? longestSubscription;
-    return acceptedSeconds(incoming, intervalsOf(refresh), this.#options.package);
+    return acceptedSeconds(incoming, intervalsOf(refresh));
   }
 
   #removed(entry: TableEntry<State>): void {
@@ -202,21 +216,9 @@ function viewOf<State>(entry: TableEntry<State>, now: number): SubscriptionView 
 }
 
 /** The granted seconds, 0 for an end or a fetch. Undefined: the request has been refused. */
-function acceptedSeconds(
-  incoming: IncomingRequest,
-  intervals: Intervals,
-  { contentType }: EventPackage<never>,
-): number | undefined {
-  const { headers } = incoming.request;
-  if (headers.has('Accept') && !headers.getAll('Accept').some((range) => includes(range, contentType))) {
-    incoming.respond(406, { headers: [['Accept', contentType]] });
-    return undefined;
-  }
-  const seconds = expirySeconds(headers.get('Expires'), intervals);
+function acceptedSeconds(incoming: IncomingRequest, intervals: Intervals): number | undefined {
+  const seconds = expirySeconds(incoming.request.headers.get('Expires'), intervals);
   if (seconds.ok) return seconds.value;
   incoming.respond(423, { headers: [['Min-Expires', String(seconds.error)]] });
   return undefined;
 }
-
-const includes = (range: string, contentType: string): boolean =>
-  [contentType, 'application/*', '*/*'].includes(range.split(';', 1)[0]?.trim().toLowerCase() ?? '');

@@ -37,6 +37,8 @@ export interface PresenceAgentOptions extends PresenceEvents {
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
   /** Seconds in which a watcher must refresh its subscription. */
   refreshSeconds?(): number;
+  /** A watcher that reads several formats gets the one it names first. Default: PIDF. */
+  choosesByAccept?(): boolean;
   isLocalUser(aor: string): boolean;
   isRegistered(aor: string): boolean;
 }

@@ -11,6 +11,8 @@ export interface SubscriptionSetup<State> {
   readonly clock: Clock;
   readonly endpoint: Pick<SipEndpoint, 'request'>;
   readonly package: EventPackage<State>;
+  /** Of all its bodies; one of the package. */
+  readonly contentType: string;
   readonly dialog: Dialog;
   readonly destination: Destination;
   /** Values of these headers in each NOTIFY. */
@@ -37,7 +39,7 @@ const isLost = (outcome: FinalResponse): boolean => !outcome.ok || endingStatus.
 
 export function runSubscription<State>(setup: SubscriptionSetup<State>): RunningSubscription<State> {
   const { clock, endpoint } = setup;
-  const write = setup.package.writer();
+  const write = setup.package.writer(setup.contentType);
   let { dialog, destination } = setup;
   let state = newSubscription<State>(setup.isFetch);
   let expiry: Timer | undefined;
@@ -69,7 +71,7 @@ export function runSubscription<State>(setup: SubscriptionSetup<State>): Running
   }
 
   async function notify(subscriptionState: string, document: State | undefined): Promise<void> {
-    const body = document === undefined ? undefined : bodyOf(write(document));
+    const body = document === undefined ? undefined : bodyOf(write(document, clock.wallTime()));
     const next = nextRequest(dialog, 'NOTIFY', notifyFields(setup, subscriptionState, body !== undefined), body);
     dialog = next.dialog;
     feed({ type: 'notify-ended', isLost: isLost(await endpoint.request(next.request, destination)) });
@@ -99,7 +101,7 @@ export function runSubscription<State>(setup: SubscriptionSetup<State>): Running
 const bodyOf = (text: string): Buffer | undefined => (text === '' ? undefined : Buffer.from(text));
 
 function notifyFields(
-  { contact, event, package: { contentType } }: SubscriptionSetup<never>,
+  { contact, event, contentType }: SubscriptionSetup<never>,
   state: string,
   hasBody: boolean,
 ): readonly HeaderField[] {

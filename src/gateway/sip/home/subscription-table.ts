@@ -12,6 +12,8 @@ export interface TableEntry<State> extends WatcherAndPresentity {
   readonly running: RunningSubscription<State>;
   /** The value of our Contact in this dialog. */
   readonly contact: string;
+  /** The type of its documents. */
+  readonly contentType: string;
   /** When it was made, milliseconds on the clock's monotonic scale. */
   readonly since: number;
 }

@@ -10,7 +10,7 @@ export type WatchersNow = () => WatcherList;
 
 export const watcherInfoPackage: EventPackage<WatchersNow> = {
   event: 'presence.winfo',
-  contentType: watcherInfoType,
+  contentTypes: [watcherInfoType],
   // Nobody but the user himself: his devices, and some that he has lost. Source: own choice.
   maxPerWatcher: 20,
   writer() {

@@ -72,7 +72,7 @@ export class ImSessionTable {
   /** Answers a request inside one of the user's sessions. @returns False when there is no such session. */
   receive(incoming: AnswerableRequest, userAor: string): boolean {
     const { headers } = incoming.request;
-    const session = this.#byDialog.get(dialogOf(headers.get('Call-ID') ?? '', tagOf(headers.get('To')) ?? ''));
+    const session = this.#byDialog.get(dialogOf(headers.get('Call-ID') ?? '', headers.read('To', tagOf) ?? ''));
     if (session?.ends.userAor !== userAor) return false;
     session.receive(incoming);
     return true;

@@ -1,26 +1,14 @@
 /** Performs the effects of im-session-machine.ts for one session: its dialog, its timer, what it sends and receives. */
 import type { Timer } from '../../../primitives/clock.ts';
 import { refuse } from '../../../primitives/result.ts';
-import { type Dialog, nextRequest, receiveInDialog, receiveResponse } from '../dialog.ts';
-import type { HeaderField } from '../headers.ts';
 import { ownContact } from '../home/own-contact.ts';
-import type { SipResponse } from '../message.ts';
-import { tagOf } from '../name-addr.ts';
-import type { FinalResponse, RequestOptions } from '../outgoing-request.ts';
+import type { FinalResponse } from '../outgoing-request.ts';
 import type { Speaker } from '../speaker.ts';
 import { isSuccess } from '../status.ts';
 import type { Destination } from '../transport.ts';
 import type { Asked } from './asked-session.ts';
 import { asIfSent, type FirstMessage } from './first-message.ts';
-import {
-  acknowledged,
-  acknowledgeRefresh,
-  furtherSuccess,
-  type InviteAttempt,
-  invitation,
-  nextAttempt,
-  type SessionIdentity,
-} from './im-invitation.ts';
+import { type InviteAttempt, invitation, nextAttempt, type SessionIdentity } from './im-invitation.ts';
 import { takesIm } from './im-offer.ts';
 import {
   type Answer,
@@ -34,15 +22,11 @@ import {
   step,
 } from './im-session-machine.ts';
 import { type AnswerableRequest, answerInSession } from './in-session-requests.ts';
+import { SessionDialog, unreachable } from './session-dialog.ts';
 import { SessionRecord } from './session-record.ts';
 import { SessionRefreshes } from './session-refreshes.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
 import { agreedInterval } from './session-timer.ts';
-
-interface SentContent {
-  readonly headers: readonly HeaderField[];
-  readonly body?: Buffer | undefined;
-}
 
 interface Submitted {
   readonly content: SessionContent;
@@ -60,9 +44,7 @@ export class ImSession {
   readonly #record: SessionRecord;
   readonly #speaker: Speaker | undefined;
   #state: ImSessionState;
-  #dialog: Dialog | undefined;
-  /** Whoever took our INVITE. */
-  #peer: Destination | undefined;
+  readonly #dialog: SessionDialog;
   #contact = '';
   #timer: Timer | undefined;
   readonly #refreshes: SessionRefreshes;
@@ -88,11 +70,11 @@ export class ImSession {
     this.#accepted = accepted;
     this.#refreshes = new SessionRefreshes(setup.clock, {
       contact: () => this.#contact,
-      refresh: (method, headers, body) => this.#refresh(method, { headers, body }),
+      refresh: (method, headers, body) => this.#dialog.refresh(method, { headers, body }),
       unrefreshed: (why) => this.#feed({ type: why === 'missing' ? 'unrefreshed' : 'refresh-failed' }),
     });
     this.#refreshes.agreed(accepted?.agreed);
-    this.#dialog = accepted?.dialog;
+    this.#dialog = new SessionDialog(setup, names.ends.userAor, accepted);
     this.#contact = accepted?.contact ?? '';
     const first = accepted === undefined ? startInviting() : startAnswered(accepted.first !== undefined);
     this.#state = first.state;
@@ -121,11 +103,9 @@ export class ImSession {
   receive(incoming: AnswerableRequest): void {
     const { request } = incoming;
     if (request.method === 'ACK') return;
-    const isPeer = this.#dialog?.remoteTag === (tagOf(request.headers.get('From')) ?? '');
-    if (this.#dialog === undefined || !isPeer || !this.isOpen) return incoming.respond(481);
-    const received = receiveInDialog(this.#dialog, request);
+    if (!this.isOpen) return incoming.respond(481);
+    const received = this.#dialog.receive(request);
     if (!received.ok) return incoming.respond(received.error);
-    this.#dialog = received.value;
     const { ends } = this;
     const contact = this.#contact;
     const onRequest = this.#setup.onRequest.bind(this.#setup);
@@ -189,7 +169,7 @@ export class ImSession {
         this.#farewell = this.#inviting;
         return this.#cancelled.abort();
       case 'bye':
-        this.#farewell = this.#request('BYE');
+        this.#farewell = this.#dialog.request('BYE');
         return;
       case 'send':
         void this.#send(effect.item);
@@ -203,7 +183,7 @@ export class ImSession {
 
   async #invite(): Promise<void> {
     const { endpoint } = this.#setup;
-    const destination = this.#destination();
+    const { destination } = this.#dialog;
     // Always later than now: a session that ended before it was in the table would stay there.
     const contact = await (destination === undefined ? noHop : ownContact(endpoint, destination, this.ends.contactAor));
     if (destination === undefined || !contact.ok) {
@@ -216,63 +196,34 @@ export class ImSession {
     let final: FinalResponse;
     do {
       const invite = invitation(this.ends, identity, contact.value, attempt);
-      final = await endpoint.request(invite, this.#peer ?? destination, {
+      final = await endpoint.request(invite, destination, {
         signal: this.#cancelled.signal,
-        onFurtherSuccess: (response) => this.#furtherSuccess(response, destination),
+        onFurtherSuccess: (response) => this.#dialog.furtherSuccess(response, destination),
       });
-      this.#peer = final.peer ?? destination;
       attempt = this.isOpen ? nextAttempt(attempt, final) : undefined;
     } while (attempt !== undefined);
-    this.#feed({ type: 'invite-answered', answer: this.#inviteAnswer(final, this.#peer) });
+    const peer = final.peer ?? destination;
+    this.#dialog.answeredBy(peer);
+    this.#feed({ type: 'invite-answered', answer: this.#inviteAnswer(final, peer) });
   }
 
   #inviteAnswer(final: FinalResponse, peer: Destination): Answer {
     const answer = this.#setup.answerOf(final);
     if (!final.ok || !isSuccess(final.response.status)) return answer;
-    this.#dialog = acknowledged(this.#setup, final.response, peer);
-    if (this.#dialog === undefined) return { status: 502, reason: 'Invitation Answered Without Contact' };
+    if (!this.#dialog.taken(final.response, peer))
+      return { status: 502, reason: 'Invitation Answered Without Contact' };
     if (takesIm(final.response)) {
       if (this.isOpen) this.#refreshes.agreed(agreedInterval(final.response));
       return answer;
     }
-    void this.#request('BYE');
+    void this.#dialog.request('BYE');
     return { status: 488, reason: 'Not Acceptable Here' };
-  }
-
-  #furtherSuccess(response: SipResponse, destination: Destination): void {
-    furtherSuccess(this.#setup, { dialog: this.#dialog, destination: this.#peer ?? destination }, response);
-  }
-
-  async #refresh(method: string, content: SentContent): Promise<FinalResponse> {
-    const acknowledge = (response: SipResponse): void => this.#refreshTaken(method, response);
-    const final = await this.#request(method, content, { onFurtherSuccess: acknowledge });
-    if (final.ok && isSuccess(final.response.status)) acknowledge(final.response);
-    return final;
-  }
-
-  #refreshTaken(method: string, response: SipResponse): void {
-    const destination = this.#destination();
-    if (this.#dialog === undefined || destination === undefined) return;
-    this.#dialog = receiveResponse(this.#dialog, response);
-    if (method === 'INVITE') acknowledgeRefresh(this.#setup, this.#dialog, destination, response);
   }
 
   async #send({ id, kind }: Item): Promise<void> {
     const content = this.#submitted.get(id)?.content;
-    const final = await this.#request(kind === 'typing' ? 'INFO' : 'MESSAGE', content);
+    const final = await this.#dialog.request(kind === 'typing' ? 'INFO' : 'MESSAGE', content);
     this.#feed({ type: 'item-answered', answer: this.#setup.answerOf(final) });
-  }
-
-  async #request(method: string, content?: SentContent, options?: RequestOptions): Promise<FinalResponse> {
-    const destination = this.#destination();
-    if (this.#dialog === undefined || destination === undefined) return unreachable('there is no next hop');
-    const next = nextRequest(this.#dialog, method, content?.headers, content?.body);
-    this.#dialog = next.dialog;
-    return this.#setup.endpoint.request(next.request, destination, options);
-  }
-
-  #destination(): Destination | undefined {
-    return this.#peer ?? this.#setup.destination(this.ends.userAor, this.#accepted?.source);
   }
 
   /** As if the user had sent it by itself; nobody waits for the answer. */
@@ -283,4 +234,3 @@ export class ImSession {
 }
 
 const noHop = refuse('there is no next hop');
-const unreachable = (detail: string): FinalResponse => ({ ok: false, why: 'transport', detail });

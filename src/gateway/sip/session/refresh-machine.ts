@@ -4,7 +4,7 @@
  */
 import { maxSessionSeconds, minSessionSeconds } from '../limits.ts';
 import { isSuccess } from '../status.ts';
-import type { Agreement } from './session-timer.ts';
+import type { Agreement, Refresh } from './session-timer.ts';
 
 export interface RefreshState {
   /** Nothing when the session does not expire. */
@@ -29,12 +29,6 @@ export type RefreshEvent =
   | { readonly type: 'agreed'; readonly agreed: Agreement | undefined; readonly now: number }
   | { readonly type: 'timer'; readonly now: number }
   | { readonly type: 'answered'; readonly answer: RefreshAnswer; readonly now: number };
-
-export interface Refresh {
-  readonly method: 'INVITE' | 'UPDATE';
-  readonly seconds: number;
-  readonly minSeconds: number;
-}
 
 export type RefreshEffect =
   | { readonly do: 'start-timer'; readonly ms: number }

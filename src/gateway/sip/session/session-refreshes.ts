@@ -5,8 +5,8 @@ import type { HeaderField } from '../headers.ts';
 import type { FinalResponse } from '../outgoing-request.ts';
 import { printImOffer, sdpContent } from './im-offer.ts';
 import { contactAddress } from './own-address.ts';
-import { noTimer, type Refresh, type RefreshAnswer, type RefreshEvent, stepRefresh } from './refresh-machine.ts';
-import { type Agreement, agreedInterval, askedMinimum, refreshFields } from './session-timer.ts';
+import { noTimer, type RefreshAnswer, type RefreshEvent, stepRefresh } from './refresh-machine.ts';
+import { type Agreement, agreedInterval, askedMinimum, type Refresh, refreshFields } from './session-timer.ts';
 
 /** The session as seen from here. */
 export interface RefreshedSession {

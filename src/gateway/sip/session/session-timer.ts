@@ -1,10 +1,9 @@
 /** The session timer as header fields: what each side offers, answers and agrees to [RFC 4028 §7, §9]. */
 import { ok, type Result, refuse } from '../../../primitives/result.ts';
 import type { HeaderField, Headers } from '../headers.ts';
-import { maxSessionSeconds, minSessionSeconds } from '../limits.ts';
+import { minSessionSeconds, sessionSeconds } from '../limits.ts';
 import type { SipRequest, SipResponse } from '../message.ts';
 import type { ResponseParts } from '../response-to.ts';
-import type { Refresh } from './refresh-machine.ts';
 
 export const timerExtension = 'timer';
 
@@ -14,6 +13,13 @@ export interface Agreement {
   readonly refresher: 'us' | 'peer';
   /** Whether the peer lists UPDATE in its Allow. */
   readonly takesUpdate: boolean;
+}
+
+/** One of ours. */
+export interface Refresh {
+  readonly method: 'INVITE' | 'UPDATE';
+  readonly seconds: number;
+  readonly minSeconds: number;
 }
 
 /**
@@ -51,7 +57,7 @@ export const sessionTimerFields = (agreed: Agreement | undefined): readonly Head
 /** Fields of our first INVITE; the peer says who refreshes. @param minSeconds - What its 422 asked for. */
 export const timerOffer = (minSeconds: number = minSessionSeconds): readonly HeaderField[] => [
   ['Supported', timerExtension],
-  ['Session-Expires', String(Math.max(maxSessionSeconds, minSeconds))],
+  ['Session-Expires', String(Math.max(sessionSeconds, minSeconds))],
   ['Min-SE', String(minSeconds)],
 ];
 

@@ -8,10 +8,12 @@ import { Headers } from '../headers.ts';
 import { mediaTypeOf } from '../home/event-package.ts';
 import { presenceEvent } from '../home/presence-package.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
+import type { SipResponse } from '../message.ts';
 import { tagOf } from '../name-addr.ts';
 import type { FinalResponse, OutgoingRequest } from '../outgoing-request.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
 import type { Destination } from '../transport.ts';
+import { readPiggybackedNotify } from './piggybacked-notify.ts';
 import { type Effect, type Event, newSubscriber, type SubscriberState, step } from './subscriber-machine.ts';
 import { readSubscriptionState, secondsIn } from './subscription-state.ts';
 
@@ -155,7 +157,23 @@ export class Subscriber {
     attempt.peer = outcome?.peer;
     // A NOTIFY that came first has made the dialog.
     attempt.dialog ??= dialogOf(outcome);
-    if (attempt === this.#attempt) this.#feed(answerOf(outcome, true));
+    if (attempt !== this.#attempt) return;
+    this.#feed(answerOf(outcome, true));
+    if (outcome?.ok === true) this.#takePiggybacked(attempt, outcome.response);
+  }
+
+  /** A 2xx may bring the first NOTIFY with it, in the place of its number in the dialog. One that cannot be read is none. */
+  #takePiggybacked(attempt: Attempt, response: SipResponse): void {
+    const piggybacked = readPiggybackedNotify(response);
+    const { dialog } = attempt;
+    if (piggybacked === undefined || dialog === undefined) return;
+    // Of a fork that came second, nobody listens.
+    if (dialog.remoteTag !== (tagOf(response.headers.get('To')) ?? '')) return;
+    // What a NOTIFY said meanwhile is newer.
+    if (dialog.remoteCSeq !== undefined && dialog.remoteCSeq >= piggybacked.cSeq) return;
+    attempt.dialog = { ...dialog, remoteCSeq: piggybacked.cSeq };
+    this.#document = piggybacked.document;
+    this.#feed({ type: 'notified', subscription: piggybacked.subscription });
   }
 
   async #refresh(attempt: Attempt, expires: number): Promise<void> {

@@ -21,12 +21,12 @@ export function serverKey(request: SipRequest, method: string = request.method):
 
 /** The same request that took two ways has the same origin, with different branches [§8.2.2.2]. */
 export const mergeKey = (request: SipRequest): string | undefined =>
-  tagOf(request.headers.get('To')) === undefined ? `${originOf(request)}\n${request.method}` : undefined;
+  request.headers.read('To', tagOf) === undefined ? `${originOf(request)}\n${request.method}` : undefined;
 
 function originOf(request: SipRequest): string {
   const cSeq = request.headers.read('CSeq', parseCSeq);
   const number = cSeq.ok ? cSeq.value.number : '';
-  return [tagOf(request.headers.get('From')) ?? '', request.headers.get('Call-ID') ?? '', number].join('\n');
+  return [request.headers.read('From', tagOf) ?? '', request.headers.get('Call-ID') ?? '', number].join('\n');
 }
 
 /** Key of the client transaction of a response: our branch and the method [§17.1.3]. */

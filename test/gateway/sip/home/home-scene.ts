@@ -1,7 +1,11 @@
 /** A home server without a network: its users, its clock, what it asked of the gateway and what it sent. */
 import type { Watcher } from '../../../../src/gateway/sip/bodies/watcher-info.ts';
 import type { GuessingMet } from '../../../../src/gateway/sip/home/guess-brake.ts';
-import { createHomeServer, type OutgoingFromUser } from '../../../../src/gateway/sip/home/home-server.ts';
+import {
+  createHomeServer,
+  type HomeServerOptions,
+  type OutgoingFromUser,
+} from '../../../../src/gateway/sip/home/home-server.ts';
 import type { LostDevice } from '../../../../src/gateway/sip/home/lost-devices.ts';
 import type { Source } from '../../../../src/gateway/sip/transport.ts';
 import { Secret } from '../../../../src/primitives/secret.ts';
@@ -22,7 +26,7 @@ export const alice = { name: 'alice', password: 'apw' };
 export const bob = { name: 'bob', password: 'bpw' };
 
 /** @param refresh - Seconds in which subscriptions are refreshed. */
-export function homeScene(refresh?: number) {
+export function homeScene(refresh?: number, more: Partial<HomeServerOptions> = {}) {
   const passwords = new Map([alice, bob].map(({ name, password }) => [`sip:${name}@sip.example`, password]));
   const clock = movableClock();
   const endpoint = scriptedEndpoint();
@@ -56,6 +60,7 @@ export function homeScene(refresh?: number) {
     watchersElsewhere: (aor) => (aor === 'sip:alice@sip.example' ? watchers : []),
     onGuessing: (met) => void guessing.push(met),
     onLost: (device) => void lost.push(device),
+    ...more,
   });
 
   function handle(method: string, parts: RequestParts = {}, source: Source = udpSource): Incoming {

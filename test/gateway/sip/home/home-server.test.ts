@@ -482,10 +482,16 @@ describe('the presence agent', () => {
     ],
     ['less than a minute with 423', [presence, ['Expires', '5']], 423, ['Min-Expires', '60']],
     [
-      'a watcher who reads no PIDF with 406',
+      'a watcher who reads no document that we write with 406',
       [presence, ['Accept', 'application/x-other']],
       406,
-      ['Accept', 'application/pidf+xml'],
+      ['Accept', 'application/pidf+xml, application/msrtc-event-categories+xml'],
+    ],
+    [
+      'a watcher who reads the format of Windows Messenger alone with 406',
+      [presence, ['Accept', 'application/xpidf+xml']],
+      406,
+      ['Accept', 'application/pidf+xml, application/msrtc-event-categories+xml'],
     ],
     ['a SUBSCRIBE without Contact with 400', [presence], 400, undefined],
     [
@@ -499,6 +505,55 @@ describe('the presence agent', () => {
     await settle();
     expect(statusOf(subscribe)).toEqual([status]);
     if (header !== undefined) expect(subscribe.answers[0]?.headers.fields).toContainEqual(header);
+  });
+
+  describe('by the Accept of its SUBSCRIBE [RFC 3261 §20.1]', () => {
+    const [pidf, categories] = ['application/pidf+xml', 'application/msrtc-event-categories+xml'];
+    const asking = (accept: string, more: RequestParts = {}): RequestParts => ({
+      ...watching('sip:bob@sip.example'),
+      ...more,
+      headers: [...(watching('sip:bob@sip.example').headers ?? []), ['Accept', accept]],
+    });
+    async function told(accept: string, choosesByAccept: boolean) {
+      const world = setUp(undefined, { choosesByAccept: () => choosesByAccept });
+      world.registerBob();
+      world.handleAs(alice, 'SUBSCRIBE', asking(accept));
+      await settle();
+      const { headers, body } = notified(world)[0]?.request ?? {};
+      return { world, type: headers?.get('Content-Type'), body: String(body) };
+    }
+
+    it('a client of Lync gets PIDF, which is known to work, unless categories are set', async () => {
+      const lync = `${categories}, application/xpidf+xml, text/xml+msrtc.pidf, ${pidf}, multipart/related`;
+      expect(await told(lync, false)).toMatchObject({ type: pidf, body: expect.stringContaining('<basic>open') });
+      const chosen = await told(lync, true);
+      expect(chosen).toMatchObject({ type: categories, body: expect.stringContaining('<availability>3500<') });
+      expect(chosen.body).toContain('uri="sip:bob@sip.example"');
+    });
+
+    it('a watcher who reads categories alone gets them, whatever is set', async () =>
+      expect(await told(categories, false)).toMatchObject({ type: categories }));
+
+    it('a watcher who reads PIDF alone, or anything, gets PIDF, whatever is set', async () => {
+      for (const accept of [pidf, '*/*']) expect(await told(accept, true)).toMatchObject({ type: pidf });
+    });
+
+    it('a subscription keeps its type: a refresh that does not read it is refused with 406', async () => {
+      const { world } = await told(`${categories}, ${pidf}`, true);
+      notified(world)[0]?.answer(200);
+      await settle();
+      const refresh = (accept: string, cSeq: number) =>
+        world.handleAs(alice, 'SUBSCRIBE', asking(accept, { to: '<sip:bob@sip.example>;tag=t1', cSeq }));
+      const refused = refresh(pidf, 5);
+      expect(statusOf(refused)).toEqual([406]);
+      expect(refused.answers[0]?.headers.get('Accept')).toBe(categories);
+      expect(statusOf(refresh(`${pidf}, ${categories}`, 7))).toEqual([200]);
+      await settle();
+      expect(notified(world).map(({ request }) => request.headers.get('Content-Type'))).toEqual([
+        categories,
+        categories,
+      ]);
+    });
   });
 
   it('answers 404 to a watcher of nobody', () => {
