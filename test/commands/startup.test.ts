@@ -44,10 +44,6 @@ it.each([
   expect(stdout.split('\n')).not.toContain('NativeModule crypto');
 });
 
-it('the program is no ES module: the loader of those alone would cost as much as a cmdlet', () => {
-  expect(typed('--version').stdout.split('\n')).not.toContain('NativeModule internal/modules/esm/module_job');
-});
-
 it('without a build it says how to make one, and ends with 9', () => {
   const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'bin'));
