@@ -47,8 +47,7 @@ it.each([
 it('without a build it says how to make one, and ends with 9', () => {
   const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'bin'));
-  for (const file of ['xgw', 'package.json'])
-    copyFileSync(path.join(root, 'bin', file), path.join(folder, 'bin', file));
+  copyFileSync(path.join(root, 'bin/xgw'), path.join(folder, 'bin/xgw'));
   writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
   const { status, stderr } = spawnSync(process.execPath, [path.join(folder, 'bin/xgw')], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([9, 'xgw: this checkout is not built yet. Build it: npm run build\n']);
