@@ -132,7 +132,7 @@ describeWithPeers(
         const first = proxies.get(sound);
         await first?.process.kill();
         bob.sendMessage(`alice@${sound}`, 'To nobody', 'lost');
-        const lost = await bob.waitFor('error', ({ attributes }) => attributes['id'] === 'lost');
+        const lost = await bob.waitFor('error', ({ attributes }) => attributes['id'] === 'lost', patience);
         expect(readStanzaError(lost).condition).toBe('remote-server-timeout');
 
         proxies.set(sound, await proxy(sound, first === undefined ? {} : { ports: first }));
