@@ -116,7 +116,7 @@ describe('request-certificate', () => {
     [{ List: 'true', Clear: 'true' }, 'ParameterConflict'],
     [{ Clear: 'true' }, 'MandatoryParameterMissing'],
     [{ List: 'true', RequestId: '9' }, 'ObjectNotFound'],
-    [{ Output: '/nonexistent/edge.csr' }, 'FileNotFound'],
+    [{ Output: './no such folder/edge.csr' }, 'FileNotFound'],
   ])('refuses %j with %s, and makes no key', async (given, id) => {
     const folder = await newStore();
     expect((await failure(run(requestCertificate, given, { folder }))).id).toBe(id);
