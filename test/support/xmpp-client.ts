@@ -88,6 +88,8 @@ class Inbox {
         settle();
         reject(new Error(`no ${what} came; received: ${this.received.map(printDocument).join('\n')}`));
       }, ms);
+      // A test may wait for one of two things: what it no longer waits for keeps no process alive.
+      timer.unref();
       this.#listeners.add(look);
       look();
     });
