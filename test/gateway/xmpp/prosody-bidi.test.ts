@@ -109,13 +109,14 @@ describeWithPeers('Prosody with mod_s2s_bidi', [peers.prosody, peers.openssl], (
   });
 
   it('finds us again, and we it, when the stream broke', async () => {
-    const { contoso, bob, wire } = await scene();
+    const { contoso, prosody, bob, wire } = await scene();
     await contoso.s2s.send(chat(alices, bobs, 'first'));
     await bob.waitForMessage('first');
     bob.sendMessage(alices, 'second');
     await saying(contoso, 'second');
     wire.cut();
-    await contoso.waitForEvent('closed');
+    // What it wrote to a stream whose end it has not seen would come back to him as an error.
+    await Promise.all([contoso.waitForEvent('closed'), prosody.process.waitFor(/s2s disconnected: contoso/)]);
     bob.sendMessage(alices, 'third');
     await saying(contoso, 'third');
     expect(await contoso.s2s.send(chat(alices, bobs, 'fourth'))).toMatchObject({ ok: true });
