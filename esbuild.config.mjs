@@ -37,7 +37,7 @@ const cjs = {
 };
 
 /** Large packages that few cmdlets need, or only late: a file of their own, read when it is wanted. */
-const vendors = ['conf', 'inquirer', 'node-forge', 'pino', 'prom-client', 'vscode-jsonrpc/node'];
+const vendors = ['conf', 'inquirer', 'node-forge', 'pino', 'prom-client', 'saxes', 'vscode-jsonrpc/node', 'yaml'];
 const vendorFile = (name) => `vendor/${name.split('/')[0]}.cjs`;
 const vendor = {
   name: 'vendor',

@@ -119,6 +119,7 @@ describe('the shape of src/', () => {
       'cli-table3',
       'fs-native-extensions',
       'pino',
+      'yaml',
     ]) {
       const users = files.filter((file) =>
         new RegExp(`(from|import\\(|require\\()\\s*['"]${library}['"]`).test(text.get(file) ?? ''),

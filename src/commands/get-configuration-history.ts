@@ -88,6 +88,7 @@ const isIn = (configuration: Configuration, identity: string): boolean =>
   identity === 'Global' ||
   [
     configuration.sipDomains,
+    configuration.sipRoutes,
     configuration.federatedPartners,
     configuration.users,
     configuration.externalAccessPolicies,

@@ -1,9 +1,9 @@
 /** Get-Service: is the gateway running, where does it listen, and has it loaded what the store says? */
 
 import { serviceObject } from '../operations/service-object.ts';
-import { checkServiceName, serviceName, serviceState } from '../operations/service-state.ts';
+import { isServiceNamed, serviceName, serviceState } from '../operations/service-state.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
-import { optional, switchType, text } from './host/parameters.ts';
+import { optional, pattern, switchType } from './host/parameters.ts';
 
 export const serviceOutput = {
   kind: 'Service',
@@ -14,15 +14,22 @@ export default defineCmdlet({
   name: 'Get-Service',
   aliases: ['Get-CsWindowsService'],
   synopsis: 'Shows whether the gateway service runs, its listeners, and the configuration revision it has loaded.',
+  description:
+    'Status is Running, Stopped, StartPending, Draining (it takes nothing new and finishes what it has), StopPending, or Failed: it ended without having been told to, could not start with nobody there to hear why, or does not answer; Warnings says which. -Quiet prints the status alone.',
   parameters: {
-    Name: optional(text, `The service. There is one, ${serviceName}.`, { position: 0, pipeline: 'property' }),
+    Name: optional(pattern, `The service, or a pattern. There is one, ${serviceName}.`, {
+      position: 0,
+      pipeline: 'property',
+      wildcard: true,
+    }),
     ExcludeActivityLevel: optional(switchType, 'Leaves out what the service is doing.'),
   },
   examples: [
     { command: 'get-service', shows: 'The state of the gateway.' },
+    { command: 'get-service -Quiet', shows: 'One word: Running, Stopped, Failed, ...' },
     {
-      command: 'get-service -Property Certificate,CertificateSince,PlannedCertificate,EffectiveDate',
-      shows: 'What partners are shown, and what follows it.',
+      command: 'get-service -Property Certificate,CertificateSince,CertificateDays,PlannedCertificate,EffectiveDate',
+      shows: 'What partners are shown, for how many days more, and what follows it.',
     },
     {
       command: 'get-service -Property Hops,Warnings',
@@ -33,8 +40,9 @@ export default defineCmdlet({
   output: serviceOutput,
 
   async run({ Name, ExcludeActivityLevel }, context) {
-    checkServiceName(Name);
+    if (!isServiceNamed(Name)) return;
     const state = await serviceState(context.store.folder);
+    if (context.quiet && context.format === 'auto') return context.writeText(state.status);
     const object = serviceObject(state, context.store.read().revision);
     if (!ExcludeActivityLevel) return context.write(object);
     const { ActivityLevel: _left, ...rest } = object;

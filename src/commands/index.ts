@@ -1,5 +1,6 @@
 /** The manifest: every cmdlet, in the order of the help. */
 
+import backupConfiguration from './backup-configuration.ts';
 import clearXmppDnsCache from './clear-xmpp-dns-cache.ts';
 import convertFromJson from './convertfrom-json.ts';
 import convertToJson from './convertto-json.ts';
@@ -7,10 +8,12 @@ import disconnectXmppSession from './disconnect-xmpp-session.ts';
 import enterManagementShell from './enter-management-shell.ts';
 import exportCertificate from './export-certificate.ts';
 import exportCsv from './export-csv.ts';
+import exportDnsRecord from './export-dns-record.ts';
 import forEachObject from './foreach-object.ts';
 import formatList from './format-list.ts';
 import formatTable from './format-table.ts';
 import getAccessEdgeConfiguration from './get-access-edge-configuration.ts';
+import getAuditLog from './get-audit-log.ts';
 import getCertificate from './get-certificate.ts';
 import getCertificateRequest from './get-certificate-request.ts';
 import getCommand from './get-command.ts';
@@ -60,7 +63,9 @@ import removeUser from './remove-user.ts';
 import removeXmppFederatedPartner from './remove-xmpp-federated-partner.ts';
 import requestCertificate from './request-certificate.ts';
 import restartService from './restart-service.ts';
+import restoreConfiguration from './restore-configuration.ts';
 import resumeXmppFederatedPartner from './resume-xmpp-federated-partner.ts';
+import searchAuditLog from './search-audit-log.ts';
 import selectObject from './select-object.ts';
 import setAccessEdgeConfiguration from './set-access-edge-configuration.ts';
 import setCertificate from './set-certificate.ts';
@@ -79,12 +84,16 @@ import startService from './start-service.ts';
 import stopService from './stop-service.ts';
 import suspendXmppFederatedPartner from './suspend-xmpp-federated-partner.ts';
 import teeObject from './tee-object.ts';
+import testAuditLog from './test-audit-log.ts';
 import testCertificateConfiguration from './test-certificate-configuration.ts';
 import testDnsRecord from './test-dns-record.ts';
 import testFederationRoute from './test-federation-route.ts';
 import testPresence from './test-presence.ts';
 import testXmppIm from './test-xmpp-im.ts';
+import undoConfigurationChange from './undo-configuration-change.ts';
 import updateCertificate from './update-certificate.ts';
+import updateService from './update-service.ts';
+import waitService from './wait-service.ts';
 import whereObject from './where-object.ts';
 
 export const cmdlets: readonly Cmdlet[] = [
@@ -144,9 +153,12 @@ export const cmdlets: readonly Cmdlet[] = [
   startService,
   stopService,
   restartService,
+  waitService,
+  updateService,
   // Diagnosis
   testFederationRoute,
   getDnsRecord,
+  exportDnsRecord,
   testDnsRecord,
   testCertificateConfiguration,
   testXmppIm,
@@ -181,6 +193,13 @@ export const cmdlets: readonly Cmdlet[] = [
   getHelp,
   getCompletion,
   registerCompletion,
+  // Audit and history
+  getAuditLog,
+  searchAuditLog,
+  testAuditLog,
   getConfigurationHistory,
+  undoConfigurationChange,
+  backupConfiguration,
+  restoreConfiguration,
   getConfigurationStore,
 ];

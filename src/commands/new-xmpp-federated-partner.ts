@@ -15,7 +15,7 @@ export default defineCmdlet({
   aliases: ['New-CsXmppAllowedPartner', 'New-XmppAllowedPartner', 'nxp'],
   synopsis: 'Lets your users exchange messages and presence with the users of an XMPP domain.',
   description:
-    'Whether a user may talk to partners is decided by the external access policy. The defaults are those of Lync Server 2013: TLS and SASL are required, and nobody of the partner may do anything until your user adds them.',
+    'Whether a user may talk to partners is decided by the external access policy. The defaults are those of Lync Server 2013: TLS and SASL are required, and nobody of the partner may do anything until your user adds them. On a terminal, without any parameter, a form asks.',
   parameters: {
     Identity: mandatory(domainName, 'Primary domain of the partner.', {
       position: 0,
@@ -61,6 +61,11 @@ export default defineCmdlet({
     for (const warning of partnerWarnings(partner, isDefault)) context.warn(`${partner.identity}: ${warning}.`);
     if (values.InMemory) return context.write(partnerObject(partner, false));
     await keep(partner, values.IfNotExists, context);
+  },
+
+  async form(context, own, defaults) {
+    const { partnerForm } = await import('./wizards/partner-form.ts');
+    return await partnerForm(own, context, defaults);
   },
 });
 

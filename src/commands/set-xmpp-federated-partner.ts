@@ -11,6 +11,7 @@ import {
 } from '../operations/federated-partners.ts';
 import { partnerOutput } from './get-xmpp-federated-partner.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
+import { standardInput } from './host/common-parameters.ts';
 import { changedList } from './host/list-change.ts';
 import { domainName, listChange, mandatory, optional, switchType } from './host/parameters.ts';
 import { checkTrustedRoots, partnerSettings, withPartnerSettings } from './settings/partner-parameters.ts';
@@ -37,6 +38,7 @@ export default defineCmdlet({
     PinnedSpkiSha256: optional(listChange(spkiPin), 'Public keys: a list replaces, +x,-y adds and removes.', {
       pipeline: 'property',
     }),
+    Instance: optional(standardInput, 'Keeps objects of standard input, new ones too: those of new- with -InMemory.'),
     Create: optional(switchType, 'Makes the partner, with the defaults for what is not named, when there is none.'),
   },
   examples: [
@@ -56,13 +58,14 @@ export default defineCmdlet({
   async run(values, context) {
     await checkTrustedRoots(values.TrustedRootsPath, context);
     const identity = values.Identity;
+    const creates = values.Create === true || values.Instance !== undefined;
     const edit = (partner: FederatedPartner): FederatedPartner => ({
       ...withPartnerSettings(partner, values),
       additionalDomains: changed(partner.additionalDomains, values.AdditionalDomains),
       pinnedSpkiSha256: changed(partner.pinnedSpkiSha256, values.PinnedSpkiSha256),
     });
     const apply = (current: Configuration): Configuration => {
-      if (!values.Create || Object.hasOwn(current.federatedPartners, identity)) {
+      if (!creates || Object.hasOwn(current.federatedPartners, identity)) {
         return setFederatedPartner(current, identity, edit);
       }
       return newFederatedPartner(current, edit({ identity, ...partnerDefaults }), 'refuse');

@@ -89,7 +89,7 @@ const time = define(
   matching('^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$', 'a time such as 2026-11-22T09:14:00Z'),
 );
 
-const stamp = object({ time, user: text, host: text, cmdlet: text, target: text });
+const stamp = object({ time, user: text, host: text, cmdlet: text, target: text }, { audit: text });
 const changed = define('changed', object({ revision: wholeNumber, time, user: text, host: text, cmdlet: text }));
 
 const sipDomain = object({ identity: domain, isDefault: boolean }, { changed });

@@ -108,6 +108,8 @@ export interface RevisionStamp {
   readonly cmdlet: string;
   /** The object that was changed. */
   readonly target: string;
+  /** The end of the audit log when the revision was made, `line:hash`; absent: there was no log. */
+  readonly audit?: string;
 }
 
 export interface Configuration {

@@ -94,6 +94,7 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
     admit({ aor, request }) {
       const id = newCorrelationId(crossing.clock.wallTime(), crossing.ids);
       crossing.onEvent(flow(id, 'sip', { from: aor, to: 'gateway', label: request.method }));
+      if (deliveries.isDraining) return refuse({ status: stopping.status, more: { reason: stopping.reason } });
       const addressed = address(crossing, { aor, request }, id);
       if (addressed.ok) return ok(addressed.value.ends);
       const { status, reason } = addressed.error;

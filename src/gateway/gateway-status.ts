@@ -39,6 +39,8 @@ export interface GatewayStatus {
   readonly nextRenewal?: string;
   /** It has been asked to stop and finishes what it has. */
   readonly stopping: boolean;
+  /** It takes nothing new, and waits for what is under way. A gateway of an earlier version does not say. */
+  readonly draining?: boolean;
   /** Conditions an administrator should know of, one sentence each. */
   readonly warnings: readonly string[];
 }

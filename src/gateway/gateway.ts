@@ -132,7 +132,7 @@ export class Gateway {
     return this.#fromSip.receive(request);
   }
 
-  /** The next configuration: in force for every decision from now on, streams of removed partners end at once. */
+  /** The next configuration: in force for every decision from now on, streams of removed partners end at once. Listeners that could not be had are tried again. */
   async reload(next: Configuration): Promise<void> {
     const before = this.#configuration;
     this.#configuration = next;
@@ -144,10 +144,10 @@ export class Gateway {
     const haveMoved = this.#sip?.reconsider() ?? false;
     this.#presence.reconsider();
     if (haveMoved) this.#presence.followAgain();
-    if (!isDeepStrictEqual(xmppListening(before), xmppListening(next))) {
+    if (this.#problems.has('XMPP') || !isDeepStrictEqual(xmppListening(before), xmppListening(next))) {
       await this.#rebinding('XMPP', () => this.#listenXmpp());
     }
-    if (!isDeepStrictEqual(sipListening(before), sipListening(next))) {
+    if (this.#problems.has('SIP') || !isDeepStrictEqual(sipListening(before), sipListening(next))) {
       await this.#rebinding('SIP', () => this.#openSip());
     }
   }

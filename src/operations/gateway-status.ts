@@ -27,12 +27,13 @@ interface Parts {
   readonly unnamedDomains: readonly DomainName[];
   readonly certificateSince: Date | undefined;
   readonly stopping: boolean;
+  readonly draining: boolean;
   readonly metrics: Pick<MetricsService, 'listeners' | 'problems'>;
   readonly renewals: RenewalSummary;
 }
 
 export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
-  const { gateway, configuration, startTime, certificate, stopping, metrics, renewals } = parts;
+  const { gateway, configuration, startTime, certificate, stopping, draining, metrics, renewals } = parts;
   const days =
     certificate === undefined ? undefined : Math.floor((certificate.notAfter.getTime() - now.getTime()) / dayMs);
   return {
@@ -49,6 +50,7 @@ export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
     certificateIsLocalTest: certificate?.localTestCa ?? false,
     ...(renewals.next === undefined ? {} : { nextRenewal: renewals.next }),
     stopping,
+    draining,
     warnings: [
       ...parts.problems,
       ...gateway.warnings(),

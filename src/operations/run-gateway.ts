@@ -2,8 +2,6 @@
  * The gateway process: store, keys, log, control channel and gateway in one composition. It tells its starter when it is
  * ready or why it cannot be, follows the store while it runs, and stops on a signal or on request.
  */
-import { once } from 'node:events';
-
 import { servingCertificate } from '../config/certificate-assignment.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { effectiveMethods } from '../config/negotiation.ts';
@@ -15,25 +13,29 @@ import { CodedError, isCodedError } from '../primitives/errors.ts';
 import { randomIds } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { ConfigStore } from '../store/config-store.ts';
-import { type ConfigurationWatch, watchConfiguration } from '../store/config-watch.ts';
 import { type EventLog, openEventLog } from '../store/event-log.ts';
 import { type KeyStore, openKeyStore } from '../store/key-store.ts';
 import { type DurableState, withStateStore } from '../store/state-store.ts';
+import { followStore } from './follow-store.ts';
 import { gatewayControl } from './gateway-control.ts';
+import { gatewayEnding, type Interruptions } from './gateway-ending.ts';
 import { type GatewayKeys, gatewayKeys } from './gateway-keys.ts';
+import { gatewayManager } from './gateway-manager.ts';
 import { gatewayStatus } from './gateway-status.ts';
+import { onHangup } from './hangup.ts';
 import { serviceKeyPassphrase } from './key-passphrase.ts';
 import { metricsReadings } from './metrics/metrics-readings.ts';
 import { type MetricsService, metricsService } from './metrics/metrics-service.ts';
 import { withPortOwner } from './port-owner.ts';
 import { tendCertificates } from './running-certificates.ts';
+import { removeServiceRecord, writeServiceRecord } from './service-record.ts';
 import { asOnlyGateway, runFolder } from './service-state.ts';
 import type { StartMessage } from './start-service.ts';
 
-export interface GatewayProcess {
+export interface GatewayProcess extends Interruptions {
   readonly store: ConfigStore;
-  /** Aborts on Ctrl-C and SIGTERM. */
-  readonly signal: AbortSignal;
+  /** Whether a starter waits for what is told. */
+  readonly isHeard: boolean;
   /** Called once: ready, or failed and why. */
   tell(message: StartMessage): void;
 }
@@ -41,15 +43,30 @@ export interface GatewayProcess {
 /** Resolves when the gateway has been stopped. @throws CodedError what kept it from starting, after telling it. */
 export async function runGateway(order: GatewayProcess): Promise<void> {
   try {
-    await asOnlyGateway(order.store.folder, () => runWithState(order));
+    await asOnlyGateway(order.store.folder, () => runRecorded(order));
   } catch (error) {
-    if (isCodedError(error)) {
-      const { id, message, reason, fix, target } = error;
-      order.tell({ failed: { id, message, reason, fix, target } });
-    }
+    if (isCodedError(error)) order.tell(failed(error));
     throw error;
   }
 }
+
+/** Only whoever has the right to be the gateway writes what it is doing. */
+async function runRecorded(order: GatewayProcess): Promise<void> {
+  const { folder } = order.store;
+  writeServiceRecord(folder, 'starting');
+  try {
+    await runWithState(order);
+    removeServiceRecord(folder);
+  } catch (error) {
+    if (isCodedError(error) && order.isHeard) removeServiceRecord(folder);
+    else writeServiceRecord(folder, 'failed', error instanceof Error ? error.message : String(error));
+    throw error;
+  }
+}
+
+const failed = ({ id, message, reason, fix, target }: CodedError): StartMessage => ({
+  failed: { id, message, reason, fix, target },
+});
 
 async function runWithState(order: GatewayProcess): Promise<void> {
   const { folder } = order.store;
@@ -61,13 +78,13 @@ async function runWithState(order: GatewayProcess): Promise<void> {
   }
 }
 
-async function runAlone({ store, signal, tell }: GatewayProcess, log: EventLog, state: DurableState): Promise<void> {
+async function runAlone(order: GatewayProcess, log: EventLog, state: DurableState): Promise<void> {
+  const { store } = order;
   const service: OnService = (id, message) => log.write({ id, level: 'info', component: 'service', message });
   const keyStore = openKeyStore(store.folder, serviceKeyPassphrase);
   const keys = gatewayKeys(keyStore, log.write, realClock.wallTime);
   const inForce = { configuration: store.read(), problems: keys.load(store.read()) };
-  checkServingKey(inForce.configuration, keyStore);
-  checkStartable(inForce.configuration, keys, inForce.problems);
+  checkStartable(inForce, keys, keyStore);
   const { gateway, metrics } = await startMeasured(inForce, keys, log, state);
   const readKeysAgain = (): void => void Object.assign(inForce, { problems: keys.load(inForce.configuration) });
   const certificates = tendCertificates({ store, keys: keyStore, onEvent: log.write, readAgain: readKeysAgain });
@@ -78,13 +95,13 @@ async function runAlone({ store, signal, tell }: GatewayProcess, log: EventLog, 
     await metrics.follow(next);
     service('ConfigurationLoaded', `revision ${next.revision} is in force`);
   };
-  const watch = followStore({ store, onEvent: log.write }, adopt);
+  const followed = followStore({ store, onEvent: log.write }, adopt);
   certificates.follow(inForce.configuration);
   await metrics.follow(inForce.configuration);
   // What was changed between the first reading and the watch.
-  if (watch.current.revision !== inForce.configuration.revision) await adopt(watch.current);
+  if (followed.current.revision !== inForce.configuration.revision) await adopt(followed.current);
 
-  const order = { stopping: new AbortController(), hurry: new AbortController(), drainMs: 0 };
+  const ending = gatewayEnding(order);
   const startTime = new Date();
   const status = (): GatewayStatus =>
     gatewayStatus({
@@ -95,30 +112,41 @@ async function runAlone({ store, signal, tell }: GatewayProcess, log: EventLog, 
       metrics,
       renewals: certificates.summary(),
       ...shownBy(keys),
-      stopping: order.stopping.signal.aborted,
+      stopping: ending.isBegun,
+      draining: ending.isDraining,
     });
+  const manager = gatewayManager({ clock: realClock, onEvent: log.write, status });
+  const reload = manager.reloading(() => followed.adoptNow());
   const control = await serveControl(runFolder(store.folder), {
-    status,
-    stop(parameter) {
-      const drainMs = drainMsOf(parameter);
-      // Whoever says it again, and without grace, does not want to wait.
-      if (order.stopping.signal.aborted && drainMs === 0) order.hurry.abort();
-      if (!order.stopping.signal.aborted) order.drainMs = drainMs;
-      order.stopping.abort();
-    },
+    ...{ status, stop: (parameter) => ending.ask(drainMsOf(parameter)), reload },
     ...gatewayControl(gateway),
   });
+  const hangups = onHangup(reload, log.write);
   service('ServiceStarted', `the gateway runs, revision ${inForce.configuration.revision}`);
-  tell({ ready: status() });
+  writeServiceRecord(store.folder, 'running');
+  manager.ready();
+  order.tell({ ready: status() });
 
-  await aborted(AbortSignal.any([signal, order.stopping.signal]));
+  const drainMs = await ending.begun;
   service('ServiceStopping', 'the gateway stops');
-  watch.close();
-  await certificates.close();
-  await metrics.close();
-  await gateway.stop(order.drainMs, AbortSignal.any([signal, order.hurry.signal]));
-  await control.close();
+  writeServiceRecord(store.folder, 'stopping');
+  manager.stopping();
+  followed.close();
+  // The control channel answers until all is done, and SIGHUP must not end what is draining.
+  await closeInTurn([certificates, metrics, { close: () => gateway.stop(drainMs, ending.hurry) }, control]);
   service('ServiceStopped', 'the gateway has stopped');
+  await manager.close();
+  hangups.close();
+}
+
+async function closeInTurn(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+  for (const part of parts) await part.close();
+}
+
+interface InForce {
+  readonly configuration: Configuration;
+  /** Key material that could not be read. */
+  readonly problems: readonly string[];
 }
 
 interface Measured {
@@ -169,8 +197,9 @@ function checkServingKey(configuration: Configuration, keys: KeyStore): void {
   if (serving !== undefined && keys.isKeyEncrypted(serving.publicKeySha256)) keys.readKey(serving.publicKeySha256);
 }
 
-/** What a gateway cannot do without. @throws CodedError `SipDomainMissing`, `CertificateMissing` */
-function checkStartable(configuration: Configuration, keys: GatewayKeys, problems: readonly string[]): void {
+/** What a gateway cannot do without. @throws CodedError `SipDomainMissing`, `CertificateMissing`, `PasswordMissing`, `PasswordWrong` */
+function checkStartable({ configuration, problems }: InForce, keys: GatewayKeys, keyStore: KeyStore): void {
+  checkServingKey(configuration, keyStore);
   if (Object.keys(configuration.sipDomains).length === 0) {
     throw new CodedError('SipDomainMissing', 'No SIP domain is configured.', {
       fix: ['xgw new-sipdomain contoso.com', 'xgw initialize-gateway contoso.com'],
@@ -188,33 +217,4 @@ function checkStartable(configuration: Configuration, keys: GatewayKeys, problem
       'xgw request-certificate -New -Type ExternalEdge -CA local',
     ],
   });
-}
-
-/** One reload after the other, each with the newest configuration. */
-function followStore(
-  { store, onEvent }: { readonly store: ConfigStore; readonly onEvent: OnLogEvent },
-  adopt: (next: Configuration) => Promise<void>,
-): ConfigurationWatch {
-  let adopting = Promise.resolve();
-  const adoptNext = async (before: Promise<void>, next: Configuration): Promise<void> => {
-    await before;
-    await adopt(next);
-  };
-  return watchConfiguration(
-    store,
-    (next) => {
-      adopting = adoptNext(adopting, next);
-    },
-    ({ message }) =>
-      onEvent({
-        id: 'ConfigurationNotLoaded',
-        level: 'error',
-        component: 'store',
-        message: `the changed configuration was not loaded, the last good one stays in force: ${message}`,
-      }),
-  );
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }

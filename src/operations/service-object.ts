@@ -1,4 +1,6 @@
 /** The gateway service as an object of the command line. */
+import type { GatewayStatus } from '../gateway/gateway-status.ts';
+import type { ListenerAddress } from '../primitives/listener-address.ts';
 import { type ServiceState, serviceName } from './service-state.ts';
 
 export interface ServiceObject {
@@ -34,18 +36,21 @@ export function serviceObject(state: ServiceState, storeRevision: number): Servi
     StoreRevision: storeRevision,
     RoleName: ['XmppFederation', 'SipGateway'],
   };
-  if (!('gateway' in state)) {
-    const ProcessId = 'processId' in state ? state.processId : null;
-    return { ...common, ...nothingKnown, ProcessId };
-  }
-  const { gateway } = state;
+  return { ...common, ...('gateway' in state ? told(state.gateway) : untold(state)) };
+}
+
+function untold(state: Exclude<ServiceState, { readonly gateway: unknown }>) {
+  const ProcessId = 'processId' in state ? state.processId : null;
+  return { ...nothingKnown, ProcessId, Warnings: 'reason' in state ? [state.reason] : [] };
+}
+
+function told(gateway: GatewayStatus) {
   return {
-    ...common,
     ActivityLevel: activity(gateway.sessions, gateway.registrations),
     ProcessId: gateway.processId,
     StartTime: gateway.startTime,
     LoadedRevision: gateway.loadedRevision,
-    Listeners: gateway.listeners.map(({ protocol, address, port }) => `${protocol} ${hostPort(address, port)}`),
+    Listeners: listenerNames(gateway.listeners),
     Sessions: gateway.sessions,
     Registrations: gateway.registrations,
     Hops: [...new Set((gateway.hops ?? []).map(({ hop, state }) => `${hop} ${state}`))],
@@ -58,6 +63,10 @@ export function serviceObject(state: ServiceState, storeRevision: number): Servi
     Warnings: gateway.warnings,
   };
 }
+
+/** `xmpp 0.0.0.0:5269`, each. */
+export const listenerNames = (listeners: readonly ListenerAddress[]): readonly string[] =>
+  listeners.map(({ protocol, address, port }) => `${protocol} ${hostPort(address, port)}`);
 
 const nothingKnown = {
   ActivityLevel: null,

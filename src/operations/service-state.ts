@@ -7,8 +7,12 @@ import type { GatewayStatus } from '../gateway/gateway-status.ts';
 import { callControl } from '../gateway/service/control-channel.ts';
 import { realClock } from '../primitives/clock.ts';
 import { CodedError, isCodedError } from '../primitives/errors.ts';
-import { lockHolder, withConfigLock } from '../store/config-lock.ts';
+import { isAlive } from '../primitives/process-start.ts';
+import { type LockHolder, lockHolder, withConfigLock } from '../store/config-lock.ts';
+import { storeDenied } from '../store/store-denied.ts';
 import { runFolder } from '../store/store-folder.ts';
+import { readServiceRecord } from './service-record.ts';
+import { isPattern, wildcard } from './wildcard.ts';
 
 export const serviceName = 'XMPPGW';
 /** Lync's name of the same service. */
@@ -18,12 +22,29 @@ export { runFolder };
 
 /** Milliseconds in which a running gateway answers for its status. */
 const statusTimeoutMs = 5000;
+/** Milliseconds for which somebody who only looks who is there may have the lock. */
+const glanceMs = 500;
+/** As whom the gateway holds the lock. */
+const lockName = 'Start-Service';
 
 export type ServiceState =
   | { readonly status: 'Stopped' }
-  /** The process is there and does not answer: it starts, stops, or is stuck. */
-  | { readonly status: 'StartPending'; readonly processId: number }
-  | { readonly status: 'Running' | 'StopPending'; readonly gateway: GatewayStatus };
+  /** The process is there and does not answer yet, or not any more. */
+  | { readonly status: 'StartPending' | 'StopPending'; readonly processId: number }
+  /** It ended without having been told to, could not start with nobody there to be told, or runs and does not answer. */
+  | { readonly status: 'Failed'; readonly processId: number | null; readonly reason: string }
+  | { readonly status: 'Running' | 'Draining' | 'StopPending'; readonly gateway: GatewayStatus };
+
+/** Whether there is no process. */
+export const isGone = (state: ServiceState): boolean =>
+  state.status === 'Stopped' || (state.status === 'Failed' && state.processId === null);
+
+/** Whether a pattern is for the service. @throws CodedError `ObjectNotFound` for the name of another service. */
+export function isServiceNamed(name: string | undefined): boolean {
+  if (name !== undefined && isPattern(name)) return [serviceName, serviceAlias].some(wildcard(name));
+  checkServiceName(name);
+  return true;
+}
 
 /** @throws CodedError `ObjectNotFound` for the name of another service, listing the one there is. */
 export function checkServiceName(name: string | undefined): void {
@@ -39,15 +60,37 @@ export function checkServiceName(name: string | undefined): void {
 
 export async function serviceState(storeFolder: string): Promise<ServiceState> {
   const folder = runFolder(storeFolder);
-  const holder = await lockHolder(folder);
-  if (holder === undefined) return { status: 'Stopped' };
   try {
     const gateway = (await callControl(folder, 'status', { timeoutMs: statusTimeoutMs })) as GatewayStatus;
-    return { status: gateway.stopping ? 'StopPending' : 'Running', gateway };
+    if (gateway.stopping) return { status: gateway.draining ? 'Draining' : 'StopPending', gateway };
+    return { status: 'Running', gateway };
   } catch (error) {
-    if (isCodedError(error)) return { status: 'StartPending', processId: holder.pid };
-    throw error;
+    if (!isCodedError(error)) throw error;
+    return await silentState(storeFolder, error);
   }
+}
+
+/** @param silence - Why the control channel gave no answer. */
+async function silentState(storeFolder: string, silence: CodedError): Promise<ServiceState> {
+  const holder = await gatewayProcess(storeFolder);
+  const record = readServiceRecord(storeFolder);
+  if (holder === undefined) {
+    if (record === undefined) return { status: 'Stopped' };
+    const reason = record.reason ?? `process ${record.pid} ended without having been told to`;
+    return { status: 'Failed', processId: null, reason };
+  }
+  const { pid: processId } = holder;
+  const phase = record?.pid === processId ? record.phase : 'starting';
+  if (phase === 'stopping') return { status: 'StopPending', processId };
+  // Between the opening of the channel and a look at it.
+  if (phase === 'starting' || silence.id === 'ServiceNotRunning') return { status: 'StartPending', processId };
+  return { status: 'Failed', processId, reason: silence.message };
+}
+
+/** Who has the right to be the gateway of the store: not one who only waits for its end, and not a name that a dead one left. */
+export async function gatewayProcess(storeFolder: string): Promise<LockHolder | undefined> {
+  const holder = await lockHolder(runFolder(storeFolder));
+  return holder?.cmdlet === lockName && isAlive(holder) ? holder : undefined;
 }
 
 export interface ServedNow {
@@ -64,6 +107,14 @@ export async function servedCertificateOf(storeFolder: string): Promise<ServedNo
   return { thumbprint: state.gateway.certificateThumbprint ?? '', since: state.gateway.certificateSince };
 }
 
+function prepareRunFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw storeDenied(folder, error);
+  }
+}
+
 /**
  * Holds the right to be the gateway of this store while `work` runs.
  *
@@ -71,9 +122,9 @@ export async function servedCertificateOf(storeFolder: string): Promise<ServedNo
  */
 export async function asOnlyGateway<T>(storeFolder: string, work: () => Promise<T>): Promise<T> {
   const folder = runFolder(storeFolder);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  prepareRunFolder(folder);
   try {
-    return await withConfigLock({ folder, cmdlet: 'Start-Service', timeoutMs: 0 }, { clock: realClock }, work);
+    return await withConfigLock({ folder, cmdlet: lockName, timeoutMs: glanceMs }, { clock: realClock }, work);
   } catch (error) {
     if (!isCodedError(error) || error.id !== 'StoreBusy') throw error;
     throw new CodedError('ServiceAlreadyRunning', 'Another gateway runs on this store.', {

@@ -10,6 +10,7 @@ import type { GatewayStatus } from '../gateway/gateway-status.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { type FailureId, failures } from '../primitives/failures.ts';
 import { readEventLog } from '../store/event-log-reader.ts';
+import { storeDenied } from '../store/store-denied.ts';
 
 /** What the new process tells its starter, once. */
 export type StartMessage =
@@ -25,9 +26,10 @@ export type StartMessage =
     };
 
 /** The new process speaks to its starter; to nobody when it was started by hand or by a service manager. */
-export function tellStarter(message: StartMessage): void {
-  process.send?.(message);
-}
+export const starter = () => ({
+  isHeard: process.send !== undefined,
+  tell: (message: StartMessage): void => void process.send?.(message),
+});
 
 export interface StartOrder {
   readonly storeFolder: string;
@@ -35,6 +37,8 @@ export interface StartOrder {
   readonly program: readonly string[];
   /** Milliseconds until the gateway must be ready. */
   readonly timeoutMs: number;
+  /** Seconds that it waits for what is under way when it gets SIGTERM; absent: its default. */
+  readonly drainSeconds?: number | undefined;
 }
 
 /**
@@ -59,19 +63,29 @@ export async function startInBackground(order: StartOrder): Promise<GatewayStatu
 }
 
 /** Starts the process and does not wait for it. What it prints beside its log goes to `log/gateway.out`. */
-export function launch({ storeFolder, program }: StartOrder, word: 'ipc' | 'ignore'): ChildProcess {
+export function launch({ storeFolder, program, drainSeconds }: StartOrder, word: 'ipc' | 'ignore'): ChildProcess {
   const [node = process.execPath, ...script] = program;
-  const logFolder = path.join(storeFolder, 'log');
-  mkdirSync(logFolder, { recursive: true, mode: 0o700 });
-  const output = openSync(path.join(logFolder, 'gateway.out'), 'a', 0o600);
+  const output = openOutput(storeFolder);
   try {
-    return spawn(node, [...script, 'start-service', '-Foreground', '-ConfigStore', storeFolder], {
+    const drain = drainSeconds === undefined ? [] : ['-DrainTimeout', String(drainSeconds)];
+    return spawn(node, [...script, 'start-service', '-Foreground', ...drain, '-ConfigStore', storeFolder], {
       cwd: storeFolder,
       detached: true,
       stdio: ['ignore', output, output, word],
     });
   } finally {
     closeSync(output);
+  }
+}
+
+/** @throws CodedError `StoreDenied`, `StoreFull` */
+function openOutput(storeFolder: string): number {
+  const file = path.join(storeFolder, 'log', 'gateway.out');
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    return openSync(file, 'a', 0o600);
+  } catch (error) {
+    throw storeDenied(file, error);
   }
 }
 
@@ -93,18 +107,22 @@ const ending = (code: number | null, signal: string | null): string =>
 
 const diedSilently = (how: string, storeFolder: string): CodedError =>
   new CodedError('ServiceStartFailed', 'The gateway did not start.', {
-    reason: `${how}${lastWords(storeFolder)}`,
+    reason: how,
+    excerpt: lastLines(storeFolder),
     fix: ['xgw get-eventlog -Tail 20', 'xgw start-service -Foreground'],
   });
 
 const tooLate = (storeFolder: string, timeoutMs: number): CodedError =>
   new CodedError('ServiceTimeout', `The gateway was not ready within ${timeoutMs / 1000} s.`, {
-    reason: `its last words are${lastWords(storeFolder)}`,
+    reason: 'its last words are above',
+    excerpt: lastLines(storeFolder),
     fix: 'xgw get-eventlog -Tail 20',
   });
 
-function lastWords(storeFolder: string): string {
-  const events = readEventLog(storeFolder).filter(({ level }) => level === 'error' || level === 'warn');
-  const last = events.at(-1);
-  return last === undefined ? '' : `: ${last.message}`;
-}
+/** Lines of the event log that a start shows when it fails. Source: the cmdlet catalogue. */
+const shownLines = 10;
+
+const lastLines = (storeFolder: string): readonly string[] =>
+  readEventLog(storeFolder)
+    .slice(-shownLines)
+    .map(({ time, level, message }) => `    ${time} ${level} ${message}`);

@@ -75,6 +75,11 @@ export const commandLineFailures = {
     category: 'needsinput',
     meaning: 'The change needs a confirmation and there is no terminal to ask on. -Confirm:false gives it.',
   },
+  RemovalTooLarge: {
+    category: 'needsinput',
+    meaning:
+      'One command would remove more than five objects, or more than a fifth of a kind. On a terminal the count is typed; elsewhere -MaximumRemoval says how many are meant, and -Confirm:false that nobody is asked.',
+  },
   NothingArrived: { category: 'needsinput', meaning: 'Objects were expected on standard input and none arrived.' },
   Interrupted: {
     category: 'interrupted',
@@ -87,6 +92,6 @@ export const commandLineFailures = {
   InputUnreadable: {
     category: 'invalid',
     meaning:
-      'What arrived on standard input is none of the forms that are read: one JSON object a line, a JSON array, CSV with a header, or one name a line.',
+      'What arrived on standard input is none of the forms that are read: one JSON object a line, a JSON array, CSV with a header, CLIXML, or one name a line.',
   },
 } as const;

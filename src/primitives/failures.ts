@@ -42,6 +42,11 @@ export const failures = define({
     meaning: 'There is no help for this word. get-command lists the cmdlets, get-help about_exitcodes the exit codes.',
   },
   FileNotFound: { category: 'notfound', meaning: 'The file does not exist or is not readable.' },
+  FileNotValid: {
+    category: 'invalid',
+    meaning:
+      'A file of settings or parameters is not the YAML or JSON that it must be, or others may write it. The message names the place.',
+  },
   InvalidDomain: {
     category: 'invalid',
     meaning:

@@ -24,6 +24,21 @@ export const storeFailures = {
     category: 'unavailable',
     meaning: 'The disk took only a part of the new configuration. The old one is still in place.',
   },
+  AuditNotWritable: {
+    category: 'unavailable',
+    meaning:
+      'The audit log, audit in the store folder, cannot be written: the disk is full, or the folder is not yours. A change that cannot be audited is not made; stop-service and disconnect-xmppsession work all the same, with a warning.',
+  },
+  BackupUnreadable: {
+    category: 'invalid',
+    meaning:
+      'The file is not a backup of this program, is cut or altered, or the password is another one. Nothing was restored.',
+  },
+  UndoConflict: {
+    category: 'conflict',
+    meaning:
+      'Later changes touch the same fields, or what the change referred to is gone, so undoing it would undo those too. The message lists them; undo the later ones first.',
+  },
   KeyFileExposed: { category: 'denied', meaning: 'A key file can be read by other users. chmod 600 it.' },
   KeyFileDamaged: {
     category: 'invalid',

@@ -8,6 +8,7 @@ import path from 'node:path';
 
 import type { Clock } from '../primitives/clock.ts';
 import { CodedError, systemErrorCode } from '../primitives/errors.ts';
+import { processStart } from '../primitives/process-start.ts';
 import { visibleText } from '../primitives/visible-text.ts';
 import { storeDenied } from './store-denied.ts';
 import { giveToFolderOwner } from './store-folder.ts';
@@ -18,6 +19,8 @@ export interface LockHolder {
   readonly cmdlet: string;
   /** ISO 8601, UTC. */
   readonly since: string;
+  /** `processStart` of it; absent where the system does not tell. */
+  readonly started?: string;
 }
 
 export interface LockPorts {
@@ -123,7 +126,9 @@ function openLockFile(folder: string): number {
 }
 
 function writeHolder(fd: number, cmdlet: string, clock: Clock): void {
-  const holder: LockHolder = { pid: process.pid, cmdlet, since: clock.wallTime().toISOString() };
+  const started = processStart(process.pid);
+  const since = clock.wallTime().toISOString();
+  const holder: LockHolder = { pid: process.pid, cmdlet, since, ...(started === undefined ? {} : { started }) };
   try {
     ftruncateSync(fd, 0);
     writeSync(fd, `${JSON.stringify(holder)}\n`, 0);
@@ -137,9 +142,10 @@ function readHolder(folder: string): LockHolder | undefined {
   try {
     const holder: unknown = JSON.parse(readFileSync(lockFile(folder), 'utf8').slice(0, maxHolderBytes));
     if (typeof holder !== 'object' || holder === null) return undefined;
-    const { pid, cmdlet, since } = holder as Partial<Record<keyof LockHolder, unknown>>;
+    const { pid, cmdlet, since, started } = holder as Partial<Record<keyof LockHolder, unknown>>;
     if (typeof pid !== 'number' || typeof cmdlet !== 'string' || typeof since !== 'string') return undefined;
-    return { pid, cmdlet: visibleText(cmdlet), since: visibleText(since) };
+    const named = { pid, cmdlet: visibleText(cmdlet), since: visibleText(since) };
+    return typeof started === 'string' ? { ...named, started } : named;
   } catch {
     return undefined;
   }

@@ -12,6 +12,7 @@ import { emptyConfiguration } from '../config/defaults.ts';
 import { parseConfiguration, printProblem } from '../config/parse-configuration.ts';
 import { type Clock, realClock } from '../primitives/clock.ts';
 import { CodedError } from '../primitives/errors.ts';
+import { readHead } from './audit-files.ts';
 import { serialised, writeWithConf } from './conf-writer.ts';
 import { readConfigurationFile } from './config-file.ts';
 import { type LockHolder, withConfigLock } from './config-lock.ts';
@@ -49,12 +50,18 @@ export function openConfigStore(folder: string, given: Partial<StorePorts> = {})
 async function changed(folder: string, before: Configuration, change: Change, ports: StorePorts): Promise<Update> {
   refuseOtherRevision(before, change);
   const { cmdlet, target } = change;
-  const stamp = { time: ports.clock.wallTime().toISOString(), ...ports.author, cmdlet, target };
+  const stamp = { time: ports.clock.wallTime().toISOString(), ...ports.author, cmdlet, target, ...auditEnd(folder) };
   const after = stampedRevision(before, change.apply(before), stamp);
   if (after === undefined) return { before, after: before, changed: false };
   refuseInvalid(after, change);
   await replaceFile(folder, before, after, ports);
   return { before, after, changed: true };
+}
+
+/** So the end of the audit log cannot be cut off unseen: every revision remembers where it was. */
+function auditEnd(folder: string): { readonly audit?: string } {
+  const head = readHead(folder);
+  return head === undefined ? {} : { audit: `${head.line}:${head.hash}` };
 }
 
 function refuseOtherRevision({ revision, changed: last }: Configuration, { ifRevision }: Change): void {

@@ -12,6 +12,7 @@ import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { StateEntry, StateStore } from '../primitives/state-store.ts';
 import { withConfigLock } from './config-lock.ts';
 import { openRecordFile, type RecordFile, recordFileDamage } from './lmdb.ts';
+import { finishRestore } from './restore-journal.ts';
 import { StateBatches } from './state-batches.ts';
 import {
   makeRecordsFolder,
@@ -53,9 +54,11 @@ export async function withStateStore<T>(
   const folder = stateFolder(storeFolder);
   attempt(folder, () => prepareStateFolder(storeFolder));
   try {
-    return await withConfigLock({ folder, cmdlet: 'Start-Service', timeoutMs: 0 }, ports, () =>
-      openedFor(storeFolder, ports, work),
-    );
+    return await withConfigLock({ folder, cmdlet: 'Start-Service', timeoutMs: 0 }, ports, async () => {
+      // A restore whose process was killed comes to its end first.
+      await finishRestore(storeFolder);
+      return await openedFor(storeFolder, ports, work);
+    });
   } catch (error) {
     if (!isCodedError(error) || error.id !== 'StoreBusy' || error.target !== folder) throw error;
     const { reason } = error;

@@ -44,6 +44,9 @@ const ways: readonly (readonly [example: RegExp, way: Way])[] = [
   [/^export-certificate|^test-certificateconfiguration/, { on: 'single' }],
   [/^start-service -Foreground/, { adding: '-WhatIf' }],
   [/^(?:start|stop|restart)-service/, { first: ownPorts }],
+  // No stream is open.
+  [/^wait-service -Condition PartnerConnected/, { on: 'running', adding: '-Timeout 0', exit: 10 }],
+  [/^(?:wait|update)-service/, { on: 'running' }],
   // No stream is open: the certificate of a partner is looked at in test/scenarios.
   [/^get-xmpppeercertificate fabrikam.com/, { on: 'running', exit: 3 }],
   [/^(?:get|set|remove)-contact|^get-presencesub|^get-xmpp(?:session|peer)|^clear-|^disconnect-/, { on: 'running' }],

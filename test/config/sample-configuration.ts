@@ -35,7 +35,7 @@ const renewal = {
 export const sampleConfiguration: Whole<Configuration> = {
   formatVersion: 1,
   revision: 41,
-  changed: { ...stamp, target: 'fabrikam.com' },
+  changed: { ...stamp, target: 'fabrikam.com', audit: `7:${'0'.repeat(64)}` },
   sipDomains: { 'contoso.com': { identity: domain('contoso.com'), isDefault: true, changed } },
   sipRoutes: {
     'contoso.com': {

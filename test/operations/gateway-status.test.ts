@@ -29,6 +29,7 @@ function warningsFor(days: number | undefined, localTestCa = false): readonly st
     unnamedDomains: [],
     certificateSince: undefined,
     stopping: false,
+    draining: false,
     metrics: { listeners: () => [], problems: () => [] },
     renewals: { next: undefined, problems: [] },
   };

@@ -76,7 +76,7 @@ describeWithPeers('a certificate that is due while the gateway runs', [peers.ope
     process.kill(Number(ProcessId), 'SIGKILL');
     await until(
       async () => (await site.run('get-service'))[0]?.['Status'],
-      (status) => status === 'Stopped',
+      (status) => status === 'Failed',
     );
     server.script = undefined;
     await site.run('start-service');

@@ -1,10 +1,14 @@
 /** A gateway that is stopped while messages are under way, with a real XMPP server that counts them [XEP-0198]: none is lost in silence. */
+import path from 'node:path';
+
 import { expect, it } from '@jest/globals';
 
 import type { Element } from '../../src/gateway/xmpp/xml/element.ts';
 import { type HoldingSipClient, startHoldingSipClient } from '../peers/holding-sip-client.ts';
+import { type RunningProcess, startProcess } from '../peers/running-process.ts';
 import { registerScenario, runSipp } from '../peers/sipp.ts';
 import { describeWithPeers, peers } from '../support/needs-peer.ts';
+import { cleanEnvironment } from '../support/xgw.ts';
 import type { XmppClient } from '../support/xmpp-client.ts';
 import { type Federation, federate, passwords } from './federation.ts';
 
@@ -48,7 +52,7 @@ const isErrorOf =
 async function untilStopping({ site }: Federation): Promise<void> {
   for (;;) {
     const [service] = await site.run('get-service');
-    if (service?.['Status'] === 'StopPending') return;
+    if (service?.['Status'] === 'Draining') return;
   }
 }
 
@@ -89,6 +93,24 @@ describeWithPeers('stop-service', [peers.prosody, peers.sipp], () => {
   );
 
   it(
+    '-Graceful says at Ctrl-C what a second one does, and closes at the second: the sender is told',
+    async () => {
+      const { federation, bob, client } = await scene();
+      bob.sendMessage(alice, 'held', 'held');
+      await client.arrived('held');
+      const stopping = typing(federation, 'stop-service', '-Graceful', '-DrainTimeout', '3600');
+      await untilStopping(federation);
+      process.kill(stopping.pid, 'SIGINT');
+      await stopping.waitFor(/Ctrl-C once more closes it now/);
+      process.kill(stopping.pid, 'SIGINT');
+      await bob.waitFor('the refusal', isErrorOf('held'));
+      expect(await stopping.finished).toBe(130);
+      expect(await federation.site.run('get-service')).toMatchObject([{ Status: 'Stopped' }]);
+    },
+    patience,
+  );
+
+  it(
     'and start-service lose no message: each is seen by her, or he is told that it was not',
     async () => {
       const { federation, bob, client } = await scene();
@@ -119,6 +141,52 @@ describeWithPeers('stop-service', [peers.prosody, peers.sipp], () => {
     patience,
   );
 });
+
+describeWithPeers('a gateway that gets SIGTERM or Ctrl-C', [peers.prosody, peers.sipp], () => {
+  it(
+    'finishes the message that is under way, refuses new ones, and ends then',
+    async () => {
+      const { federation, bob, client } = await scene();
+      bob.sendMessage(alice, 'held', 'held');
+      await client.arrived('held');
+      process.kill(await processOf(federation), 'SIGTERM');
+      await untilStopping(federation);
+      bob.sendMessage(alice, 'late', 'late');
+      await bob.waitFor('the refusal', isErrorOf('late'));
+      client.release();
+      await federation.site.run('wait-service', '-Condition', 'Stopped');
+      expect(client.bodies).toEqual(['held']);
+      expect(bob.received.filter(isErrorOf('held'))).toEqual([]);
+      expect(await federation.site.run('get-service')).toMatchObject([{ Status: 'Stopped' }]);
+    },
+    patience,
+  );
+
+  it(
+    'twice, closes at once, and the sender of what was under way is told',
+    async () => {
+      const { federation, bob, client } = await scene();
+      bob.sendMessage(alice, 'held', 'held');
+      await client.arrived('held');
+      const gateway = await processOf(federation);
+      process.kill(gateway, 'SIGINT');
+      await untilStopping(federation);
+      process.kill(gateway, 'SIGINT');
+      await bob.waitFor('the refusal', isErrorOf('held'));
+      await federation.site.run('wait-service', '-Condition', 'Stopped');
+      expect(await federation.site.run('get-service')).toMatchObject([{ Status: 'Stopped' }]);
+    },
+    patience,
+  );
+});
+
+const processOf = async ({ site }: Federation): Promise<number> =>
+  Number((await site.run('get-service'))[0]?.['ProcessId']);
+
+const typing = ({ site }: Federation, ...words: readonly string[]): RunningProcess =>
+  startProcess(process.execPath, [path.resolve('bin/xgw'), ...words], path.dirname(site.home), {
+    env: cleanEnvironment({ XGW_HOME: site.home }),
+  });
 
 async function untilGone({ site }: Federation): Promise<void> {
   for (;;) {

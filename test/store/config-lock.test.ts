@@ -35,7 +35,7 @@ describe('the lock of the store', () => {
   it('names its holder while it is held, and nobody after', async () => {
     await withConfigLock(request('Sync-Configuration'), { clock: hastyClock() }, async () => {
       const holder = { pid: process.pid, cmdlet: 'Sync-Configuration', since: '2026-11-22T09:14:03.000Z' };
-      expect(await lockHolder(folder)).toEqual(holder);
+      expect(await lockHolder(folder)).toMatchObject(holder);
     });
     expect(await lockHolder(folder)).toBeUndefined();
   });

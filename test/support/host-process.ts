@@ -6,6 +6,7 @@ import { PassThrough, Readable } from 'node:stream';
 import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
 import { main } from '../../src/commands/host/main.ts';
 import type { HostProcess } from '../../src/commands/host/surroundings.ts';
+import { refuseBug } from './no-bug.ts';
 
 export interface Given {
   readonly env?: Readonly<Record<string, string>>;
@@ -19,6 +20,8 @@ export interface Given {
   readonly keys?: string;
   /** All cmdlets, for one that runs others. */
   readonly cmdlets?: readonly Cmdlet[];
+  /** The test is about what a bug leaves behind. */
+  readonly mayCrash?: boolean;
 }
 
 const script = path.resolve(import.meta.dirname, '../../bin/xgw');
@@ -41,7 +44,7 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
       argv: ['node', script, cmdlet.name.toLowerCase(), ...tokens],
       execArgv: [],
       execPath: process.execPath,
-      env: { TERM: 'xterm', SHELL: '/bin/bash', NO_COLOR: '1', ...given.env },
+      env: { TERM: 'xterm', SHELL: '/bin/bash', NO_COLOR: '1', XDG_CONFIG_HOME: '/dev/null/none', ...given.env },
       platform: 'linux',
       stdin: stdinOf(given, stderr),
       stdout,
@@ -52,6 +55,7 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
     void main(cmdlet, host, given.cmdlets);
   });
   const [out = '', err = ''] = texts.map((text) => text());
+  if (given.mayCrash !== true) refuseBug(cmdlet.name, code, err, given.env?.['XGW_HOME']);
   return { code, stdout: out, stderr: err };
 }
 

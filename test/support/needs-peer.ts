@@ -33,6 +33,7 @@ export const peers = {
   pebble: { program: 'pebble', package: 'pebble' },
   challtestsrv: { program: 'pebble-challtestsrv', package: 'pebble' },
   bash: { program: 'bash', package: 'bash' },
+  dash: { program: 'dash', package: 'dash' },
   zsh: { program: 'zsh', package: 'zsh' },
   fish: { program: 'fish', package: 'fish' },
   groff: { program: 'groff', package: 'groff-base' },

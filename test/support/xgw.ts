@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 
+import { refuseBug } from './no-bug.ts';
+
 const program = path.resolve(import.meta.dirname, '..', '..', 'bin', 'xgw');
 
 export interface Typed {
@@ -15,7 +17,8 @@ const left = ['NODE_EXTRA_CA_CERTS', 'CI', 'NO_COLOR', 'FORCE_COLOR', 'XGW_OUTPU
 
 export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !left.includes(name));
-  return { ...Object.fromEntries(kept), ...more };
+  // Settings of whoever runs the tests are none of theirs.
+  return { ...Object.fromEntries(kept), XDG_CONFIG_HOME: '/dev/null/none', ...more };
 }
 
 export interface Xgw {
@@ -34,7 +37,15 @@ export function xgwIn(home: string, environment: Readonly<Record<string, string>
       const child = spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] });
       const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
       child.once('error', reject);
-      child.once('close', (code) => resolve({ code, stdout: stdout(), stderr: stderr() }));
+      child.once('close', (code) => {
+        const typed = { code, stdout: stdout(), stderr: stderr() };
+        try {
+          refuseBug(`xgw ${words.join(' ')}`, code, typed.stderr, home);
+          resolve(typed);
+        } catch (error) {
+          reject(error);
+        }
+      });
     });
   return {
     home,

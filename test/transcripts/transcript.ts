@@ -12,6 +12,8 @@
 import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
 import path from 'node:path';
 
+import { refuseBug } from '../support/no-bug.ts';
+
 export interface Step {
   readonly typed: string;
   readonly exit: number;
@@ -38,13 +40,23 @@ const bin = path.resolve(import.meta.dirname, '../../bin');
 /** Types one line. @returns What came back, as a step. */
 export function type(typed: string, home: string): Step {
   const { NODE_EXTRA_CA_CERTS: _slow, CI: _ci, ...env } = process.env;
-  const ours = { XGW_HOME: home, PATH: `${bin}:${process.env['PATH']}`, SHELL: '/bin/sh', NO_COLOR: '1', TZ: 'UTC' };
+  const ours = {
+    XGW_HOME: home,
+    XDG_CONFIG_HOME: path.join(path.dirname(home), 'config'),
+    PATH: `${bin}:${process.env['PATH']}`,
+    SHELL: '/bin/sh',
+    NO_COLOR: '1',
+    TZ: 'UTC',
+  };
   const options = {
     env: { ...env, ...ours },
     cwd: path.dirname(home),
     stdio: ['ignore', 'pipe', 'pipe'],
   } satisfies SpawnSyncOptions;
   const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', typed], { ...options, encoding: 'utf8' });
+  // What Node.js ends a crash with; of other programs in the line it says nothing.
+  const crashed = /this is a bug in xgw|^Uncaught|^node:internal/m.test(stderr);
+  refuseBug(typed, crashed ? 1 : 0, stderr, home);
   const lines = (text: string): string[] => (text === '' ? [] : text.replace(/\n$/, '').split('\n'));
   return { typed, exit: status ?? -1, stdout: lines(stdout), stderr: lines(stderr) };
 }

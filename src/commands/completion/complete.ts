@@ -2,7 +2,7 @@
  * What may come next on a command line: cmdlets, parameters in the spelling that was begun, and values. It knows the
  * definitions and asks for names of the store; it knows no shell.
  */
-import { kebabOf } from '../host/argv.ts';
+import { kebabOf } from '../host/kebab-name.ts';
 import { type BoundSoFar, boundSoFar, namedIn } from './bound-so-far.ts';
 import { bare, type Candidate, type Completion, fitting } from './candidate.ts';
 import { definedNames } from './defined-names.ts';

@@ -1,6 +1,7 @@
 /** The about_ topics of get-help: what belongs to no single cmdlet. */
 import { managementShellText } from './about-management-shell.ts';
 import { partnerTypesText } from './about-partner-types.ts';
+import { settingsText } from './about-settings.ts';
 import { sipRoutesText } from './about-sip-routes.ts';
 import { describeParameters } from './cmdlet.ts';
 import { wrapped } from './cmdlet-help.ts';
@@ -160,9 +161,11 @@ asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
   XGW_ACCESSIBLE         ask in plain lines (about_accessibility)
   NO_COLOR, FORCE_COLOR  colours never, or always
   CI                     as XGW_NONINTERACTIVE
+  XDG_CONFIG_HOME        folder of xgw/settings.yaml (about_settings)
 
 Without XGW_HOME the store is /var/lib/xgw for root, else $XDG_STATE_HOME/xgw.`,
   },
+  { name: 'about_settings', synopsis: 'Defaults for parameters, and files of parameters.', text: settingsText },
   {
     name: 'about_accessibility',
     synopsis: 'Screen readers, colours, narrow windows.',

@@ -11,7 +11,10 @@ import type { FailureId } from '../../primitives/failures.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { booleanOf } from './boolean-word.ts';
 import type { Parameter, Parameters } from './cmdlet.ts';
+import { kebabOf } from './kebab-name.ts';
 import { findParameter } from './parameter-name.ts';
+import { splattedFile } from './splatted-file.ts';
+import { type Item, readItems } from './typed-items.ts';
 
 /** Why a command line does not bind. `fixes` are whole argument lists that would. */
 export interface ArgvFault {
@@ -37,15 +40,6 @@ export interface BoundArgv {
   readonly bound: ReadonlySet<string>;
   /** `-` stood for the objects of standard input. */
   readonly readsInput: boolean;
-}
-
-interface Item {
-  readonly at: number;
-  readonly token: string;
-  /** Set when the token names a parameter: the name, and what follows `:` or `=`. */
-  readonly name?: string;
-  readonly separator?: string;
-  readonly inline?: string;
 }
 
 /** @returns The bound words, or the first fault. Mandatory parameters are not this function's business: a pipe may bring them. */
@@ -79,20 +73,6 @@ interface Scan {
   readsInput: boolean;
 }
 
-/** Word processors and web pages turn the hyphen into a dash; PowerShell takes those too. */
-const parameterToken = /^(?:--?|[\u2013\u2014\u2015])([A-Za-z][A-Za-z0-9_-]*)(?:([:=])(.*))?$/s;
-
-function readItems(tokens: readonly string[]): Item[] {
-  const end = tokens.indexOf('--');
-  return tokens.flatMap((token, at) => {
-    if (at === end) return [];
-    if (token === '-?' && (end < 0 || at < end)) return [{ at, token, name: 'Help' }];
-    const [, name, separator, inline] = (end < 0 || at < end ? parameterToken.exec(token) : undefined) ?? [];
-    if (name === undefined) return [{ at, token }];
-    return [{ at, token, name, ...(separator === undefined ? {} : { separator, inline: inline ?? '' }) }];
-  });
-}
-
 function bindNamed(item: Item, typed: string, scan: Scan): ArgvFault | undefined {
   const found = findParameter(typed, item.token.startsWith('--'), scan.parameters, scan.rules.strict);
   if (!found.ok) return { ...found.error, at: item.at, ...fixesOf(item, found.error.instead, scan) };
@@ -103,7 +83,8 @@ function bindNamed(item: Item, typed: string, scan: Scan): ArgvFault | undefined
   if (value === undefined) return missingValue(name, parameter, item, scan);
   if (value === '-' && isInput(parameter)) {
     scan.readsInput = true;
-    return undefined;
+    // That it stood there may mean more than where objects come from.
+    return parameter.type.name === '-' ? put(name, value, item, scan) : undefined;
   }
   return put(name, parameter.type.kind === 'list' ? value : unquoted(value), item, scan);
 }
@@ -157,16 +138,35 @@ function bindPositionals(positionals: readonly Item[], scan: Scan): ArgvFault | 
     .filter(([name, { position }]) => position !== undefined && !scan.texts.has(name))
     .toSorted(([, left], [, right]) => (left.position ?? 0) - (right.position ?? 0));
   for (const item of positionals) {
-    const [slot] = slots.splice(0, 1);
-    if (item.token === '-' && !(slot && isPath(slot[1])) && takesInput(scan.parameters)) {
-      scan.readsInput = true;
-      continue;
+    const [slot] = slots;
+    const file = scan.tokens.slice(0, item.at).includes('--') ? undefined : splattedFile(item.token);
+    if (file !== undefined && Object.hasOwn(scan.parameters, 'ParameterFile')) {
+      const fault = put('ParameterFile', file, item, scan);
+      if (fault) return fault;
+    } else {
+      slots.shift();
+      const fault = slot ? bindPositional(item, slot, scan) : bindExcess(item, positionals, scan);
+      if (fault) return fault;
     }
-    if (!slot) return tooMany(item, positionals, scan);
-    const [name, parameter] = slot;
-    const fault = put(name, parameter.type.kind === 'list' ? item.token : unquoted(item.token), item, scan);
-    if (fault) return fault;
   }
+  return undefined;
+}
+
+function bindPositional(
+  item: Item,
+  [name, parameter]: readonly [string, Parameter<unknown>],
+  scan: Scan,
+): ArgvFault | undefined {
+  if (item.token !== '-' || isPath(parameter) || !takesInput(scan.parameters)) {
+    return put(name, parameter.type.kind === 'list' ? item.token : unquoted(item.token), item, scan);
+  }
+  scan.readsInput = true;
+  return undefined;
+}
+
+function bindExcess(item: Item, positionals: readonly Item[], scan: Scan): ArgvFault | undefined {
+  if (item.token !== '-' || !takesInput(scan.parameters)) return tooMany(item, positionals, scan);
+  scan.readsInput = true;
   return undefined;
 }
 
@@ -234,14 +234,6 @@ function tooMany(item: Item, positionals: readonly Item[], { tokens }: Scan): Ar
     at: item.at,
   };
 }
-
-/** `EnableKeepAlive` is `enable-keep-alive`. A leading `No` keeps no hyphen: commander takes `--no-` for a negation. */
-export const kebabOf = (name: string): string =>
-  name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1-$2')
-    .toLowerCase()
-    .replace(/^no-/, 'no');
 
 function printWord(name: string, value: string | boolean): string {
   if (value === true) return `--${kebabOf(name)}`;

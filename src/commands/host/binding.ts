@@ -19,13 +19,15 @@ export function bindTexts(texts: GivenTexts, parameters: Parameters, typed: read
     if (!parameter) continue;
     if (parameter.refusedBecause !== undefined) throw secretOnCommandLine(name, parameter);
     const given = typeof text === 'boolean' ? undefined : valueIn(text, typed);
-    if (given) values[name] = convertValue(name, parameter, given.value);
+    if (given) values[name] = bindValue(name, parameter, given.value);
     else values[name] = typeof text === 'boolean' ? text : convert(name, parameter, text);
   }
   return values;
 }
 
-function convertValue(name: string, parameter: Parameter<unknown>, value: unknown): unknown {
+/** A value of the shell or of a file for a parameter. @throws CodedError */
+export function bindValue(name: string, parameter: Parameter<unknown>, value: unknown): unknown {
+  if (parameter.refusedBecause !== undefined) throw secretOnCommandLine(name, parameter);
   const taken = parameter.type.take?.(value);
   if (!taken) return convert(name, parameter, textFor(name, parameter, value));
   if (taken.ok) return taken.value;

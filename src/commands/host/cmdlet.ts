@@ -119,6 +119,8 @@ export interface CmdletContext {
   readonly timeoutMs: number | undefined;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Aborts on the second one. Whoever asks for it ends soon then by itself; only the third one ends the process. */
+  hurry(): AbortSignal;
   /** Whether somebody is there to answer. */
   readonly interactive: boolean;
   /** -OutputFormat in lower case: `auto` when it was not given, else a common format or one of the cmdlet's own `formats`. */
@@ -202,6 +204,16 @@ export interface CmdletDefinition<P extends Parameters> {
   readonly formats?: readonly string[];
   /** Called once per record of the pipe, or once. Objects go out through `context.write`. */
   run(values: Values<P>, context: CmdletContext): Promise<void>;
+  /**
+   * The values, asked from a person who typed none, in place of the mandatory ones one by one.
+   *
+   * @param defaults - Those of settings.yaml: they are offered, and hold for what is not asked.
+   */
+  form?(
+    context: CmdletContext,
+    own: Cmdlet,
+    defaults: Readonly<Record<string, unknown>>,
+  ): Promise<Readonly<Record<string, unknown>>>;
   /** In place of `run`, for what needs all that the pipe brings: called once, with everything as it arrives. */
   filter?(input: AsyncIterable<unknown>, values: Values<P>, context: CmdletContext): Promise<void>;
 }
@@ -212,7 +224,7 @@ export type Cmdlet = CmdletDefinition<any>;
 export const defineCmdlet = <P extends Parameters>(definition: CmdletDefinition<P>): CmdletDefinition<P> => definition;
 
 /** A definition as data: what help, completion and documentation read. */
-export interface CmdletDescription extends Omit<Cmdlet, 'parameters' | 'run' | 'filter'> {
+export interface CmdletDescription extends Omit<Cmdlet, 'parameters' | 'run' | 'filter' | 'form'> {
   readonly parameters: readonly ParameterDescription[];
 }
 

@@ -1,11 +1,14 @@
 /** Command lines as text: quoting what is shown so that it can be pasted, and reading examples as a POSIX shell would. */
+import { shellWord } from '../../primitives/shell-word.ts';
 
 const plain = /^[A-Za-z0-9_\-+.,:;=@/%]+$/;
 const needsQuotes = /[;]|^[@]/;
 
-/** One word for bash, zsh and pwsh alike: single quotes where a shell would read more into it. */
+/** One word for bash, zsh, fish and pwsh alike: single quotes where a shell would read more into it. */
 export function quoted(word: string): string {
   if (plain.test(word) && !needsQuotes.test(word)) return word;
+  // A backtick in double quotes is escaped in one shell and not in the next.
+  if (/'.*`|`.*'/s.test(word)) return shellWord(word);
   return word.includes("'") ? `"${word.replaceAll(/["\\$`]/g, '\\$&')}"` : `'${word}'`;
 }
 

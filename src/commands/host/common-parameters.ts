@@ -10,7 +10,7 @@ const actions = ['Continue', 'Stop', 'SilentlyContinue', 'Ignore', 'Inquire'] as
 const action = oneOf(actions, 'ActionPreference');
 
 /** Standard input is the only object that a command line can name. */
-const standardInput: ValueType<string> = {
+export const standardInput: ValueType<string> = {
   name: '-',
   kind: 'value',
   refusal: () => 'InvalidValue',
@@ -53,6 +53,7 @@ const forEveryCmdlet = {
   Language: optional(oneOf(['en']), 'The language of help and messages.', { defaultText: 'en' }),
   ConfigStore: optional(path, 'The folder of the configuration store, in place of XGW_HOME.'),
   Timeout: optional(wholeNumber(0, 86_400), 'Seconds that acts on the network may take.', { defaultText: '30' }),
+  ParameterFile: optional(path, 'YAML or JSON file with values by parameter name; @file means the same.'),
   NonInteractive: optional(switchType, 'Never ask; fail naming what is missing.', { aliases: ['NoInput'] }),
   Help: optional(switchType, 'Show the help of the cmdlet.', { aliases: ['?', 'h'] }),
 };
@@ -73,6 +74,13 @@ const forChangingCmdlets = {
   LockTimeout: optional(wholeNumber(0, 86_400), 'Seconds to wait for other writers.', { defaultText: '10' }),
 };
 
+const forRemoval = {
+  MaximumRemoval: optional(
+    wholeNumber(0, 2 ** 31),
+    'Objects that may be removed; more than five, or a fifth of a kind, take it or the count typed.',
+  ),
+};
+
 const variable = { ...text, name: 'Variable' };
 
 /** A variable outlives a cmdlet in the management shell only. */
@@ -82,7 +90,9 @@ const forShell = {
 };
 
 export type CommonValues = Values<typeof forEveryCmdlet> &
-  Partial<Values<typeof forPipes> & Values<typeof forChangingCmdlets> & Values<typeof forShell>>;
+  Partial<
+    Values<typeof forPipes> & Values<typeof forChangingCmdlets> & Values<typeof forRemoval> & Values<typeof forShell>
+  >;
 
 export const bindsFromPipe = (cmdlet: Cmdlet): boolean =>
   cmdlet.filter !== undefined ||
@@ -95,6 +105,7 @@ export function commonParametersOf(cmdlet: Cmdlet, isShell = false): Parameters 
     OutputFormat: formatParameter(cmdlet.formats ?? []),
     ...(bindsFromPipe(cmdlet) ? forPipes : {}),
     ...(cmdlet.impact ? forChangingCmdlets : {}),
+    ...(/^Remove-/i.test(cmdlet.name) ? forRemoval : {}),
     ...(isShell ? forShell : {}),
   };
   const own = Object.entries(cmdlet.parameters as Parameters).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);

@@ -42,6 +42,12 @@ export function configurationDiff(before: Configuration, after: Configuration): 
   return [...maps, ...singles];
 }
 
+/** How many objects of a kind there are; 0 of a kind that has but one. */
+export function objectsOfKind(configuration: Configuration, kind: string): number {
+  const section = Object.entries(kinds).find(([, name]) => name === kind)?.[0];
+  return section === undefined ? 0 : Object.keys(configuration[section as keyof typeof kinds]).length;
+}
+
 type Named = Pick<FieldChange, 'kind' | 'identity'>;
 
 function objectDiff(named: Named, before: Fields | undefined, after: Fields | undefined): readonly FieldChange[] {

@@ -8,6 +8,7 @@ import type { CmdletContext, OutputObject, ShellHost } from './cmdlet.ts';
 import { laidOut } from './laid-out.ts';
 import { ask, askHidden } from './prompt.ts';
 import { isCaptured, type Session } from './session.ts';
+import { withShownDefaults } from './shown-defaults.ts';
 import { isAccessible } from './surroundings.ts';
 
 /** Milliseconds that objects for a table may wait for more of them. Source: PowerShell's Format-Table. */
@@ -29,6 +30,7 @@ export function cmdletContext(session: Session): CmdletContext {
     quiet: common.Quiet === true,
     timeoutMs: timeoutMs(session),
     signal,
+    hurry: () => session.hurry?.() ?? signal,
     interactive,
     format: session.format,
     forPerson: !isCaptured(session, session.format) && /^(?:auto|table|list)$/.test(session.format),
@@ -45,8 +47,16 @@ export function cmdletContext(session: Session): CmdletContext {
       if (session.pipe) return session.pipe.emit(text.replace(/\n$/, ''));
       host.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
     },
-    commit: async (change) => await processing.commit(change, session.store()),
-    shouldProcess: async (target, action, impact) => await processing.shouldProcess(target, action, impact),
+    async commit(change) {
+      const committed = await processing.commit(change, session.store());
+      if (committed.withheld) session.act.withheld = true;
+      return committed;
+    },
+    async shouldProcess(target, action, impact) {
+      const may = await processing.shouldProcess(target, action, impact);
+      Object.assign(session.act, may ? { proceeded: true, target } : { withheld: true });
+      return may;
+    },
     readInput: async (file) => (file === '-' ? await wholeInput(host.stdin) : await wholeFile(file)),
     done: messages.done,
     hint: messages.hint,
@@ -66,7 +76,7 @@ export function cmdletContext(session: Session): CmdletContext {
       }
       return secret;
     },
-    catalogue: () => readCatalogue(host.argv[1] ?? ''),
+    catalogue: () => withShownDefaults(readCatalogue(host.argv[1] ?? ''), session.settings),
     endWith: (code) => void Object.assign(session.ending, { code }),
     get shell() {
       return (shell ??= session.shell?.(session));

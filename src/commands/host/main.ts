@@ -7,12 +7,14 @@ import { cmdletHelp } from './cmdlet-help.ts';
 import { paletteOf } from './colour.ts';
 import { commandLine } from './command-line.ts';
 import type { CommonValues } from './common-parameters.ts';
+import { withParameterFile, withSettings } from './completed-invocation.ts';
 import { bugExitCode, exitCodeOf, terminatedExitCode } from './exit-code.ts';
 import { inputSource } from './input-source.ts';
 import { guessedErrorView, readInvocation } from './invocation.ts';
 import { type ErrorView, errorRecord } from './report-error.ts';
 import { runCmdlet } from './run-cmdlet.ts';
-import { openSession, type Session, storeFolder } from './session.ts';
+import { accountOf, openSession, type Session, storeFolder } from './session.ts';
+import { readSettings, type Settings, settingsLocations } from './settings-file.ts';
 import { shellHostOf } from './shell-host.ts';
 import { type HostProcess, isSet, shellOf, wantsColour } from './surroundings.ts';
 
@@ -30,25 +32,31 @@ export async function main(cmdlet: Cmdlet, host: HostProcess, cmdlets?: readonly
 async function exitCodeFor(
   cmdlet: Cmdlet,
   host: HostProcess,
-  { signal, interruptible }: Stop,
+  { signal, hurry, interruptible }: Stop,
   cmdlets: readonly Cmdlet[] | undefined,
 ): Promise<number> {
   const tokens = host.argv.slice(3);
   const rules = { strict: isSet(host.env, 'XGW_STRICT'), shell: shellOf(host) };
   let view: ErrorView = guessedErrorView(tokens, host.env['XGW_OUTPUT'] ?? '');
   let common: CommonValues | undefined;
+  let id = (): string => correlationId(new Date());
   const report = (error: CodedError): void =>
-    void host.stderr.write(printed(error, view, { cmdlet, host, tokens, common }));
+    void host.stderr.write(printed(error, view, { cmdlet, host, tokens, common, correlationId: id() }));
   try {
     const invocation = readInvocation(cmdlet, tokens, rules);
     common = invocation.common;
     if (common.Help) return showHelp(cmdlet, host);
-    const { values, readsInput } = invocation;
+    const settings = await settingsFor(cmdlet, host);
+    const complete = withSettings(await withParameterFile(invocation, cmdlet), cmdlet, settings, host.env);
+    common = complete.common;
+    const { values, defaults, readsInput } = complete;
     const source = inputSource(cmdlet, values, readsInput, host);
-    const run = { cmdlet, host, tokens, common, readsInput: source !== 'none', signal };
+    const run = { cmdlet, host, tokens, common, defaults, settings, readsInput: source !== 'none', signal, hurry };
     const shell = (outer: Session): ShellHost => shellHostOf(outer, { cmdlets: cmdlets ?? [], interruptible });
     const session = openSession(cmdlets ? { ...run, shell } : run);
     view = session.errorView;
+    // The error record and the line of the audit log bear one name.
+    id = session.correlationId;
     return await runCmdlet(session, values, source, report);
   } catch (error) {
     if (isCodedError(error)) {
@@ -62,19 +70,27 @@ async function exitCodeFor(
   }
 }
 
+/** Help is there although the settings are not what they must be: it says what they must be. */
+async function settingsFor(cmdlet: Cmdlet, host: HostProcess): Promise<Settings> {
+  const settings = readSettings(settingsLocations(accountOf(host)));
+  return cmdlet.name === 'Get-Help' ? await settings.catch(() => []) : await settings;
+}
+
 interface Typed {
   readonly cmdlet: Cmdlet;
   readonly host: HostProcess;
   readonly tokens: readonly string[];
   readonly common: CommonValues | undefined;
+  readonly correlationId: string;
 }
 
 const typedLine = (cmdlet: Cmdlet, tokens: readonly string[]): string =>
   commandLine(cmdlet.name, tokens).slice('xgw '.length);
 
-function printed(error: CodedError, view: ErrorView, { cmdlet, host, tokens, common }: Typed): string {
+function printed(error: CodedError, view: ErrorView, given: Typed): string {
+  const { cmdlet, host, tokens, common, correlationId: id } = given;
   const palette = paletteOf(wantsColour(host.stderr, host.env, common?.NoColor === true));
-  const source = { cmdlet: cmdlet.name, typed: typedLine(cmdlet, tokens), correlationId: correlationId(new Date()) };
+  const source = { cmdlet: cmdlet.name, typed: typedLine(cmdlet, tokens), correlationId: id };
   const record = errorRecord(error, view, source, palette);
   return common?.Debug && view !== 'Json' ? `${record}${error.stack ?? ''}\n` : record;
 }
@@ -86,17 +102,21 @@ function showHelp(cmdlet: Cmdlet, host: HostProcess): number {
 
 interface Stop {
   readonly signal: AbortSignal;
+  readonly hurry: () => AbortSignal;
   code(): number | undefined;
   readonly interruptible: ShellHost['interruptible'];
 }
 
-/** The first signal asks the cmdlet to end, the second one does not ask. A reader that went away wants no more, and that is success. */
+/** The first signal asks the cmdlet to end, the second one does not ask: unless the cmdlet has something to do then too. A reader that went away wants no more, and that is success. */
 function stopOnSignals(host: HostProcess): Stop {
   const controller = new AbortController();
+  const impatience = new AbortController();
+  let mayHurry = false;
   let code: number | undefined;
   let inner: AbortController | undefined;
   const stop = (exitCode: number) => (): void => {
-    if (code !== undefined) host.exit(exitCode);
+    if (code !== undefined && (!mayHurry || impatience.signal.aborted)) return host.exit(exitCode);
+    if (code !== undefined) impatience.abort();
     code = exitCode;
     controller.abort();
   };
@@ -118,7 +138,11 @@ function stopOnSignals(host: HostProcess): Stop {
       inner = outer;
     });
   };
-  return { signal: controller.signal, code: () => code, interruptible };
+  const hurry = (): AbortSignal => {
+    mayHurry = true;
+    return impatience.signal;
+  };
+  return { signal: controller.signal, hurry, code: () => code, interruptible };
 }
 
 /** Resolves when everything written before has left this process, or cannot. */

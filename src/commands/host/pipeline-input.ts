@@ -1,9 +1,9 @@
 /**
  * Objects from standard input: JSON objects (a line each, pretty-printed, or an array), CSV with a header row, or one name
- * a line. UTF-8, or UTF-16LE with a byte order mark as Windows PowerShell writes it. JSON records come out as they arrive.
+ * a line, or what Export-Clixml wrote. UTF-8, or UTF-16 with a byte order mark as Windows PowerShell writes it. JSON and CLIXML
+ * records come out as they arrive.
  */
-import { StringDecoder } from 'node:string_decoder';
-
+import type { ClixmlObject } from '../../primitives/clixml.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import { parseCsv } from './csv.ts';
 import { jsonCutter } from './json-values.ts';
@@ -18,24 +18,42 @@ const maxWhole = 64 * 1024 * 1024;
 export async function* inputRecords(stream: AsyncIterable<Buffer>): AsyncGenerator<InputRecord> {
   const pieces = decoded(stream);
   let head = '';
-  while (head.trim() === '') {
+  while (isUndecided(head)) {
     const { value, done } = await pieces.next();
-    if (done) return;
+    if (done) break;
     head += value;
   }
+  if (head.trim() === '') return;
   if (head.trimStart().startsWith('{')) yield* jsonObjects(head, pieces);
+  else if (/^\s*(?:#< CLIXML|<)/.test(head)) yield* clixmlRecords(head, pieces);
   else yield* wholeInput(await remaining(head, pieces));
 }
 
+/** What `powershell -OutputFormat XML` begins with. */
+const clixmlMark = '#< CLIXML';
+const isUndecided = (head: string): boolean => {
+  const text = head.trimStart();
+  return text.length < clixmlMark.length && clixmlMark.startsWith(text);
+};
+
 async function* decoded(stream: AsyncIterable<Buffer>): AsyncGenerator<string, undefined> {
-  let decoder: StringDecoder | undefined;
+  let decoder: InstanceType<typeof TextDecoder> | undefined;
+  let first: Buffer = Buffer.alloc(0);
   for await (const chunk of stream) {
-    decoder ??= new StringDecoder(chunk[0] === 0xff && chunk[1] === 0xfe ? 'utf16le' : 'utf8');
-    // The mark itself goes with the white space around the records.
-    yield decoder.write(chunk);
+    const bytes = decoder ? chunk : Buffer.concat([first, chunk]);
+    first = bytes;
+    // A byte order mark has two bytes; the decoder takes it away.
+    if (!decoder && bytes.length < 2) continue;
+    decoder ??= new TextDecoder(encodingOf(bytes));
+    yield decoder.decode(bytes, { stream: true });
   }
-  yield decoder?.end() ?? '';
+  yield decoder ? decoder.decode() : first.toString('utf8');
   return undefined;
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 async function* jsonObjects(head: string, pieces: AsyncIterable<string>): AsyncGenerator<InputRecord> {
@@ -55,10 +73,25 @@ async function remaining(head: string, pieces: AsyncIterable<string>): Promise<s
 }
 
 function wholeInput(text: string): Iterable<InputRecord> {
-  if (text.startsWith('<')) throw unreadable('this looks like XML (Export-Clixml); import-configuration reads it.');
   if (text.startsWith('[')) return jsonArray(text);
   const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
   return lines[0]?.includes(',') && lines.length > 1 ? csvObjects(text) : lines.filter((line) => line !== '');
+}
+
+async function* clixmlRecords(head: string, pieces: AsyncIterable<string>): AsyncGenerator<InputRecord> {
+  const { ClixmlFault, clixmlReader } = await import('../../primitives/clixml.ts');
+  const reader = clixmlReader();
+  const orUnreadable = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      throw error instanceof ClixmlFault ? unreadable(`not CLIXML: ${error.message}`) : error;
+    }
+  };
+  const read = (piece: string): readonly ClixmlObject[] => orUnreadable(() => reader.push(piece));
+  for (const { value } of read(head.trimStart().replace(clixmlMark, '').trimStart())) yield recordOf(value);
+  for await (const piece of pieces) for (const { value } of read(piece)) yield recordOf(value);
+  orUnreadable(() => reader.end());
 }
 
 function* jsonArray(text: string): Generator<InputRecord> {

@@ -1,8 +1,8 @@
 /** The only file that knows commander: a definition becomes its Command, and bound words become texts by parameter name. */
 import { Command, Option } from 'commander';
 
-import { kebabOf } from './argv.ts';
 import type { Parameters } from './cmdlet.ts';
+import { kebabOf } from './kebab-name.ts';
 
 /** What was given: text for values and lists, true or false for switches. */
 export type GivenTexts = ReadonlyMap<string, string | boolean>;

@@ -1,5 +1,6 @@
 /** Asks a person, on standard error. The only file that knows inquirer, which is loaded when the first question is asked. */
 import { CodedError } from '../../primitives/errors.ts';
+import { visibleText } from '../../primitives/visible-text.ts';
 import type { Question } from './cmdlet.ts';
 import { askHiddenPlain, askPlain, type PlainStreams } from './plain-prompt.ts';
 
@@ -11,38 +12,56 @@ export interface PromptStreams extends PlainStreams {
 /** @returns The answer, or undefined after Esc where that is allowed. @throws CodedError `Interrupted` after Ctrl-C. */
 export async function ask(question: Question, streams: PromptStreams): Promise<string | undefined> {
   if (streams.plain) return await askPlain(question, streams);
-  const { message, choices, initial } = question;
-  const validate = (answer: string): true | string => {
-    if (answer === '?' || answer === '!?') return question.help ?? 'There is no help for this question.';
-    return question.refuse?.(answer) ?? true;
-  };
+  for (;;) {
+    const answer = await answerOrHelp(question, streams);
+    if (!isHelp(answer)) return answer;
+    streams.stderr.write(`  ${visibleText(question.help ?? 'There is no help for this question.')}\n`);
+  }
+}
+
+/** PowerShell's `!?`, and what everybody else tries. */
+const isHelp = (answer: string | undefined): boolean => answer === '?' || answer === '!?';
+
+async function answerOrHelp(question: Question, streams: PromptStreams): Promise<string | undefined> {
+  const { message, choices, initial, mayGoBack = false, edits = false } = question;
   const common = { name: 'answer' as const, message, default: initial };
-  const input = { ...common, type: 'input', validate, ...(question.edits === true ? { prefill: 'editable' } : {}) };
-  if (!choices) return await answerTo(input, question.mayGoBack === true, streams);
-  const named = choices.map(({ value, meaning }) => ({ value, name: value, description: meaning }));
-  return await answerTo({ ...common, type: 'select', choices: named }, question.mayGoBack === true, streams);
+  if (choices) {
+    const named = choices.map(({ value, meaning }) => ({ value, name: value, description: meaning }));
+    return await answerTo({ ...common, type: 'select', choices: named }, { mayGoBack, helps: true }, streams);
+  }
+  const validate = (answer: string): true | string => isHelp(answer) || (question.refuse?.(answer) ?? true);
+  const input = { ...common, type: 'input', validate, ...(edits ? { prefill: 'editable' } : {}) };
+  return await answerTo(input, { mayGoBack }, streams);
 }
 
 /** Hidden input. An empty answer is refused. */
 export async function askHidden(message: string, streams: PromptStreams): Promise<string> {
   if (streams.plain) return await askHiddenPlain(message, streams);
   const validate = (answer: string): true | string => answer !== '' || 'Nothing was typed.';
-  return (await answerTo({ name: 'answer', type: 'password', mask: true, message, validate }, false, streams)) ?? '';
+  return (await answerTo({ name: 'answer', type: 'password', mask: true, message, validate }, {}, streams)) ?? '';
 }
 
 type InquirerQuestion = Readonly<Record<string, unknown>> & { readonly name: 'answer' };
 
+interface Keys {
+  /** Esc ends the question without an answer. */
+  readonly mayGoBack?: boolean;
+  /** `?` is an answer where nothing can be typed. */
+  readonly helps?: boolean;
+}
+
 async function answerTo(
   question: InquirerQuestion,
-  mayGoBack: boolean,
+  { mayGoBack = false, helps = false }: Keys,
   streams: PromptStreams,
 ): Promise<string | undefined> {
   const { default: inquirer } = await import('inquirer');
-  const back = new AbortController();
-  const onKey = (_text: unknown, key: { readonly name?: string } | undefined): void => {
+  const [back, help] = [new AbortController(), new AbortController()];
+  const onKey = (text: unknown, key: { readonly name?: string } | undefined): void => {
     if (mayGoBack && key?.name === 'escape') back.abort();
+    if (helps && text === '?') help.abort();
   };
-  const signal = AbortSignal.any([back.signal, streams.signal]);
+  const signal = AbortSignal.any([back.signal, help.signal, streams.signal]);
   // Inquirer's types know only terminals of node:tty.
   const options = { input: streams.stdin, output: streams.stderr, signal } as object;
   streams.stdin.on('keypress', onKey);
@@ -51,6 +70,7 @@ async function answerTo(
     return answers.answer;
   } catch (error) {
     if (back.signal.aborted) return undefined;
+    if (help.signal.aborted) return '?';
     const isStop = error instanceof Error && /^(ExitPrompt|AbortPrompt|CancelPrompt)Error$/.test(error.name);
     throw isStop ? new CodedError('Interrupted', 'stopped at a question; nothing was changed.') : error;
   } finally {

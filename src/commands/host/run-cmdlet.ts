@@ -3,13 +3,14 @@
  * bug and passes through.
  */
 import { CodedError, isCodedError } from '../../primitives/errors.ts';
+import { audited } from './audited.ts';
 import { type BoundValues, bindRecord } from './binding.ts';
 import type { Cmdlet, CmdletContext } from './cmdlet.ts';
 import { commandLine } from './command-line.ts';
 import { cmdletContext } from './context.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { awaitedRecords, type InputSource } from './input-source.ts';
-import { withMissingValues } from './missing-values.ts';
+import { missingIn, withMissingValues } from './missing-values.ts';
 import type { InputRecord } from './pipeline-input.ts';
 import type { Session } from './session.ts';
 
@@ -42,17 +43,24 @@ export async function runCmdlet(
   return session.ending.code ?? exitCodeFor(run);
 }
 
-async function runOnce(run: PipeRun, values: BoundValues): Promise<void> {
-  const { cmdlet, tokens } = run.session;
-  const complete = await withMissingValues(values, cmdlet, commandLine(cmdlet.name, tokens), run.context);
-  await cmdlet.run(complete, run.context);
+/** Somebody is there, and nothing was said of what the cmdlet shall work on. */
+const wantsForm = ({ session }: PipeRun, values: BoundValues): boolean =>
+  session.interactive && missingIn(values, session.cmdlet).length > 0 && Object.keys(values).length === 0;
+
+async function runOnce(run: PipeRun, typed: BoundValues): Promise<void> {
+  const { cmdlet, tokens, defaults } = run.session;
+  const values = wantsForm(run, typed) ? await cmdlet.form?.(run.context, cmdlet, defaults) : undefined;
+  const given = { ...defaults, ...(values ?? typed) };
+  const complete = await withMissingValues(given, cmdlet, commandLine(cmdlet.name, tokens), run.context);
+  await audited(run.session, complete, () => cmdlet.run(complete, run.context));
   run.done += 1;
 }
 
 async function runFilter(run: PipeRun, filter: NonNullable<Cmdlet['filter']>, source: InputSource): Promise<void> {
-  const { cmdlet, tokens, pipe, host } = run.session;
+  const { cmdlet, tokens, pipe, host, defaults } = run.session;
   if (pipe ? !pipe.input : host.stdin.isTTY === true) throw nothingPiped(cmdlet.name);
-  const complete = await withMissingValues(run.values, cmdlet, commandLine(cmdlet.name, tokens), run.context);
+  const given = { ...defaults, ...run.values };
+  const complete = await withMissingValues(given, cmdlet, commandLine(cmdlet.name, tokens), run.context);
   await filter(recordsFor(run, source), complete as never, run.context);
   run.done += 1;
 }
@@ -82,18 +90,19 @@ async function runForRecords(run: PipeRun, source: InputSource): Promise<void> {
   if (!pipe && run.done + run.failed.length === 0) messages.warn('no input objects; nothing was done.');
 }
 
-/** What removes is told before its first record whether more come: several at once are asked for. */
-async function* watched(records: AsyncIterable<unknown>, { name }: Cmdlet, severalArrive: () => void) {
+/** Objects. The rest of a pipe that removes more than there can be is not waited for. */
+const mostRemoved = 1_000_000;
+
+/** What removes is told before its first record how many come: several at once are asked for. */
+async function* watched(records: AsyncIterable<unknown>, { name }: Cmdlet, severalArrive: (count: number) => void) {
   if (!/^Remove-/i.test(name)) return yield* records;
-  let before: { readonly record: unknown } | undefined;
+  const all: unknown[] = [];
   for await (const record of records) {
-    if (before) {
-      severalArrive();
-      yield before.record;
-    }
-    before = { record };
+    all.push(record);
+    if (all.length > mostRemoved) throw new CodedError('InputUnreadable', `more than ${mostRemoved} objects arrived.`);
   }
-  if (before) yield before.record;
+  if (all.length > 1) severalArrive(all.length);
+  yield* all;
   return undefined;
 }
 
@@ -118,7 +127,7 @@ function countFailure({ session, failed, report }: PipeRun, error: CodedError): 
   writer.flush();
   const isSilent = preference === 'SilentlyContinue' || isAnswered;
   if (!isSilent || session.pipe) report(error, isSilent);
-  return preference !== 'Stop' && error.id !== 'Interrupted';
+  return preference !== 'Stop' && !['Interrupted', 'RemovalTooLarge'].includes(error.id);
 }
 
 function exitCodeFor({ session, done, failed, report }: PipeRun): number {

@@ -1,8 +1,10 @@
 /** One run of a cmdlet: the process it runs in, its common parameters, and what follows from both. */
 import os from 'node:os';
 
-import type { ConfigStore } from '../../store/config-store.ts';
+import { correlationId } from '../../primitives/ids.ts';
+import type { ConfigStore, Update } from '../../store/config-store.ts';
 import { openConfigStore } from '../../store/open-config-store.ts';
+import type { BoundValues } from './binding.ts';
 import { outputFinder } from './catalogue-file.ts';
 import type { Cmdlet, Impact, ShellHost } from './cmdlet.ts';
 import { paletteOf } from './colour.ts';
@@ -15,8 +17,9 @@ import type { Pipe } from './pipe.ts';
 import { pipeWriter } from './pipe-writer.ts';
 import { ask } from './prompt.ts';
 import type { ErrorView } from './report-error.ts';
+import type { Settings } from './settings-file.ts';
 import { type ShouldProcess, shouldProcessOf } from './should-process.ts';
-import { storeLocation } from './store-location.ts';
+import { type Account, storeLocation } from './store-location.ts';
 import { canAsk, type HostProcess, isAccessible, isSet, wantsColour } from './surroundings.ts';
 
 export interface Run {
@@ -25,9 +28,14 @@ export interface Run {
   /** What was typed after the cmdlet. */
   readonly tokens: readonly string[];
   readonly common: CommonValues;
+  /** Values that settings.yaml has for what neither the line nor the pipe gives. */
+  readonly defaults: BoundValues;
+  readonly settings: Settings;
   /** Standard input brings objects, so nobody can answer there. */
   readonly readsInput: boolean;
   readonly signal: AbortSignal;
+  /** See `CmdletContext.hurry`. */
+  readonly hurry?: () => AbortSignal;
   /** The neighbours of a cmdlet that another one runs in this process. */
   readonly pipe?: Pipe;
   /** For cmdlets that run others: made when it is first asked for. */
@@ -43,8 +51,21 @@ export interface Session extends Run {
   readonly process: ShouldProcess;
   /** The exit code, when the cmdlet decides it itself. */
   readonly ending: { code?: number };
+  /** Names what is done now, in the audit log and in error records. */
+  correlationId(): string;
+  readonly lockTimeoutMs: number;
+  readonly act: Act;
   /** Opened when it is first asked for. */
   store(): ConfigStore;
+}
+
+/** What has come of the present act, for the audit log. */
+export interface Act {
+  readonly updates: Update[];
+  /** Something other than a change of the configuration was let happen, or held back. */
+  proceeded: boolean;
+  withheld: boolean;
+  target?: string | undefined;
 }
 
 /** Milliseconds to wait for other writers, unless -LockTimeout says otherwise. Source: the catalogue of cmdlets. */
@@ -59,6 +80,9 @@ export function openSession(run: Run): Session {
   const writer = writerOf(run, format);
   const messages = flushingFirst(messagesFor(run), writer);
   let store: ConfigStore | undefined;
+  const act: Act = { updates: [], proceeded: false, withheld: false };
+  let id: string | undefined;
+  const waitMs = common.LockTimeout === undefined ? lockTimeoutMs : common.LockTimeout * 1000;
   const location = (): string => storeFolder(host, common.ConfigStore);
   return {
     ...run,
@@ -68,29 +92,54 @@ export function openSession(run: Run): Session {
     messages,
     writer,
     ending: {},
+    act,
+    // When it is first asked for: cryptography is not loaded for what only reads.
+    correlationId: () => (id ??= correlationId(new Date())),
+    lockTimeoutMs: waitMs,
     process: shouldProcessOf({
       cmdlet: cmdlet.name,
       ...preferencesOf(run),
       interactive,
       ifRevision: common.IfRevision,
-      lockTimeoutMs: common.LockTimeout === undefined ? lockTimeoutMs : common.LockTimeout * 1000,
+      lockTimeoutMs: waitMs,
+      maximumRemoval: common.MaximumRemoval,
       confirmedCommand: confirmedCommand(run),
       ask: async (question) => await ask(question, { stdin, stderr, signal: run.signal, plain: isAccessible(env) }),
       say: messages.say,
       ...(isCaptured(run, format) ? { emit: (object) => writer.write(object) } : {}),
     }),
-    store: () => (store ??= openConfigStore(location(), { onWaiting: (holder) => messages.say(waitingLine(holder)) })),
+    store: () =>
+      (store ??= observed(
+        openConfigStore(location(), { onWaiting: (holder) => messages.say(waitingLine(holder)) }),
+        act,
+      )),
   };
 }
+
+/** Whoever changes the configuration, and by which way: the audit log hears of it. */
+const observed = (store: ConfigStore, act: Act): ConfigStore => ({
+  ...store,
+  async update(change) {
+    act.target = change.target;
+    const update = await store.update(change);
+    act.updates.push(update);
+    return update;
+  },
+});
 
 /** Whether a program reads standard output, or a person. */
 export const isCaptured = ({ host, pipe }: Run, format: string): boolean =>
   host.stdout.isTTY !== true || pipe?.isShown === false || isJson(format);
 
 export const storeFolder = (host: HostProcess, given: string | undefined): string =>
-  storeLocation(given, { ...accountOf(host), home: os.homedir() });
+  storeLocation(given, accountOf(host));
 
-const accountOf = (host: HostProcess) => ({ env: host.env, platform: host.platform, isRoot: host.getuid?.() === 0 });
+export const accountOf = ({ env, platform, getuid }: HostProcess): Account => ({
+  env,
+  platform,
+  isRoot: getuid?.() === 0,
+  home: env['HOME'] || os.homedir(),
+});
 
 const waitingLine = (holder: { readonly pid: number; readonly cmdlet: string } | undefined): string =>
   `waiting for the configuration lock${holder ? `, held by pid ${holder.pid} ${holder.cmdlet}` : ''} ...`;

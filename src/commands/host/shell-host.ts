@@ -8,6 +8,7 @@ import { describeCmdlet } from './cmdlet.ts';
 import { cmdletHelp } from './cmdlet-help.ts';
 import { paletteOf } from './colour.ts';
 import { bindsFromPipe, type CommonValues, commonParametersOf } from './common-parameters.ts';
+import { withParameterFile, withSettings } from './completed-invocation.ts';
 import { readInvocation } from './invocation.ts';
 import type { BoundRun, Pipe } from './pipe.ts';
 import { errorRecord, jsonRecord } from './report-error.ts';
@@ -44,7 +45,7 @@ export function shellHostOf(session: Session, { cmdlets, interruptible }: ShellR
 }
 
 /** What the outer cmdlet was told holds for those inside of it, unless they are told otherwise. Its own output is its own. */
-const ownOnly = ['OutputFormat', 'Property', 'ExpandProperty', 'InputObject', 'ErrorAction', 'Help'];
+const ownOnly = ['OutputFormat', 'ParameterFile', 'Property', 'ExpandProperty', 'InputObject', 'ErrorAction', 'Help'];
 
 const inherited = (common: CommonValues): Partial<CommonValues> =>
   Object.fromEntries(Object.entries(common).filter(([name]) => !ownOnly.includes(name)));
@@ -55,14 +56,24 @@ function bindRun(outer: Session, cmdlet: Cmdlet, words: readonly string[], typed
   const tokens = words.map((word) => shownText(word, typed));
   const rules: ArgvRules = { strict: isSet(host.env, 'XGW_STRICT'), shell: 'pwsh' };
   if (running.name === cmdlet.name) throw new CodedError('ParameterConflict', `${cmdlet.name} runs already.`);
-  const { values, common, readsInput } = readTyped(cmdlet, words, rules, typed);
-  if (readsInput) throw noInput();
-  const run: Run = { host, cmdlet, tokens, common: { ...inherited(outer.common), ...common }, readsInput, signal };
+  const typedLine = readTyped(cmdlet, words, rules, typed);
+  if (typedLine.readsInput) throw noInput();
+  const { common } = typedLine;
   return {
     errorAction: common.ErrorAction,
     errorVariable: common.ErrorVariable,
     outVariable: common.OutVariable,
-    run: async (pipe) => await runBound(run, values, pipe),
+    async run(pipe) {
+      const { settings } = outer;
+      const given = await withParameterFile(typedLine, cmdlet, true);
+      const { values, defaults, readsInput, common: own } = withSettings(given, cmdlet, settings, host.env);
+      const all = { ...own, ...inherited(outer.common), ...given.common };
+      return await runBound(
+        { host, cmdlet, tokens, common: all, defaults, settings, readsInput, signal },
+        values,
+        pipe,
+      );
+    },
   };
 }
 
@@ -96,7 +107,7 @@ async function runBound(run: Run, values: BoundValues, pipe: Pipe): Promise<numb
     pipe.emit(cmdletHelp(describeCmdlet(cmdlet), 'Examples').trimEnd());
     return 0;
   }
-  const named: unknown = common.InputObject;
+  const named = common.InputObject ?? values['Instance'];
   const input = named === undefined ? pipe.input : given(Array.isArray(named) ? named : [named]);
   if (input && !bindsFromPipe(cmdlet)) {
     throw new CodedError('InputTypeMismatch', `${cmdlet.name} takes nothing from the pipe.`, {

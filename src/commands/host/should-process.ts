@@ -5,6 +5,7 @@ import type { ConfigStore } from '../../store/config-store.ts';
 import { cellText } from './cell-text.ts';
 import type { Committed, ConfigurationChange, Impact, OutputObject, Question } from './cmdlet.ts';
 import { configurationDiff, type FieldChange } from './configuration-diff.ts';
+import { countQuestion, severeRemoval, tooManyRemoved } from './severe-removal.ts';
 
 /** How a person answered; `All` answers count for the rest of the pipe. */
 type Answer = 'Yes' | 'YesToAll' | 'No' | 'NoToAll';
@@ -21,6 +22,8 @@ export interface ProcessRules {
   readonly interactive: boolean;
   readonly ifRevision: number | undefined;
   readonly lockTimeoutMs: number;
+  /** -MaximumRemoval: as many objects are meant. */
+  readonly maximumRemoval: number | undefined;
   /** The command line with -Confirm:false, for the error where nobody can be asked. */
   readonly confirmedCommand: string;
   ask(question: Question): Promise<string | undefined>;
@@ -33,8 +36,8 @@ export interface ProcessRules {
 export interface ShouldProcess {
   commit(change: ConfigurationChange, store: ConfigStore): Promise<Committed>;
   shouldProcess(target: string, action: string, impact?: Impact): Promise<boolean>;
-  /** The pipe brings several objects to a cmdlet that removes: its impact is High from now on. */
-  severalArrive(): void;
+  /** The pipe brings as many objects, several, to a cmdlet that removes: its impact is High from now on. */
+  severalArrive(count: number): void;
 }
 
 const ranks: Readonly<Record<Impact, number>> = { Low: 1, Medium: 2, High: 3 };
@@ -42,6 +45,11 @@ const ranks: Readonly<Record<Impact, number>> = { Low: 1, Medium: 2, High: 3 };
 export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
   let forAll: boolean | undefined;
   let least = rules.impact;
+  let arriving = 0;
+  /** Of all that arrives the first one decides: later ones meet fewer objects. */
+  let isSettled = false;
+  /** How a person answered the question of the count. */
+  let meant: boolean | undefined;
 
   const mayHappen = async (impact: Impact, what: string, reason: string): Promise<boolean> => {
     if (!mustAsk(rules, impact)) return true;
@@ -50,6 +58,20 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
     const answer = await confirmation(rules, what, reason);
     if (answer === 'YesToAll' || answer === 'NoToAll') forAll = answer === 'YesToAll';
     return answer === 'Yes' || answer === 'YesToAll';
+  };
+
+  /** @returns Whether as many may be removed; undefined for a change that is not severe. @throws CodedError `RemovalTooLarge` */
+  const severeMayHappen = async (before: Configuration, preview: Configuration): Promise<boolean | undefined> => {
+    if (isSettled) return meant;
+    const severe = severeRemoval(before, preview, arriving);
+    isSettled = arriving > 0;
+    if (!severe) return undefined;
+    const { maximumRemoval, interactive, confirmedCommand, confirm, force } = rules;
+    if (maximumRemoval !== undefined && severe.count <= maximumRemoval) return undefined;
+    const mayAsk = interactive && maximumRemoval === undefined && confirm !== false && !force;
+    if (!mayAsk) throw tooManyRemoved(severe, maximumRemoval, confirmedCommand);
+    meant = (await rules.ask(countQuestion(severe)))?.trim() === String(severe.count);
+    return meant;
   };
 
   return {
@@ -62,8 +84,9 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
       const differs = configurationDiff(before, preview).length > 0;
       const impact = higher(least, change.impact);
       const consequences = (change.consequences?.(before, preview) ?? []).join('; ');
-      if (differs && !(await mayHappen(impact, `${verbOf(cmdlet)} ${target}`, consequences)))
-        return withheld(before, preview);
+      const counted = await severeMayHappen(before, preview);
+      const may = counted ?? (!differs || (await mayHappen(impact, `${verbOf(cmdlet)} ${target}`, consequences)));
+      if (!may) return withheld(before, preview);
       const order = { cmdlet, target, lockTimeoutMs, apply: (current: Configuration) => change.apply(current) };
       const update = await store.update(ifRevision === undefined ? order : { ...order, ifRevision });
       return { ...update, withheld: false };
@@ -73,8 +96,9 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
       tellIntent(rules, target, action);
       return false;
     },
-    severalArrive() {
+    severalArrive(count) {
       least = 'High';
+      arriving = count;
     },
   };
 }

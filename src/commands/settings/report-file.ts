@@ -33,20 +33,21 @@ export const reportFile: ValueType<ReportFile> = {
  * A context that keeps what is written and said; the report is made when the work has ended, also when it has failed.
  * An older report is replaced.
  *
+ * @param work - Its second parameter keeps an object for the report that is not written elsewhere.
  * @throws CodedError `FileNotFound` before the work when the folder does not exist, `OutputDenied` after it.
  */
 export async function reported(
   report: ReportFile | undefined,
   context: CmdletContext,
-  work: (context: CmdletContext) => Promise<void>,
+  work: (context: CmdletContext, keep: (object: OutputObject) => void) => Promise<void>,
 ): Promise<void> {
-  if (report === undefined || context.whatIf) return await work(context);
+  if (report === undefined || context.whatIf) return await work(context, () => undefined);
   checkOutputFile(report.path, true);
   const objects: OutputObject[] = [];
   const sentences: string[] = [];
   const recording = recordingOf(context, objects, sentences);
   try {
-    await work(recording);
+    await work(recording, (object) => void objects.push(object));
   } catch (error) {
     if (error instanceof CodedError) sentences.push([error.message, ...(error.reason ? [error.reason] : [])].join(' '));
     throw error;

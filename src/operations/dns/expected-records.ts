@@ -27,7 +27,7 @@ export interface ExpectedAddress extends Expected {
 export type ExpectedRecord = ExpectedService | ExpectedAddress;
 
 /** Seconds for which others may keep a record: short, since it is published for a migration. */
-const suggestedTtl = 3600;
+export const suggestedTtl = 3600;
 
 /**
  * Two services of each domain, and the address of the edge once.

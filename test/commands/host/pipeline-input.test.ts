@@ -53,6 +53,22 @@ describe('objects from standard input', () => {
     expect(await read(`\ufeff${JSON.stringify(two)}`, 2)).toEqual(two);
   });
 
+  it('UTF-16 in the other order, and a mark that arrives in pieces', async () => {
+    const bytes = Buffer.from(`\ufeff${JSON.stringify(two[1])}\r\n`, 'utf16le').swap16();
+    for (const size of [1, 2, 5]) expect(await read(bytes, size)).toEqual([two[1]]);
+  });
+
+  it('what Export-Clixml of Windows PowerShell wrote, in UTF-16', async () => {
+    const document = `<Objs Version="1.1.0.1" xmlns="http://schemas.microsoft.com/powershell/2004/04">
+      <Obj RefId="0"><Props><S N="Identity">fabrikam.com</S><U32 N="ConnectionLimit">5</U32></Props></Obj>
+      <S>contoso.org</S></Objs>`;
+    const utf16 = Buffer.from(`\ufeff${document}`, 'utf16le');
+    for (const size of [1, 7, 100_000]) {
+      expect(await read(utf16, size)).toEqual([two[0], 'contoso.org']);
+      expect(await read(`#< CLIXML\r\n${document}`, size)).toEqual([two[0], 'contoso.org']);
+    }
+  });
+
   it('nothing at all', async () => {
     expect(await read('')).toEqual([]);
     expect(await read(' \n\n')).toEqual([]);

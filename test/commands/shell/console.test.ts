@@ -1,5 +1,4 @@
 /** The interactive management shell on a real terminal: `script` gives the built program one, and keys are pressed when what they wait for is on the screen. */
-import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
@@ -7,35 +6,16 @@ import { expect, it } from '@jest/globals';
 
 import { describeWithPeers, peers } from '../../support/needs-peer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { cleanEnvironment, xgwIn } from '../../support/xgw.ts';
-
-const program = path.resolve(import.meta.dirname, '../../../bin/xgw');
-const enter = '\r';
-const tab = '\t';
-const [interrupt, endOfText, up] = ['\u0003', '\u0004', '\u001b[A'];
+import { ctrlC, ctrlD, enter, tab, typedOn, up } from '../../support/typed-on-terminal.ts';
+import { xgwIn } from '../../support/xgw.ts';
 
 /** What must be on the screen, behind what was there before, and what is pressed then. */
 type Keys = readonly (readonly [when: string, press: string])[];
 
+/** @param home - `store` in a folder. */
 async function shellOn(home: string, keys: Keys, more: Readonly<Record<string, string>> = {}) {
-  const line = `exec ${[process.execPath, program, 'shell'].join(' ')}`;
-  const terminal = { TERM: 'xterm', NO_COLOR: '1', COLUMNS: '200' };
-  const env = cleanEnvironment({ XGW_HOME: home, ...terminal, ...more });
-  const child = spawn('script', ['-qec', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
-  let [screen, seen] = ['', 0];
-  const left = [...keys];
-  child.stdout.on('data', (bytes: Buffer) => {
-    screen += bytes.toString().replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '');
-    for (let [next] = left; next !== undefined; [next] = left) {
-      const [when, press] = next;
-      const found = screen.indexOf(when, seen);
-      if (found < 0) return;
-      left.shift();
-      seen = press === '' ? found + when.length : screen.length;
-      if (press !== '') setImmediate(() => child.stdin.write(press));
-    }
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const pressed = keys.map(([when, press]) => ({ when, press }));
+  const { screen, code, left } = await typedOn(path.dirname(home), ['shell'], pressed, more);
   return { screen: screen.replaceAll('\r', ''), code, left };
 }
 
@@ -70,11 +50,11 @@ describeWithPeers('the management shell on a terminal', [peers.script], () => {
     const home = path.join(temporaryFolder(), 'store');
     const { screen, code, left } = await shellOn(home, [
       ['rev 0]> ', `remove-sipdomain "abc`],
-      ['"abc', interrupt],
+      ['"abc', ctrlC],
       ['rev 0]> ', `new-sipdomain a.com${enter}new-sipdomain b.com${enter}get-sipdom`],
       ['rev 2]> get-sipdom', `ain | % Identity${enter}`],
       ['b.com', ''],
-      ['rev 2]> ', endOfText],
+      ['rev 2]> ', ctrlD],
     ]);
     expect([left, code]).toEqual([[], 0]);
     expect(screen).not.toContain('SyntaxError');
@@ -87,13 +67,13 @@ describeWithPeers('the management shell on a terminal', [peers.script], () => {
     const { code, left } = await shellOn(home, [
       ['rev 2]> ', `Get-CsXmppAllowedPartner | Remove-CsXmppAllowedPartner${enter}`],
       ['remove a.com?', `y${enter}`],
-      ['remove b.com?', interrupt],
+      ['remove b.com?', ctrlC],
       ['Interrupted', ''],
       ['rev 3]> ', `"now" + 1; get-eventlog -Follow${enter}`],
-      ['now1', interrupt],
+      ['now1', ctrlC],
       ['rev 3]> ', `"still here"${enter}`],
       ['still here\r\n', ''],
-      ['rev 3]> ', endOfText],
+      ['rev 3]> ', ctrlD],
     ]);
     expect([left, code]).toEqual([[], 0]);
     expect((await site.run('get-xmppfederatedpartner')).map((each) => each['Identity'])).toEqual(['b.com']);
@@ -113,7 +93,7 @@ describeWithPeers('the management shell on a terminal', [peers.script], () => {
       ['rev 0]> ', up + up],
       ['"remember me"', enter],
       ['remember me\r\n', ''],
-      ['rev 0]> ', endOfText],
+      ['rev 0]> ', ctrlD],
     ]);
     expect([second.left, second.code]).toEqual([[], 0]);
   });
@@ -126,7 +106,7 @@ describeWithPeers('the management shell on a terminal', [peers.script], () => {
         ['rev 0]> ', 'new-sipdomain a.com\n'],
         ['rev 1]> ', '$true\n'],
         ['True', ''],
-        ['rev 1]> ', interrupt],
+        ['rev 1]> ', ctrlC],
         ['rev 1]> ', 'exit\n'],
       ],
       { ACCESSIBLE: '1' },

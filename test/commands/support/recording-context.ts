@@ -48,6 +48,7 @@ export function recordingContext(given: Surroundings): Recorded & { readonly con
     quiet: false,
     timeoutMs: undefined,
     signal: new AbortController().signal,
+    hurry: () => new AbortController().signal,
     interactive: given.ask !== undefined,
     format: given.format ?? 'auto',
     forPerson: given.forPerson ?? false,

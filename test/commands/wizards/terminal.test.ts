@@ -1,5 +1,4 @@
 /** The wizard on a real terminal: `script` gives the built program one, and keys are pressed when their question is on the screen. */
-import { spawn } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
@@ -9,45 +8,8 @@ import { Secret } from '../../../src/primitives/secret.ts';
 import { openKeyStore } from '../../../src/store/key-store.ts';
 import { describeWithPeers, peers } from '../../support/needs-peer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { cleanEnvironment, xgwIn } from '../../support/xgw.ts';
-
-const program = path.resolve(import.meta.dirname, '../../../bin/xgw');
-const enter = '\r';
-const esc = '\u001b';
-const kill = Symbol('SIGKILL');
-
-interface Key {
-  /** What must be on the screen, after what was there before. */
-  readonly when: string;
-  /** `kill`: the program ends there, without a chance to say or do anything. */
-  readonly press: string | typeof kill;
-}
-
-/** @returns The screen as text, and the exit code. */
-async function typedOn(folder: string, words: readonly string[], keys: readonly Key[], more = {}) {
-  const pidFile = path.join(folder, 'pid');
-  const line = `echo $$ > ${pidFile}; exec ${[process.execPath, program, ...words].join(' ')}`;
-  const terminal = { TERM: 'xterm', NO_COLOR: '1', COLUMNS: '200', ...more };
-  const env = cleanEnvironment({ XGW_HOME: path.join(folder, 'store'), ...terminal });
-  const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });
-  let [screen, seen] = ['', 0];
-  const left = [...keys];
-  child.stdout.on('data', (bytes: Buffer) => {
-    screen += bytes.toString();
-    const [next] = left;
-    const found = next === undefined ? -1 : screen.indexOf(next.when, seen);
-    if (next === undefined || found < 0) return;
-    left.shift();
-    seen = screen.length;
-    setImmediate(() => {
-      if (typeof next.press === 'string') child.stdin.write(next.press);
-      else process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
-    });
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  // Cursor movements and colours are no text.
-  return { raw: screen, screen: screen.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, ''), code, left };
-}
+import { enter, esc, kill, typedOn } from '../../support/typed-on-terminal.ts';
+import { xgwIn } from '../../support/xgw.ts';
 
 describeWithPeers('the certificate wizard on a terminal', [peers.script], () => {
   it('walks the pages, goes back with Esc, and makes the request that it shows', async () => {
