@@ -7,7 +7,7 @@ import { gatewayDefaults } from '../src/config/defaults.ts';
 import { maxNextHops } from '../src/config/sip-route.ts';
 import { maxMessageWays, messageWayMs } from '../src/gateway/message-ways.ts';
 import { passwordFailuresPerMinute } from '../src/gateway/sip/home/guess-brake.ts';
-import { maxBindings, maxContactLength } from '../src/gateway/sip/home/registrar.ts';
+import { maxBindings, maxContactLength, maxUserAgentLength } from '../src/gateway/sip/home/registrar.ts';
 import * as hopLimits from '../src/gateway/sip/hop-limits.ts';
 import * as sipLimits from '../src/gateway/sip/limits.ts';
 import { maxBreadth } from '../src/gateway/sip/max-breadth.ts';
@@ -16,6 +16,10 @@ import { defaultMaxForwards, maxMarks } from '../src/gateway/sip/trail.ts';
 import { subscriptionsPerMinute } from '../src/gateway/subscription-rate.ts';
 import { maxTextBytes } from '../src/gateway/translation/text-body.ts';
 import * as limits from '../src/gateway/xmpp/s2s-limits.ts';
+import { auditLimits } from '../src/store/audit-files.ts';
+import { maxAuditLineBytes } from '../src/store/audit-line.ts';
+import { maxBackupBytes, maxBackupContentBytes } from '../src/store/backup-archive.ts';
+import { keptRevisions } from '../src/store/configuration-history.ts';
 
 const { requestsPerSecond, requestBurstSeconds, maxRatedSources } = sourceLimits;
 const sipLimitsInAll = {
@@ -28,6 +32,7 @@ const sipLimitsInAll = {
   maxMessageWays,
   maxRatedSources,
   maxTextBytes,
+  maxUserAgentLength,
   messageWayMs,
   requestBurstSeconds,
   requestsPerSecond,
@@ -58,6 +63,11 @@ it('names every limit of the streams with the number it has, and no other', () =
       ...sipLimitsInAll,
       subscriptionsPerMinute,
       passwordFailuresPerMinute,
+      keptRevisions,
+      auditLimits,
+      maxAuditLineBytes,
+      maxBackupBytes,
+      maxBackupContentBytes,
     }).flatMap(flat),
   );
   const onPage = rows.filter(([name]) => !/^[A-Z]/.test(name));

@@ -22,14 +22,18 @@ import getConfigurationHistory from './get-configuration-history.ts';
 import getConfigurationStore from './get-configuration-store.ts';
 import getContact from './get-contact.ts';
 import getDnsRecord from './get-dns-record.ts';
+import getError from './get-error.ts';
 import getEventLog from './get-event-log.ts';
 import getExternalAccessPolicy from './get-external-access-policy.ts';
 import getHelp from './get-help.ts';
+import getImSession from './get-im-session.ts';
 import getPresenceSubscription from './get-presence-subscription.ts';
 import getService from './get-service.ts';
 import getSipDomain from './get-sip-domain.ts';
+import getSipRegistration from './get-sip-registration.ts';
 import getSipRoute from './get-sip-route.ts';
 import getUser from './get-user.ts';
+import getVersion from './get-version.ts';
 import getXmppFederatedPartner from './get-xmpp-federated-partner.ts';
 import getXmppFederationFailure from './get-xmpp-federation-failure.ts';
 import getXmppGatewayConfiguration from './get-xmpp-gateway-configuration.ts';
@@ -53,11 +57,13 @@ import newXmppFederatedPartner from './new-xmpp-federated-partner.ts';
 import outFile from './out-file.ts';
 import outNull from './out-null.ts';
 import registerCompletion from './register-completion.ts';
+import registerService from './register-service.ts';
 import removeCertificate from './remove-certificate.ts';
 import removeCertificateRequest from './remove-certificate-request.ts';
 import removeContact from './remove-contact.ts';
 import removeExternalAccessPolicy from './remove-external-access-policy.ts';
 import removeSipDomain from './remove-sip-domain.ts';
+import removeSipRegistration from './remove-sip-registration.ts';
 import removeSipRoute from './remove-sip-route.ts';
 import removeUser from './remove-user.ts';
 import removeXmppFederatedPartner from './remove-xmpp-federated-partner.ts';
@@ -81,7 +87,9 @@ import showDemonstration from './show-demonstration.ts';
 import sortObject from './sort-object.ts';
 import startCertificateWizard from './start-certificate-wizard.ts';
 import startService from './start-service.ts';
+import startTranscript from './start-transcript.ts';
 import stopService from './stop-service.ts';
+import stopTranscript from './stop-transcript.ts';
 import suspendXmppFederatedPartner from './suspend-xmpp-federated-partner.ts';
 import teeObject from './tee-object.ts';
 import testAuditLog from './test-audit-log.ts';
@@ -91,6 +99,7 @@ import testFederationRoute from './test-federation-route.ts';
 import testPresence from './test-presence.ts';
 import testXmppIm from './test-xmpp-im.ts';
 import undoConfigurationChange from './undo-configuration-change.ts';
+import unregisterService from './unregister-service.ts';
 import updateCertificate from './update-certificate.ts';
 import updateService from './update-service.ts';
 import waitService from './wait-service.ts';
@@ -155,6 +164,8 @@ export const cmdlets: readonly Cmdlet[] = [
   restartService,
   waitService,
   updateService,
+  registerService,
+  unregisterService,
   // Diagnosis
   testFederationRoute,
   getDnsRecord,
@@ -163,6 +174,9 @@ export const cmdlets: readonly Cmdlet[] = [
   testCertificateConfiguration,
   testXmppIm,
   testPresence,
+  getSipRegistration,
+  removeSipRegistration,
+  getImSession,
   getXmppSession,
   disconnectXmppSession,
   getXmppPeerCertificate,
@@ -188,9 +202,13 @@ export const cmdlets: readonly Cmdlet[] = [
   outFile,
   teeObject,
   outNull,
+  startTranscript,
+  stopTranscript,
   // Help
   getCommand,
   getHelp,
+  getError,
+  getVersion,
   getCompletion,
   registerCompletion,
   // Audit and history

@@ -28,8 +28,8 @@ export default defineCmdlet({
       shows: 'What the newest backup would change.',
     },
     {
-      command: 'restore-configuration backups -Revision 7 -PasswordFile password.txt -Confirm:false',
-      shows: 'The configuration, keys and state of revision 7, without a question.',
+      command: 'restore-configuration backups -Revision 10 -PasswordFile password.txt -Confirm:false',
+      shows: 'The configuration, keys and state of revision 10, without a question.',
     },
   ],
   impact: 'High',

@@ -2,6 +2,7 @@
 import { testAuditLog } from '../operations/audit/test-audit-log.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { auditFolder } from '../store/audit-files.ts';
+import type { AuditFault, AuditVerdict } from '../store/audit-verification.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 
 export default defineCmdlet({
@@ -17,25 +18,31 @@ export default defineCmdlet({
   output: { kind: 'AuditLogTest', table: ['Result', 'Lines', 'FirstFaultyLine', 'Fault', 'Detail'] },
 
   async run(_values, context) {
-    const { lines, end, fault } = testAuditLog(context.store.folder);
-    context.write({
-      Result: fault === undefined ? 'Success' : 'Failure',
-      Lines: lines,
-      EndLine: end?.line ?? null,
-      EndHash: end?.hash ?? null,
-      FirstFaultyLine: fault?.line ?? null,
-      Fault: fault?.kind ?? null,
-      Place: fault?.place ?? null,
-      Detail: fault?.detail ?? null,
-    });
-    if (fault === undefined) return;
-    throw new CodedError('TestFailed', `the audit log is not what was written: ${fault.detail}.`, {
-      reason:
-        fault.place === undefined
-          ? `its files are in ${auditFolder(context.store.folder)}`
-          : `the place is ${fault.place}`,
-      fix: ['xgw get-auditlog -First 5', 'xgw get-configurationhistory'],
-      target: String(fault.line),
-    });
+    const { folder } = context.store;
+    const verdict = testAuditLog(folder);
+    context.write(verdictObject(verdict));
+    if (verdict.fault) throw testFailed(verdict.fault, folder);
   },
 });
+
+const verdictObject = ({ lines, end, fault }: AuditVerdict) => ({
+  Result: fault === undefined ? 'Success' : 'Failure',
+  Lines: lines,
+  EndLine: end?.line ?? null,
+  EndHash: end?.hash ?? null,
+  ...faultFacts(fault),
+});
+
+const faultFacts = (fault: AuditFault | undefined) => ({
+  FirstFaultyLine: fault?.line ?? null,
+  Fault: fault?.kind ?? null,
+  Place: fault?.place ?? null,
+  Detail: fault?.detail ?? null,
+});
+
+const testFailed = ({ line, place, detail }: AuditFault, folder: string): CodedError =>
+  new CodedError('TestFailed', `the audit log is not what was written: ${detail}.`, {
+    reason: place === undefined ? `its files are in ${auditFolder(folder)}` : `the place is ${place}`,
+    fix: ['xgw get-auditlog -First 5', 'xgw get-configurationhistory'],
+    target: String(line),
+  });

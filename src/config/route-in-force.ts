@@ -33,6 +33,12 @@ export function routeOf({ sipRoutes, gateway }: Configuration, domain: string): 
   return { identity: globalRoute, hops, dnsLookup: 'Host', sessionMode: gateway.sipSessionMode };
 }
 
+/** The route of a domain, or of none yet, with this next hop in place of its own. */
+export function routeThrough(configuration: Configuration, domain: string, nextHop: string): RouteInForce {
+  const none = { identity: domain, dnsLookup: 'Host', sessionMode: 'Pager' } as const;
+  return { ...none, ...routeOf(configuration, domain), hops: hopsOf([nextHop]) };
+}
+
 /** The configuration was checked when it was read: what does not parse here is not there. */
 const hopsOf = (nextHops: readonly string[]): readonly RouteHop[] =>
   nextHops.flatMap((text) => {

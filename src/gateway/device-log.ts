@@ -2,6 +2,15 @@
 import type { LogEvent } from '../primitives/log-event.ts';
 import type { LostDevice } from './sip/home/lost-devices.ts';
 
+/** An administrator ended its registration; nothing keeps it from the next one. */
+export const registrationRemoved = (device: Pick<LostDevice, 'aor' | 'contact'>): LogEvent => ({
+  id: 'SipRegistrationRemoved',
+  level: 'info',
+  component: 'sip',
+  message: `the registration of ${device.contact} for ${device.aor} was ended by an operator`,
+  facts: { user: device.aor, contact: device.contact },
+});
+
 /** Not a warning: telephones lose their network, and clients end without a word. */
 export const deviceLost = ({ aor, contact, reason }: LostDevice): LogEvent => ({
   id: 'SipDeviceLost',

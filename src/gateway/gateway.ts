@@ -6,16 +6,19 @@ import type { ListenerAddress } from '../primitives/listener-address.ts';
 import { pause } from '../primitives/pause.ts';
 import type { ContactBook } from './contact-book.ts';
 import type { Crossing, SipOutcome } from './crossing.ts';
+import { registrationRemoved } from './device-log.ts';
 import { type FromSip, fromSip, type RequestFromUser } from './from-sip.ts';
 import { type FromXmpp, fromXmpp } from './from-xmpp.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import type { HopStatus } from './gateway-status.ts';
+import type { OpenImSession } from './im-sessions.ts';
 import { metricsListener, sipListening, xmppListening } from './listening.ts';
 import { OrderedDeliveries } from './ordered-deliveries.ts';
 import { type PingOutcome, type PingRequest, Pings } from './pings.ts';
 import { PresenceLinks } from './presence-links.ts';
 import { ReceivedUnderWay } from './received-under-way.ts';
 import { SentMessages } from './sent-messages.ts';
+import type { RegisteredDevice } from './sip/home/registered-device.ts';
 import { LoopGuard } from './sip/loop-guard.ts';
 import type { SipDoors } from './sip-doors.ts';
 import type { SipPresence } from './sip-presence.ts';
@@ -113,13 +116,29 @@ export class Gateway {
   }
 
   /** Devices registered with the home server. */
-  registrations(): number {
-    return this.#sip?.home.registrations().length ?? 0;
+  registrations(): readonly RegisteredDevice[] {
+    return this.#sip?.home.registrations() ?? [];
+  }
+
+  /** Ends one registration. @returns Whether it was there. */
+  removeRegistration(device: Pick<RegisteredDevice, 'aor' | 'contact'>): boolean {
+    const wasThere = this.#sip?.home.removeRegistration(device) ?? false;
+    if (wasThere) this.#ports.onEvent(registrationRemoved(device));
+    return wasThere;
+  }
+
+  imSessions(): readonly OpenImSession[] {
+    return this.#sip?.imSessions() ?? [];
   }
 
   /** The SIP servers that own users of ours, each as it is now. */
   hops(): readonly HopStatus[] {
     return this.#sip?.hops() ?? [];
+  }
+
+  /** Asks the servers of a domain now. @returns Undefined: its users are at home here, or there is no SIP side. */
+  async probeHops(...question: Parameters<SipSide['probeHops']>): ReturnType<SipSide['probeHops']> {
+    return this.#sip?.probeHops(...question);
   }
 
   /** What does not work although the gateway runs, one sentence each. */
@@ -176,9 +195,8 @@ export class Gateway {
   }
 
   #hasStream(domain: string): boolean {
-    return this.sessions().some(({ state, authenticated }) => {
-      return state === 'established' && authenticated.some((each) => each === domain);
-    });
+    const leads = ({ authenticated }: StreamSummary): boolean => authenticated.some((each) => each === domain);
+    return this.sessions().some((stream) => stream.state === 'established' && leads(stream));
   }
 
   #crossing(): Crossing {
@@ -222,8 +240,7 @@ export class Gateway {
     this.#problems.delete(side);
     try {
       await bind();
-      const message = `${side} listens as configured`;
-      onEvent({ id: 'ListenersChanged', level: 'info', component: 'service', message });
+      onEvent({ id: 'ListenersChanged', level: 'info', component: 'service', message: `${side} listens as configured` });
     } catch (error) {
       const message = `${side} does not listen: ${error instanceof Error ? error.message : String(error)}`;
       this.#problems.set(side, message);

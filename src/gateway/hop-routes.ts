@@ -6,14 +6,16 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Configuration } from '../config/configuration.ts';
-import { type RouteInForce, routeOf } from '../config/route-in-force.ts';
+import { type RouteInForce, routeOf, routeThrough } from '../config/route-in-force.ts';
 import { refuse } from '../primitives/result.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import type { HopStatus } from './gateway-status.ts';
-import { LocatedHops } from './located-hops.ts';
+import { LocatedHops, type LocatedHopsOptions } from './located-hops.ts';
 import { nextHopDown, nextHopUp } from './next-hop-log.ts';
 import { sipUriIn } from './sip/home/aor.ts';
 import { type Hop, HopPool } from './sip/hop-pool.ts';
+import { type HopProbe, probeHop } from './sip/hop-probe.ts';
+import { hostLookup } from './sip/host-lookup.ts';
 import { tagOf } from './sip/name-addr.ts';
 import { locateServers } from './sip/server-locator.ts';
 import { type SipDns, sipDns } from './sip/sip-dns.ts';
@@ -31,6 +33,14 @@ export interface HopRoutesOptions {
   readonly dns?: SipDns;
 }
 
+/** Which servers are to be asked whether they work. */
+export interface HopQuestion {
+  /** A SIP domain of ours. */
+  readonly domain: string;
+  /** In place of those of its route, as a route names one. */
+  readonly nextHop?: string | undefined;
+}
+
 /** Where a request of a routed domain goes, until something better is known. */
 interface RoutedDestination extends Destination {
   readonly routedDomain: string;
@@ -39,6 +49,7 @@ interface RoutedDestination extends Destination {
 export class HopRoutes {
   readonly #options: HopRoutesOptions;
   readonly #pool: HopPool;
+  readonly #locating: LocatedHopsOptions;
   readonly #located: LocatedHops;
   #routes: ReadonlyMap<string, RouteInForce>;
 
@@ -50,10 +61,11 @@ export class HopRoutes {
     this.#options = options;
     const fraction = (): number => randomFraction(ports.ids);
     const dns = (): SipDns => options.dns ?? sipDns(configuration().gateway.dnsServers);
-    this.#located = new LocatedHops({
+    this.#locating = {
       clock: ports.clock,
       locate: (question) => locateServers(question, { dns: dns(), random: fraction }),
-    });
+    };
+    this.#located = new LocatedHops(this.#locating);
     this.#pool = new HopPool({
       clock: ports.clock,
       endpoint,
@@ -107,6 +119,19 @@ export class HopRoutes {
         return { route: route.identity, hop: hop.name, ...report, ...at };
       }),
     );
+  }
+
+  /** Asks each server by itself, what is known apart. Never rejects. @returns Undefined: the home server has the users. */
+  async probe({ domain, nextHop }: HopQuestion, signal: AbortSignal): Promise<readonly HopProbe[] | undefined> {
+    const { configuration, endpoint, ports } = this.#options;
+    const current = configuration();
+    const route = nextHop === undefined ? routeOf(current, domain) : routeThrough(current, domain, nextHop);
+    if (route === undefined) return undefined;
+    const hops = await new LocatedHops(this.#locating).current(route);
+    const asker = { token: (bits: number) => ports.ids.token(bits), askerHost: () => askerHost(configuration()) };
+    const servers = (): readonly string[] => configuration().gateway.dnsServers;
+    const probing = { ...asker, clock: ports.clock, endpoint, lookup: hostLookup({ clock: ports.clock, servers }) };
+    return Promise.all(hops.map((hop) => probeHop(hop, probing, signal)));
   }
 
   /** Follows the configuration. @returns Whether the users of a domain are not where they were, or not all of them. */

@@ -13,6 +13,7 @@ import { sessionEvent, wayChanged } from './session-log.ts';
 import { onlyInSessions } from './sip/allowed-methods.ts';
 import { keyboardActivityType, printKeyboardActivity } from './sip/bodies/keyboard-activity.ts';
 import { tagOf } from './sip/name-addr.ts';
+import type { ImSessionSummary } from './sip/session/im-session.ts';
 import { ImSessionTable, type Invited } from './sip/session/im-session-table.ts';
 import type { ImSessionSetup, SessionContent, Verdict } from './sip/session/session-setup.ts';
 import { parseSipUri } from './sip/sip-uri.ts';
@@ -29,6 +30,12 @@ export interface ImSessionsOptions extends Omit<ImSessionSetup, 'onRequest' | 'o
   readonly onEvent: OnLogEvent;
 }
 
+/** A session as it is now. Never what is said in it. */
+export interface OpenImSession extends ImSessionSummary {
+  /** What counts for its user now: who opened it need not have asked that. */
+  readonly mode: SipSessionMode;
+}
+
 export interface ImSessions {
   /** Takes INVITEs, and what is inside the dialogs of sessions. @returns False: the request is none of these. */
   receive(incoming: Invited, userAor: string): boolean;
@@ -39,6 +46,8 @@ export interface ImSessions {
    */
   deliver(delivery: SipDelivery, page: () => Promise<SipOutcome>): Promise<SipOutcome>;
   ackMissing(callId: string, localTag: string): void;
+  /** Oldest first. */
+  list(): readonly OpenImSession[];
   /** Says BYE in every session. Resolves within a second. */
   close(): Promise<void>;
 }
@@ -67,6 +76,7 @@ export function imSessions(options: ImSessionsOptions): ImSessions {
     },
     deliver: (delivery, page) => deliver({ options, table, ways }, delivery, page),
     ackMissing: (callId, localTag) => table.ackMissing({ callId, localTag }),
+    list: () => table.summaries().map((summary) => ({ ...summary, mode: options.mode(summary.ends.userAor) })),
     close: () => table.close(),
   };
 }

@@ -8,10 +8,13 @@ import type { LogEvent } from '../primitives/log-event.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import type { HopStatus } from './gateway-status.ts';
+import type { HopQuestion } from './hop-routes.ts';
+import type { OpenImSession } from './im-sessions.ts';
 import { knownSources } from './known-sources.ts';
 import { limitEvent } from './limit-event.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import type { HomeServer } from './sip/home/home-server.ts';
+import type { HopProbe } from './sip/hop-probe.ts';
 import { hostLookup } from './sip/host-lookup.ts';
 import { createSipEndpoint, type IncomingRequest, type SipEvent } from './sip/sip-endpoint.ts';
 import type { SipDoors } from './sip-doors.ts';
@@ -25,8 +28,11 @@ export interface SipSide {
   deliver(delivery: SipDelivery): Promise<SipOutcome>;
   readonly presence: SipPresence;
   readonly home: HomeServer;
+  imSessions(): readonly OpenImSession[];
   /** The servers of the routes, as they are now. */
   hops(): readonly HopStatus[];
+  /** Asks them now. @returns Undefined: the users of the domain are at home here. */
+  probeHops(question: HopQuestion, signal: AbortSignal): Promise<readonly HopProbe[] | undefined>;
   /** Follows the configuration, listeners apart. @returns Whether users have moved to other servers. */
   reconsider(): boolean;
   /** After a change of the DNS servers. */
@@ -82,7 +88,9 @@ export async function openSipSide(
     deliver: (delivery) => users.deliver(delivery),
     presence: users.presence,
     home: users.home,
+    imSessions: () => users.imSessions(),
     hops: () => users.routes.status(),
+    probeHops: (question, signal) => users.routes.probe(question, signal),
     reconsider: () => users.reconsider(),
     clearDnsCache: () => users.routes.clearDnsCache(),
     abandon() {

@@ -8,7 +8,7 @@ import type { SipDelivery, SipOutcome } from './crossing.ts';
 import { deviceLost } from './device-log.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import { HopRoutes } from './hop-routes.ts';
-import { type ImSessions, imSessions } from './im-sessions.ts';
+import { type ImSessions, imSessions, type OpenImSession } from './im-sessions.ts';
 import { limitEvent } from './limit-event.ts';
 import { loopDetected } from './loop-log.ts';
 import { nextHopUsers } from './next-hop-users.ts';
@@ -30,6 +30,8 @@ export interface SipUsers {
   readonly presence: SipPresence;
   readonly home: HomeServer;
   readonly routes: HopRoutes;
+  /** IM sessions, those of home server users first. */
+  imSessions(): readonly OpenImSession[];
   ackMissing(callId: string, localTag: string): void;
   /** Follows the configuration. @returns Whether users have moved to other servers. */
   reconsider(): boolean;
@@ -78,6 +80,7 @@ export function sipUsers(options: SipUsersOptions): SipUsers {
     presence: presenceOf({ home: home.presence, away: away.presence }, isAway),
     home: home.server,
     routes,
+    imSessions: () => [home, away].flatMap(({ sessions }) => sessions.list()),
     ackMissing(callId, localTag) {
       for (const { sessions } of [home, away]) sessions.ackMissing(callId, localTag);
     },

@@ -6,6 +6,8 @@ import type { ControlHandler } from '../gateway/service/control-channel.ts';
 import type { ProbeReport } from '../gateway/xmpp/s2s-probe.ts';
 import type { DomainName } from '../primitives/domain-name.ts';
 import { contactControl } from './contact-control.ts';
+import { sipHopControl } from './federation-route/sip-hops.ts';
+import { sipControl } from './sip-control.ts';
 import { sendTestMessage, type TestMessage } from './test-message.ts';
 
 /** Between our domain and a partner's; the milliseconds are for all of it. */
@@ -53,6 +55,8 @@ export function gatewayControl(gateway: Gateway): Readonly<Record<string, Contro
       return gateway.streams.probe({ local, remote }, AbortSignal.timeout(timeoutMs));
     },
     ...contactControl(gateway),
+    ...sipHopControl(gateway),
+    ...sipControl(gateway),
     'ping-partner': (parameter): Promise<PingOutcome> => gateway.ping(parameter as RouteQuestion),
   };
 }

@@ -42,7 +42,7 @@ export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
     loadedRevision: configuration.revision,
     listeners: [...gateway.listeners(), ...metrics.listeners()],
     sessions: gateway.sessions().filter(({ state }) => state === 'established').length,
-    registrations: gateway.registrations(),
+    registrations: gateway.registrations().length,
     hops: gateway.hops(),
     ...(days === undefined ? {} : { certificateDays: days }),
     ...(certificate === undefined ? {} : { certificateThumbprint: certificate.thumbprint }),

@@ -28,26 +28,19 @@ import { metricsReadings } from './metrics/metrics-readings.ts';
 import { type MetricsService, metricsService } from './metrics/metrics-service.ts';
 import { withPortOwner } from './port-owner.ts';
 import { tendCertificates } from './running-certificates.ts';
-import { removeServiceRecord, writeServiceRecord } from './service-record.ts';
+import { readServiceRecord, removeServiceRecord, writeServiceRecord } from './service-record.ts';
 import { asOnlyGateway, runFolder } from './service-state.ts';
-import type { StartMessage } from './start-service.ts';
 
 export interface GatewayProcess extends Interruptions {
   readonly store: ConfigStore;
-  /** Whether a starter waits for what is told. */
+  /** Whether somebody waits for it to be ready, and is told why it is not. */
   readonly isHeard: boolean;
-  /** Called once: ready, or failed and why. */
-  tell(message: StartMessage): void;
+  tellReady(status: GatewayStatus): void;
 }
 
-/** Resolves when the gateway has been stopped. @throws CodedError what kept it from starting, after telling it. */
+/** Resolves when the gateway has been stopped. @throws CodedError what kept it from starting. */
 export async function runGateway(order: GatewayProcess): Promise<void> {
-  try {
-    await asOnlyGateway(order.store.folder, () => runRecorded(order));
-  } catch (error) {
-    if (isCodedError(error)) order.tell(failed(error));
-    throw error;
-  }
+  await asOnlyGateway(order.store.folder, () => runRecorded(order));
 }
 
 /** Only whoever has the right to be the gateway writes what it is doing. */
@@ -58,15 +51,12 @@ async function runRecorded(order: GatewayProcess): Promise<void> {
     await runWithState(order);
     removeServiceRecord(folder);
   } catch (error) {
-    if (isCodedError(error) && order.isHeard) removeServiceRecord(folder);
+    const hadStarted = readServiceRecord(folder)?.phase !== 'starting';
+    if (isCodedError(error) && order.isHeard && !hadStarted) removeServiceRecord(folder);
     else writeServiceRecord(folder, 'failed', error instanceof Error ? error.message : String(error));
     throw error;
   }
 }
-
-const failed = ({ id, message, reason, fix, target }: CodedError): StartMessage => ({
-  failed: { id, message, reason, fix, target },
-});
 
 async function runWithState(order: GatewayProcess): Promise<void> {
   const { folder } = order.store;
@@ -107,7 +97,7 @@ async function runAlone(order: GatewayProcess, log: EventLog, state: DurableStat
     gatewayStatus({
       gateway,
       ...inForce,
-      problems: [...inForce.problems, ...state.problems()],
+      problems: [...inForce.problems, ...state.problems(), ...log.problems()],
       startTime,
       metrics,
       renewals: certificates.summary(),
@@ -125,7 +115,7 @@ async function runAlone(order: GatewayProcess, log: EventLog, state: DurableStat
   service('ServiceStarted', `the gateway runs, revision ${inForce.configuration.revision}`);
   writeServiceRecord(store.folder, 'running');
   manager.ready();
-  order.tell({ ready: status() });
+  order.tellReady(status());
 
   const drainMs = await ending.begun;
   service('ServiceStopping', 'the gateway stops');

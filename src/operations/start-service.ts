@@ -12,7 +12,7 @@ import { type FailureId, failures } from '../primitives/failures.ts';
 import { readEventLog } from '../store/event-log-reader.ts';
 import { storeDenied } from '../store/store-denied.ts';
 
-/** What the new process tells its starter, once. */
+/** What the new process tells its starter, once; every cmdlet tells its failure. */
 export type StartMessage =
   | { readonly ready: GatewayStatus }
   | {
@@ -28,7 +28,7 @@ export type StartMessage =
 /** The new process speaks to its starter; to nobody when it was started by hand or by a service manager. */
 export const starter = () => ({
   isHeard: process.send !== undefined,
-  tell: (message: StartMessage): void => void process.send?.(message),
+  tellReady: (ready: GatewayStatus): void => void process.send?.({ ready } satisfies StartMessage),
 });
 
 export interface StartOrder {

@@ -15,6 +15,7 @@ import {
   type RoutePart,
   skipped,
 } from './federation-route/route-hop.ts';
+import { nextHopHop, userHop } from './federation-route/user-hops.ts';
 import { matchingNames } from './named-objects.ts';
 import { isPattern } from './wildcard.ts';
 
@@ -28,7 +29,15 @@ const live: readonly RoutePart[] = [
   { names: dialHopNames, look: dialHops },
   { names: ['Ping'], look: async (route) => [await pingHop(route)] },
   { names: ['Inbound'], look: async (route) => [await inboundHop(route)] },
+  { names: ['NextHop'], look: async (route) => [await nextHopHop(route)] },
 ];
+/** Only where one is named. */
+const ofUser: RoutePart = { names: ['User'], look: async (route) => [await userHop(route)] };
+
+const partsOf = ({ user }: Route, options: RouteOptions): readonly RoutePart[] => {
+  if (options.offline) return offline;
+  return [...offline, ...live, ...(user === undefined ? [] : [ofUser])];
+};
 
 /** The object that cmdlets emit. */
 export interface TestHop {
@@ -53,7 +62,7 @@ export interface RouteOptions {
 /** Each hop as soon as it is known. */
 export async function* testFederationRoute(route: Route, options: RouteOptions): AsyncGenerator<TestHop> {
   let failed: HopName | undefined;
-  for (const part of options.offline ? offline : [...offline, ...live]) {
+  for (const part of partsOf(route, options)) {
     const outcomes = failed === undefined ? await lookAt(part, route) : [];
     for (const [index, name] of part.names.entries()) {
       const outcome = outcomes[index] ?? skipped(`${failed ?? name} failed`);

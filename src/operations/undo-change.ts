@@ -78,7 +78,7 @@ function valueAt(configuration: Configuration, { section, key, field }: TouchedF
   const object =
     key === undefined ? { ...(configuration[section] as object) } : own(objectsOf(configuration, section), key);
   if (field === undefined) return object === undefined ? undefined : withoutStamp(object);
-  return object === undefined ? undefined : own(object as Fields, field);
+  return object === undefined ? undefined : own<unknown>(object, field);
 }
 
 function withFieldOf(
@@ -116,7 +116,10 @@ const fieldsIn = (before: Fields, after: Fields): readonly string[] =>
     (name) => name !== 'changed' && !isDeepStrictEqual(before[name], after[name]),
   );
 
-const withoutStamp = ({ changed: _, ...rest }: Fields): Fields => rest;
+function withoutStamp(object: Fields): Fields {
+  const { changed: _, ...rest } = object;
+  return rest;
+}
 
 /** What the undone configuration refers to and nobody has any more, one clause each. */
 export function missingFiles(

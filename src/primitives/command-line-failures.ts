@@ -50,7 +50,8 @@ export const commandLineFailures = {
   },
   NotSupportedOutsideShell: {
     category: 'usage',
-    meaning: 'This common parameter stores into a session variable, and there is no session between processes.',
+    meaning:
+      'It needs the session of the management shell, variables or a transcript, and there is none between processes.',
   },
   UnsupportedSyntax: {
     category: 'usage',

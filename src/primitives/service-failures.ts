@@ -22,5 +22,9 @@ export const serviceFailures = {
     category: 'unavailable',
     meaning: 'No DNS resolver answered. It is not known what DNS says; another one can be named with -Server.',
   },
+  ServiceUnitInUse: {
+    category: 'conflict',
+    meaning: 'The systemd unit is enabled, or is not one that register-service wrote. -Force removes it all the same.',
+  },
   SipDomainMissing: { category: 'unavailable', meaning: 'No SIP domain is configured, so there is nobody to serve.' },
 } as const;

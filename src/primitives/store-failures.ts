@@ -27,7 +27,7 @@ export const storeFailures = {
   AuditNotWritable: {
     category: 'unavailable',
     meaning:
-      'The audit log, audit in the store folder, cannot be written: the disk is full, or the folder is not yours. A change that cannot be audited is not made; stop-service and disconnect-xmppsession work all the same, with a warning.',
+      'The audit log, audit in the store folder, cannot be written: the disk is full, or the folder is not yours. A change that cannot be audited is not made; the service can be started, stopped and restarted and a session disconnected all the same, with a warning.',
   },
   BackupUnreadable: {
     category: 'invalid',

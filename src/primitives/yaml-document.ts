@@ -56,7 +56,11 @@ function readDocument(text: string, lineCounter: Yaml.LineCounter, yaml: typeof 
     prettyErrors: false,
     logLevel: 'error',
   } as const;
-  const document = yaml.parseDocument(text, { ...options, lineCounter });
+  const tokens = [...new yaml.Parser(lineCounter.addNewLine).parse(text)];
+  refuseDepth(tokens);
+  const [document, second] = new yaml.Composer<Yaml.ParsedNode>(options).compose(tokens, true, text.length);
+  if (second !== undefined) throw new Fault('a second document begins; one is read', second.range[0]);
+  if (document === undefined) return null;
   const [fault] = [...document.errors, ...document.warnings];
   if (fault) throw new Fault(decapitalised(fault.message), fault.pos[0]);
 
@@ -64,22 +68,36 @@ function readDocument(text: string, lineCounter: Yaml.LineCounter, yaml: typeof 
     if (yaml.isScalar(key) && typeof key.value === 'string') return key.value;
     throw new Fault('a key is no text; put it into quotes', key.range[0]);
   };
-  const valueOf = (node: Yaml.ParsedNode | null, depth: number): YamlValue => {
+  const valueOf = (node: Yaml.ParsedNode | null): YamlValue => {
     if (node === null) return null;
-    const [at] = node.range;
-    if (depth > maxDepth) throw new Fault(`lists and maps are nested deeper than ${maxDepth}`, at);
-    if (yaml.isAlias(node)) throw new Fault('aliases are not read; write the value out', at);
-    if (yaml.isSeq(node)) return node.items.map((item) => valueOf(item, depth + 1));
+    if (yaml.isAlias(node)) throw new Fault('aliases are not read; write the value out', node.range[0]);
+    if (yaml.isSeq(node)) return node.items.map(valueOf);
     if (!yaml.isMap(node)) return node.value as YamlValue;
     const entries = new Map<string, YamlValue>();
     for (const { key, value } of node.items) {
       const name = nameOf(key);
       if (entries.has(name)) throw new Fault(`the key ${JSON.stringify(name)} is there twice`, key.range[0]);
-      entries.set(name, valueOf(value, depth + 1));
+      entries.set(name, valueOf(value));
     }
     return Object.fromEntries(entries);
   };
-  return valueOf(document.contents, 0);
+  return valueOf(document.contents);
+}
+
+/** Before the library makes nodes of the tokens: it calls itself for each level, and a stack at its end can end the process. */
+function refuseDepth(tokens: readonly Yaml.CST.Token[]): void {
+  const open = tokens.map((token) => ({ token, depth: -1 }));
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { token, depth } = next;
+    if (depth > maxDepth) throw new Fault(`lists and maps are nested deeper than ${maxDepth}`, token.offset);
+    for (const inside of tokensIn(token)) open.push({ token: inside, depth: depth + 1 });
+  }
+}
+
+function tokensIn(token: Yaml.CST.Token): readonly Yaml.CST.Token[] {
+  if (token.type === 'document') return token.value === undefined ? [] : [token.value];
+  if (!('items' in token)) return [];
+  return token.items.flatMap(({ key, value }) => [key, value]).filter((each) => each !== undefined && each !== null);
 }
 
 const decapitalised = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);

@@ -35,7 +35,7 @@ export interface ChainEnd {
 }
 
 /** Bytes. What is longer is written without its changes and parameters. */
-export const maxLineBytes = 64 * 1024;
+export const maxAuditLineBytes = 64 * 1024;
 
 export const hashOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
@@ -51,14 +51,18 @@ export function nextLine(
   const print = (facts: AuditFacts): string =>
     JSON.stringify({ line: end.line + 1, prev: end.hash, event: note.event, time: time.toISOString(), ...facts });
   const whole = print(note.facts);
-  const text = Buffer.byteLength(whole) <= maxLineBytes ? whole : print(shortened(note.facts));
+  const text = Buffer.byteLength(whole) <= maxAuditLineBytes ? whole : print(shortened(note.facts));
   return { text, end: { line: end.line + 1, hash: hashOf(text) } };
 }
 
 /** What was done by whom stays; the command itself is too long to be kept. */
-function shortened({ parameters: _, command: __, changes: ___, ...facts }: AuditFacts): AuditFacts {
-  return { ...facts, parameters: {}, command: null, changes: [], shortened: true };
-}
+const shortened = (facts: AuditFacts): AuditFacts => ({
+  ...facts,
+  parameters: {},
+  command: null,
+  changes: [],
+  shortened: true,
+});
 
 /** Refuses with what is wrong with the text, one clause. */
 export function readAuditLine(text: string): Result<AuditLine, string> {

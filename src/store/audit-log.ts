@@ -99,12 +99,19 @@ function chainEnd({ folder, now, remembered }: AuditWriter): Found {
   const notes = torn === '' ? [] : [tornLine(cutTornLine(folder, torn, now()), torn)];
   const known = newer(head, remembered);
   if (last === undefined && known === undefined) return begun(notes);
-  const store = head?.store ?? '';
-  const before = head?.before ?? beforeOldest(folder) ?? { line: (known?.line ?? 0) - 1, hash: '' };
-  const isWhole = last !== undefined && (known === undefined || follows(last, known));
-  const end = isWhole ? last : (known ?? last ?? anchorOf(store));
-  const gap = isWhole && head !== undefined ? [] : [gapNote(last, known)];
-  return { head: { store, before, line: end.line, hash: end.hash }, notes: [...gap, ...notes] };
+  const end = wholeEnd(last, known);
+  const gap = end !== undefined && head !== undefined ? [] : [gapNote(last, known)];
+  return { head: headAt(folder, head, end ?? known ?? last), notes: [...gap, ...notes] };
+}
+
+/** Where the lines end, when that is where they were known to; undefined: some are missing. */
+const wholeEnd = (last: Last | undefined, known: ChainEnd | undefined): ChainEnd | undefined =>
+  last !== undefined && (known === undefined || follows(last, known)) ? last : undefined;
+
+function headAt(folder: string, head: AuditHead | undefined, end: ChainEnd | undefined): AuditHead {
+  const { store, before } = head ?? { store: '', before: beforeOldest(folder) };
+  const { line, hash } = end ?? anchorOf(store);
+  return { store, before: before ?? { line: line - 1, hash: '' }, line, hash };
 }
 
 function begun(notes: readonly AuditNote[]): Found {

@@ -29,6 +29,9 @@ export interface AuditFault {
   readonly detail: string;
 }
 
+/** Lines that one process writes at once: its own, and what it has found. */
+const mostAtOnce = 100;
+
 /** @param remembered - What revisions remember, by revision. */
 export function verifyAudit(store: string, remembered: ReadonlyMap<number, ChainEnd>): AuditVerdict {
   const head = readHead(store);
@@ -52,7 +55,8 @@ const lineOf = (text: string): number => {
 /** What the oldest line must follow: the anchor of its store, or what rotation left behind. */
 function beginning(text: string, head: AuditHead | undefined): ChainEnd {
   const line = readAuditLine(text);
-  if (line.ok && line.value.event === 'Start') return anchorOf(String(line.value.facts['store'] ?? ''));
+  const store = line.ok && line.value.event === 'Start' ? line.value.facts['store'] : undefined;
+  if (typeof store === 'string') return anchorOf(store);
   return head?.before ?? { line: -1, hash: '' };
 }
 
@@ -94,40 +98,27 @@ function tornFault(store: string, end: ChainEnd | undefined): AuditFault | undef
 }
 
 function endFault(end: ChainEnd | undefined, head: AuditHead | undefined): AuditFault | undefined {
-  if (end === undefined && head === undefined) return undefined;
-  if (head === undefined) {
-    return {
-      line: end?.line ?? 0,
-      place: 'head.json',
-      kind: 'Truncated',
-      detail: 'head.json, which remembers the last line, is gone or damaged',
-    };
-  }
+  if (head !== undefined) return faultBeside(end, head);
+  if (end === undefined) return undefined;
+  const detail = 'head.json, which remembers the last line, is gone or damaged';
+  return { line: end.line, place: 'head.json', kind: 'Truncated', detail };
+}
+
+/** The last line against the one that head.json remembers. */
+function faultBeside(end: ChainEnd | undefined, head: AuditHead): AuditFault | undefined {
   const last = end?.line ?? -1;
   if (last < head.line) {
-    return {
-      line: last + 1,
-      place: undefined,
-      kind: 'Truncated',
-      detail: `lines ${last + 1} to ${head.line} are gone from the end`,
-    };
+    const detail = `lines ${last + 1} to ${head.line} are gone from the end`;
+    return { line: last + 1, place: undefined, kind: 'Truncated', detail };
   }
   if (last === head.line && end?.hash !== head.hash) {
-    return {
-      line: last,
-      place: undefined,
-      kind: 'Changed',
-      detail: `line ${last}, the last one, was changed after it was written`,
-    };
+    const detail = `line ${last}, the last one, was changed after it was written`;
+    return { line: last, place: undefined, kind: 'Changed', detail };
   }
-  // A process that is killed between the line and head.json leaves one line more.
-  if (last > head.line + 1) {
-    return {
-      line: head.line + 1,
-      place: 'head.json',
-      kind: 'Inserted',
-      detail: `head.json remembers line ${head.line} as the last, and there are ${last - head.line} more`,
-    };
+  // A process that is killed between the line and head.json leaves one act more, with what it had to tell of others.
+  if (last > head.line + mostAtOnce) {
+    const detail = `head.json remembers line ${head.line} as the last, and there are ${last - head.line} more`;
+    return { line: head.line + 1, place: 'head.json', kind: 'Inserted', detail };
   }
   return undefined;
 }

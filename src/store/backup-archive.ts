@@ -16,7 +16,7 @@ export interface BackupContents {
 
 /** Bytes of a backup, and of what it holds. */
 export const maxBackupBytes = 256 * 1024 * 1024;
-export const maxContentBytes = 512 * 1024 * 1024;
+export const maxBackupContentBytes = 512 * 1024 * 1024;
 
 export const printBackup = (contents: BackupContents): Buffer => gzipSync(JSON.stringify(contents));
 
@@ -24,7 +24,7 @@ export const printBackup = (contents: BackupContents): Buffer => gzipSync(JSON.s
 export function parseBackup(bytes: Buffer): Result<BackupContents, string> {
   let json: unknown;
   try {
-    json = JSON.parse(gunzipSync(bytes, { maxOutputLength: maxContentBytes }).toString('utf8'));
+    json = JSON.parse(gunzipSync(bytes, { maxOutputLength: maxBackupContentBytes }).toString('utf8'));
   } catch {
     return refuse('it holds no compressed JSON, or too much of it');
   }

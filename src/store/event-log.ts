@@ -8,15 +8,20 @@ import path from 'node:path';
 
 import { pino } from 'pino';
 
+import { systemErrorCode } from '../primitives/errors.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import { visibleText } from '../primitives/visible-text.ts';
 import { eventLogFile, keptFiles } from './event-log-reader.ts';
 
 /** Bytes of one log file before it is set aside. */
 const maxBytes = 10 * 1024 * 1024;
+/** Bytes of lines that are kept in memory while the disk takes none; what comes beyond them is lost, and counted. */
+const maxWaitingBytes = 1024 * 1024;
 
 export interface EventLog {
   readonly write: OnLogEvent;
+  /** What an administrator should know of it, one sentence each. */
+  problems(): readonly string[];
   close(): void;
 }
 
@@ -24,7 +29,7 @@ export interface EventLog {
 export function openEventLog(folder: string): EventLog {
   const file = eventLogFile(folder);
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const destination = pino.destination({ dest: file, sync: true, mode: 0o600 });
+  const destination = pino.destination({ dest: file, sync: true, mode: 0o600, maxLength: maxWaitingBytes });
   const logger = pino(
     {
       level: 'trace',
@@ -36,27 +41,54 @@ export function openEventLog(folder: string): EventLog {
   );
   let bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
+  // A gateway whose log cannot be written goes on: messages matter more than what is said of them.
+  const trouble = { reason: '', lost: 0 };
+  destination.on('error', (error: unknown) => Object.assign(trouble, { reason: reasonOf(error) }));
+  destination.on('drop', () => void (trouble.lost += 1));
+  destination.on('drain', () => {
+    if (trouble.reason === '') return;
+    const { lost } = trouble;
+    Object.assign(trouble, { reason: '', lost: 0 });
+    logger.warn(
+      { event: 'EventLogWritten', component: 'store', lost },
+      `the event log is written again; ${lost} events are lost`,
+    );
+  });
+
   return {
+    problems: () =>
+      trouble.reason === ''
+        ? []
+        : [`The event log cannot be written (${trouble.reason}); ${trouble.lost} events are lost.`],
     write(event) {
       const { id, level, component, message, correlationId, facts } = event;
       const line = { event: id, component, correlationId, ...(visibleFacts(facts ?? {}) as object) };
       logger[level](line, visibleText(message));
       bytes += 120 + message.length;
       if (bytes < maxBytes) return;
-      setAside(file);
-      destination.reopen();
       bytes = 0;
+      if (setAside(file)) destination.reopen();
     },
     close: () => destination.end(),
   };
 }
 
-function setAside(file: string): void {
-  for (let number = keptFiles; number > 1; number -= 1) {
-    if (existsSync(`${file}.${number - 1}`)) renameSync(`${file}.${number - 1}`, `${file}.${number}`);
+/** @returns Whether it could be: where nothing can be renamed, the file grows. */
+function setAside(file: string): boolean {
+  try {
+    for (let number = keptFiles; number > 1; number -= 1) {
+      if (existsSync(`${file}.${number - 1}`)) renameSync(`${file}.${number - 1}`, `${file}.${number}`);
+    }
+    renameSync(file, `${file}.1`);
+    return true;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return false;
   }
-  renameSync(file, `${file}.1`);
 }
+
+const reasonOf = (error: unknown): string =>
+  systemErrorCode(error) ?? (error instanceof Error ? error.message : 'unknown');
 
 function visibleFacts(value: unknown): unknown {
   if (typeof value === 'string') return visibleText(value);

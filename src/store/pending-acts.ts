@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../primitives/atomic-file.ts';
 import { type Clock, realClock } from '../primitives/clock.ts';
 import { isCodedError, systemErrorCode } from '../primitives/errors.ts';
 import { auditFolder, prepareAuditFolder } from './audit-files.ts';
-import { type AuditFacts, type AuditNote, type ChainEnd, maxLineBytes } from './audit-line.ts';
+import { type AuditFacts, type AuditNote, type ChainEnd, maxAuditLineBytes } from './audit-line.ts';
 import { appendAudit, auditNotWritable } from './audit-log.ts';
 import { type LockPorts, lockHolder, withConfigLock } from './config-lock.ts';
 import { giveToFolderOwner, prepareStoreFolder } from './store-folder.ts';
@@ -96,7 +96,7 @@ const inTurn = async (site: ActSite, timeoutMs: number, work: () => Promise<void
 
 /** As long as the longest line, so that there is room for it when the disk is full. */
 function announce(store: string, own: string, begun: AuditFacts): void {
-  const data = JSON.stringify({ time: new Date().toISOString(), ...begun }).padEnd(maxLineBytes);
+  const data = JSON.stringify({ time: new Date().toISOString(), ...begun }).padEnd(maxAuditLineBytes);
   writeFileAtomically({ path: intentFile(own), data, mode: 0o600 });
   giveToFolderOwner(store, intentFile(own));
 }
@@ -135,7 +135,7 @@ export function pendingActs(store: string): readonly string[] {
 
 function intentIn(folder: string): AuditFacts | undefined {
   try {
-    return JSON.parse(readFileSync(intentFile(folder), 'utf8').slice(0, 2 * maxLineBytes)) as AuditFacts;
+    return JSON.parse(readFileSync(intentFile(folder), 'utf8').slice(0, 2 * maxAuditLineBytes)) as AuditFacts;
   } catch {
     return undefined;
   }

@@ -102,7 +102,9 @@ describe('the line of an act', () => {
 
   it('is one for each object of a pipe', async () => {
     await done('new-sipdomain', 'contoso.com');
-    const ran = await typed(['new-xmppfederatedpartner', '-'], { input: '{"Identity":"a.org"}\n{"Identity":"b.org"}\n' });
+    const ran = await typed(['new-xmppfederatedpartner', '-'], {
+      input: '{"Identity":"a.org"}\n{"Identity":"b.org"}\n',
+    });
     expect(ran.code).toBe(0);
     expect((await acts()).slice(1).map(({ Target, Command }) => [Target, Command])).toEqual([
       ['a.org', 'xgw new-xmppfederatedpartner a.org --no-confirm'],
@@ -125,7 +127,14 @@ describe('the line of an act', () => {
     await done('new-sipdomain', 'contoso.com');
     const password = secretFile('hunter2-unmistakable');
     await done('new-user', 'sip:alice@contoso.com', '-PasswordFile', password);
-    await typed(['request-certificate', '-New', '-Type', 'ExternalEdge', '-CA', 'est:https://bob:hunter3-unmistakable@127.0.0.1:9/x']);
+    await typed([
+      'request-certificate',
+      '-New',
+      '-Type',
+      'ExternalEdge',
+      '-CA',
+      'est:https://bob:hunter3-unmistakable@127.0.0.1:9/x',
+    ]);
     const log = readFileSync(auditFile(home), 'utf8');
     expect(log).toContain(password);
     expect(log).not.toMatch(/hunter\d-unmistakable/);
@@ -139,8 +148,11 @@ describe('search-auditlog', () => {
     await done('new-xmppfederatedpartner', 'adatum.org');
     await done('set-xmppfederatedpartner', 'fabrikam.com', '-Description', 'x');
     const found = async (...words: readonly string[]) =>
-      (await entries('search-auditlog', ...words)).map(({ Cmdlet, Target }) => `${Cmdlet} ${Target}`);
-    expect(await found('FABRIKAM.com')).toEqual(['Set-XmppFederatedPartner fabrikam.com', 'New-XmppFederatedPartner fabrikam.com']);
+      (await entries('search-auditlog', ...words)).map(({ Cmdlet, Target }) => [Cmdlet, Target].join(' '));
+    expect(await found('FABRIKAM.com')).toEqual([
+      'Set-XmppFederatedPartner fabrikam.com',
+      'New-XmppFederatedPartner fabrikam.com',
+    ]);
     expect(await found('-Cmdlet', 'new-*', '-Identity', '*.org')).toEqual(['New-XmppFederatedPartner adatum.org']);
     expect(await found('-User', 'nobody-at-all')).toEqual([]);
     expect(await found('-Since', before, '-First', '1')).toHaveLength(1);
@@ -157,7 +169,10 @@ describe('the command line of an act', () => {
     const values = fc.record(
       {
         Identity: fc.constant('fabrikam.com'),
-        Description: fc.oneof(fc.string(), fc.constantFrom(null, "'quoted'", '"', '-x', '@f', '$HOME', '`id`', 'a b;c', '\\')),
+        Description: fc.oneof(
+          fc.string(),
+          fc.constantFrom(null, "'quoted'", '"', '-x', '@f', '$HOME', '`id`', 'a b;c', '\\'),
+        ),
         AdditionalDomains: fc.oneof(
           domains.map((replace) => ({ add: [], remove: [], replace })),
           domains.filter((list) => list.length > 0).map((add) => ({ add, remove: ['c.org'] })),
@@ -171,7 +186,10 @@ describe('the command line of an act', () => {
     );
     fc.assert(
       fc.property(values, (given) => {
-        const meant = given.Description === '' || given.Description?.toLowerCase() === '$null' ? { ...given, Description: null } : given;
+        const meant =
+          given.Description === '' || given.Description?.toLowerCase() === '$null'
+            ? { ...given, Description: null }
+            : given;
         const line = replayableLine(cmdlet, meant, rules);
         if (line.includes('\0')) return;
         const words = execWords(line).slice(2);
@@ -191,25 +209,47 @@ describe('the command line of an act', () => {
     expect(line('new-user', { Identity: 'sip:a@b.org', PasswordFile: 'p' })).toBe(
       "xgw new-user sip:a@b.org '--password-file=/srv/a b/p' --force --no-confirm",
     );
-    expect(line('remove-user', { Identity: '*' }, 7)).toBe("xgw remove-user '*' --force --no-confirm '--maximum-removal=7'");
+    expect(line('remove-user', { Identity: '*' }, 7)).toBe(
+      "xgw remove-user '*' --force --no-confirm '--maximum-removal=7'",
+    );
   });
 
   it('of all acts, typed into an empty store by a shell, makes the same configuration', async () => {
     const password = secretFile('correct horse');
     await done('initialize-gateway', 'contoso.com', '-AccessEdgeFqdn', 'edge.contoso.com');
     await done('new-sipdomain', 'lab.contoso.com');
-    await done('new-xmppfederatedpartner', 'fabrikam.com', '-Description', `it's "a" $test; \`id\` \\ -x`, '-AdditionalDomains', 'a.org,b.org');
-    await done('set-xmppfederatedpartner', 'fabrikam.com', '-AdditionalDomains', '+c.org,-a.org', '-ConnectionLimit', '7');
+    await done(
+      'new-xmppfederatedpartner',
+      'fabrikam.com',
+      '-Description',
+      `it's "a" $test; \`id\` \\ -x`,
+      '-AdditionalDomains',
+      'a.org,b.org',
+    );
+    await done(
+      'set-xmppfederatedpartner',
+      'fabrikam.com',
+      '-AdditionalDomains',
+      '+c.org,-a.org',
+      '-ConnectionLimit',
+      '7',
+    );
     await done('new-externalaccesspolicy', 'FedPic', '-EnableXmppAccess', 'true');
     await done('new-user', 'sip:alice@contoso.com', '-PasswordFile', password, '-DisplayName', 'Alice A.');
     await done('set-user', 'sip:alice@contoso.com', '-DisplayName', '$null', '-Site', 'Taipei');
     await done('grant-externalaccesspolicy', 'sip:alice@contoso.com', '-PolicyName', 'FedPic');
-    await typed(['new-xmppfederatedpartner', '-'], { input: ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'].map((n) => `${n}.net\n`).join('') });
+    await typed(['new-xmppfederatedpartner', '-'], {
+      input: ['p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'].map((n) => `${n}.net\n`).join(''),
+    });
     await done('remove-xmppfederatedpartner', '*.net', '-Confirm:false', '-MaximumRemoval', '9');
     await typed(['remove-xmppfederatedpartner', 'nosuch.com']);
-    await done('set-xmppgatewayconfiguration', '-DnsServers', '127.0.0.1:5353', '-AcmeContact', '$null').catch(() => undefined);
+    await done('set-xmppgatewayconfiguration', '-DnsServers', '127.0.0.1:5353', '-AcmeContact', '$null').catch(
+      () => undefined,
+    );
     await done('undo-configurationchange', '-Confirm:false');
-    const lines = (await acts()).filter(({ ExitCode, Changed }) => ExitCode === 0 && Changed === true).map(({ Command }) => String(Command));
+    const lines = (await acts())
+      .filter(({ ExitCode, Changed }) => ExitCode === 0 && Changed === true)
+      .map(({ Command }) => String(Command));
     const empty = path.join(temporaryFolder(), 'store');
     await replay(lines, empty);
     expect(essence(empty)).toEqual(essence(home));
@@ -218,7 +258,10 @@ describe('the command line of an act', () => {
 
 /** The words that a POSIX shell makes of a line. */
 const execWords = (line: string): string[] =>
-  execFileSync('sh', ['-c', `printf '%s\\0' ${line}`]).toString().split('\0').slice(0, -1);
+  execFileSync('sh', ['-c', `printf '%s\\0' ${line}`])
+    .toString()
+    .split('\0')
+    .slice(0, -1);
 
 /** With a program `xgw` in the path, as one script. */
 async function replay(lines: readonly string[], store: string): Promise<void> {
@@ -244,7 +287,9 @@ function essence(store: string): unknown {
 describe('twelve processes at the same time', () => {
   it('keep one chain', async () => {
     const xgw = xgwIn(home);
-    await Promise.all(Array.from({ length: 12 }, (_, index) => xgw.run('new-xmppfederatedpartner', `p${index}.example`)));
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) => xgw.run('new-xmppfederatedpartner', `p${index}.example`)),
+    );
     expect(await entries('test-auditlog')).toEqual([expect.objectContaining({ Result: 'Success', Lines: 13 })]);
     expect((await acts()).map(({ RevisionAfter }) => RevisionAfter).toSorted((a, b) => Number(a) - Number(b))).toEqual(
       Array.from({ length: 12 }, (_, index) => index + 1),
@@ -270,7 +315,9 @@ describe('test-auditlog', () => {
     writeFileSync(auditFile(home), `${lines.slice(0, 2).join('\n')}\n`);
     const { createHash } = await import('node:crypto');
     const head = path.join(auditFolder(home), 'head.json');
-    const hash = createHash('sha256').update(lines[1] ?? '').digest('hex');
+    const hash = createHash('sha256')
+      .update(lines[1] ?? '')
+      .digest('hex');
     writeFileSync(head, JSON.stringify({ ...JSON.parse(readFileSync(head, 'utf8')), line: 1, hash }));
     const cut = await typed(['test-auditlog']);
     expect(JSON.parse(cut.stdout)).toMatchObject({ Result: 'Failure', Fault: 'Truncated', FirstFaultyLine: 2 });

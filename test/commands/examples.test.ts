@@ -52,6 +52,7 @@ const ways: readonly (readonly [example: RegExp, way: Way])[] = [
   [/^(?:get|set|remove)-contact|^get-presencesub|^get-xmpp(?:session|peer)|^clear-|^disconnect-/, { on: 'running' }],
   [/^test-(?:xmppim|presence|federationroute)/, { on: 'running' }],
   [/\| xgw export-csv/, { on: 'filled', adding: '-Force' }],
+  [/^restore-configuration/, { first: backedUp }],
   // Where it goes: shells.test.ts.
   [/^register-completion/, { adding: '-WhatIf' }],
 ];
@@ -120,6 +121,10 @@ async function withResolvers(line: string, folder: string): Promise<string> {
   server.xmppServer('fabrikam.com', 5269);
   await succeeding(folder, `set-xmppgatewayconfiguration -DnsServers ${server.address}`);
   return line.replace('192.0.2.53,198.51.100.53:5353', server.address);
+}
+
+async function backedUp(folder: string): Promise<void> {
+  await succeeding(folder, 'backup-configuration backups -PasswordFile password.txt');
 }
 
 /** The program that the example names, beside the store. */

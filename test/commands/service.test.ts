@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
@@ -72,6 +72,35 @@ describe('start-service', () => {
     expect((await status(site))['ProcessId']).not.toBe(ProcessId);
   });
 
+  it('returns at once with -NoWait, and wait-service waits for it', async () => {
+    const site = await gatewaySite('contoso.example');
+    expect((await site.type('start-service', '-NoWait')).code).toBe(0);
+    expect(await site.type('wait-service', '-Condition', 'Ready')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await status(site)).toMatchObject({ Status: 'Running' });
+  });
+
+  it('said twice at the same time starts one gateway, and is no error', async () => {
+    const site = await gatewaySite('contoso.example');
+    await site.run('start-service', '-NoWait');
+    for (let look = 0; look < 100 && (await status(site))['Status'] === 'Stopped'; look += 1);
+    expect((await site.type('start-service')).code).toBe(0);
+    expect(await status(site)).toMatchObject({ Status: 'Running' });
+  });
+
+  it('keeps what it said and how the gateway runs in a report', async () => {
+    const site = await gatewaySite('contoso.example');
+    const report = path.join(path.dirname(site.home), 'start.json');
+    await site.run('start-service', '-Report', report);
+    expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({
+      Cmdlet: 'Start-Service',
+      Messages: [expect.stringContaining('XMPPGW is ready after'), expect.stringContaining('LOCAL TEST CA')],
+      Objects: [{ Name: 'XMPPGW', Status: 'Running', Changed: true }],
+    });
+    const page = path.join(path.dirname(site.home), 'stop.html');
+    await site.run('stop-service', '-Report', page);
+    expect(readFileSync(page, 'utf8')).toContain('<li>XMPPGW has stopped.</li>');
+  });
+
   it('believes the kernel and no file about whether a gateway runs', async () => {
     const site = await gatewaySite('contoso.example');
     mkdirSync(path.join(site.home, 'run'), { recursive: true });
@@ -129,6 +158,108 @@ describe('stop-service and restart-service', () => {
     expect(restarted).toMatchObject({ Status: 'Running', Changed: true });
     expect(Number(restarted?.['DowntimeMs'])).toBeGreaterThan(0);
     expect((await status(site))['ProcessId']).not.toBe(ProcessId);
+  });
+});
+
+describe('get-service', () => {
+  it('prints the status alone with -Quiet, and takes patterns for its name', async () => {
+    const site = await gatewaySite('contoso.example');
+    expect((await site.type('get-service', '-Quiet')).stdout).toBe('Stopped\n');
+    await site.run('start-service');
+    expect((await site.type('get-service', 'xmpp*', '-Quiet')).stdout).toBe('Running\n');
+    expect(await site.run('get-service', 'dns*')).toEqual([]);
+    const [told] = await site.run('get-service', '-ExcludeActivityLevel');
+    expect(told).not.toHaveProperty('ActivityLevel');
+    expect(told).toMatchObject({ CertificateDays: expect.any(Number), StartTime: expect.stringMatching(/Z$/) });
+  });
+
+  it('says Failed, and why, of a gateway that was killed; stop-service and start-service make that good', async () => {
+    const site = await gatewaySite('contoso.example');
+    await site.run('start-service');
+    const killed = Number((await status(site))['ProcessId']);
+    process.kill(killed, 'SIGKILL');
+    await site.run('wait-service', '-Condition', 'Stopped');
+    const reason = `process ${killed} ended without having been told to`;
+    expect(await status(site)).toMatchObject({ Status: 'Failed', ProcessId: null, Warnings: [reason] });
+    await site.run('stop-service');
+    expect(await status(site)).toMatchObject({ Status: 'Stopped', Warnings: [] });
+  });
+
+  it('says Failed, and why, of a start that nobody waited for', async () => {
+    const site = await gatewaySite('contoso.example');
+    const other = createServer().listen(site.xmppPort, '127.0.0.1');
+    await once(other, 'listening');
+    await site.run('start-service', '-NoWait');
+    for (let look = 0; look < 200 && (await status(site))['Status'] !== 'Failed'; look += 1);
+    other.close();
+    expect(await status(site)).toMatchObject({ Status: 'Failed', ProcessId: null });
+    expect(String((await status(site))['Warnings'])).toContain(String(site.xmppPort));
+    expect((await site.type('start-service')).code).toBe(0);
+  });
+});
+
+describe('wait-service', () => {
+  it('ends with exit code 10 when the time is over, and says what is instead', async () => {
+    const site = await gatewaySite('contoso.example');
+    const late = await site.type('wait-service', '-Condition', 'Ready', '-Timeout', '0');
+    expect(late.code).toBe(10);
+    expect(late.stderr).toContain('XMPPGW was not Ready within 0 s.');
+    expect(late.stderr).toContain('it is Stopped');
+    expect((await site.type('wait-service', '-Condition', 'Stopped', '-Timeout', '0')).code).toBe(0);
+  });
+
+  it('waits until what was changed is in force', async () => {
+    const site = await gatewaySite('contoso.example');
+    await site.run('start-service');
+    await site.run('new-xmppfederatedpartner', 'fabrikam.example');
+    await site.run('wait-service', '-Condition', 'RevisionLoaded');
+    const service = await status(site);
+    expect(service['LoadedRevision']).toBe(service['StoreRevision']);
+  });
+
+  it('waits for a partner that it knows, and for no other', async () => {
+    const site = await gatewaySite('contoso.example');
+    await site.run('new-xmppfederatedpartner', 'fabrikam.example');
+    await site.run('start-service');
+    const wait = (...words: readonly string[]) => site.type('wait-service', 'xmppgw', ...words, '-Timeout', '0');
+    const late = await wait('-Condition', 'PartnerConnected', '-Partner', 'fabrikam.example');
+    expect([late.code, late.stderr]).toEqual([10, expect.stringContaining('no stream with that partner')]);
+    expect((await wait('-Condition', 'PartnerConnected', '-Partner', 'adatum.example')).code).toBe(3);
+    expect((await wait('-Condition', 'PartnerConnected')).code).toBe(4);
+  });
+});
+
+describe('update-service', () => {
+  it('returns when what was changed is in force, and is no change when nothing was', async () => {
+    const site = await gatewaySite('contoso.example');
+    await site.run('start-service');
+    const { ProcessId } = await status(site);
+    await site.run('new-xmppfederatedpartner', 'fabrikam.example');
+    const [updated] = await site.run('update-service', '-PassThru');
+    expect(updated).toMatchObject({ ProcessId, LoadedRevision: updated?.['StoreRevision'] });
+    expect(await site.run('update-service', '-PassThru')).toMatchObject([{ ProcessId, Changed: false }]);
+  });
+
+  it('tries again to listen where another process listened before', async () => {
+    const site = await gatewaySite('contoso.example');
+    await site.run('start-service');
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    await site.run('set-xmppgatewayconfiguration', '-XmppPort', String(port));
+    await site.run('update-service');
+    expect(String((await status(site))['Warnings'])).toContain('XMPP does not listen');
+    expect((await site.type('wait-service', '-Condition', 'Ready', '-Timeout', '0')).code).toBe(10);
+    other.close();
+    await once(other, 'close');
+    await site.run('update-service');
+    expect((await status(site))['Listeners']).toContain(`xmpp 127.0.0.1:${port}`);
+    await site.run('wait-service', '-Condition', 'Ready', '-Timeout', '0');
+  });
+
+  it('is an error when nothing runs', async () => {
+    const site = await gatewaySite('contoso.example');
+    expect((await site.type('update-service')).code).toBe(9);
   });
 });
 

@@ -43,7 +43,8 @@ async function done(...words: readonly string[]): Promise<readonly Record<string
     .map((line) => JSON.parse(line));
 }
 
-const partner = async (): Promise<Record<string, unknown>> => (await done('get-xmppfederatedpartner', 'fabrikam.com'))[0] ?? {};
+const partner = async (): Promise<Record<string, unknown>> =>
+  (await done('get-xmppfederatedpartner', 'fabrikam.com'))[0] ?? {};
 const undo = async (...words: readonly string[]): Promise<Ran> =>
   await typed('undo-configurationchange', ...words, '-Confirm:false');
 
@@ -95,7 +96,9 @@ describe('undo-configurationchange', () => {
 
   it('shows its fields with -WhatIf and changes nothing, and asks where somebody could be asked', async () => {
     const shown = await done('undo-configurationchange', '-WhatIf');
-    expect(shown).toEqual([expect.objectContaining({ Property: 'ConnectionLimit', Before: 3, Identity: 'fabrikam.com' })]);
+    expect(shown).toEqual([
+      expect.objectContaining({ Property: 'ConnectionLimit', Before: 3, Identity: 'fabrikam.com' }),
+    ]);
     expect((await typed('undo-configurationchange')).code).toBe(4);
     expect((await partner())['Revision']).toBe(3);
   });
@@ -124,14 +127,23 @@ describe('undo-configurationchange', () => {
 /** Everything that a backup brings back, by name. */
 function contentOf(store: string): Record<string, string> {
   const keys = path.join(store, 'keys');
-  const { changed: _, revision: __, ...configuration } = JSON.parse(readFileSync(path.join(store, 'store.json'), 'utf8'));
+  const {
+    changed: _,
+    revision: __,
+    ...configuration
+  } = JSON.parse(readFileSync(path.join(store, 'store.json'), 'utf8'));
   const text = JSON.stringify(configuration, (key, value) => (key === 'changed' ? undefined : value));
   const files = readdirSync(keys).filter((name) => statSync(path.join(keys, name)).isFile());
-  return { configuration: text, ...Object.fromEntries(files.map((name) => [name, readFileSync(path.join(keys, name), 'utf8')])) };
+  return {
+    configuration: text,
+    ...Object.fromEntries(files.map((name) => [name, readFileSync(path.join(keys, name), 'utf8')])),
+  };
 }
 
 const stateIn = async (store: string): Promise<unknown> =>
-  await withStateStore(store, { clock: realClock, onEvent: () => undefined }, async (state) => [...state.entries('presence-link')]);
+  await withStateStore(store, { clock: realClock, onEvent: () => undefined }, async (state) => [
+    ...state.entries('presence-link'),
+  ]);
 
 async function writeState(store: string, text: string): Promise<void> {
   await withStateStore(store, { clock: realClock, onEvent: () => undefined }, async (state) => {
@@ -264,7 +276,11 @@ describe('a file that is no backup, or another one than was written', () => {
       nothing: Buffer.alloc(0),
       text: Buffer.from('hello\n'),
       cut: bytes.subarray(0, bytes.length - 1),
-      altered: Buffer.concat([bytes.subarray(0, body + 9), Buffer.from([bytes.readUInt8(body + 9) ^ 1]), bytes.subarray(body + 10)]),
+      altered: Buffer.concat([
+        bytes.subarray(0, body + 9),
+        Buffer.from([bytes.readUInt8(body + 9) ^ 1]),
+        bytes.subarray(body + 10),
+      ]),
       headerChanged: withHeader({ about: { ...header.about, revision: 99 } }),
       newer: withHeader({ version: 2 }),
       greedy: withCost({ N: 2 ** 30 }),
@@ -294,25 +310,30 @@ describe('a file that is no backup, or another one than was written', () => {
 });
 
 describe('a restore whose process is killed', () => {
-  it.each(['staged', 'placed', 'decided'] as const)('when all is %s leaves what was before or what comes after', async (step) => {
-    await site();
-    const then = contentOf(home);
-    const file = await sealed();
-    await changeEverything();
-    const now = contentOf(home);
-    const child = buildWritingProcess('killed-restore');
-    try {
-      const killed = spawnSync(process.execPath, [child, home, file, inFolder('password'), step], { encoding: 'utf8' });
-      expect([killed.signal, killed.stderr]).toEqual(['SIGKILL', '']);
-    } finally {
-      rmSync(child, { force: true });
-    }
-    // What the next start of a gateway does.
-    const state = await stateIn(home);
-    const isRestored = step === 'decided';
-    expect(state).toEqual([{ key: 'alice', value: { text: isRestored ? 'then' : 'now' } }]);
-    expect(contentOf(home)).toMatchObject(isRestored ? then : now);
-    expect(existsSync(path.join(home, 'restore'))).toBe(false);
-  }, 60_000);
+  it.each(['staged', 'placed', 'decided'] as const)(
+    'when all is %s leaves what was before or what comes after',
+    async (step) => {
+      await site();
+      const then = contentOf(home);
+      const file = await sealed();
+      await changeEverything();
+      const now = contentOf(home);
+      const child = buildWritingProcess('killed-restore');
+      try {
+        const killed = spawnSync(process.execPath, [child, home, file, inFolder('password'), step], {
+          encoding: 'utf8',
+        });
+        expect([killed.signal, killed.stderr]).toEqual(['SIGKILL', '']);
+      } finally {
+        rmSync(child, { force: true });
+      }
+      // What the next start of a gateway does.
+      const state = await stateIn(home);
+      const isRestored = step === 'decided';
+      expect(state).toEqual([{ key: 'alice', value: { text: isRestored ? 'then' : 'now' } }]);
+      expect(contentOf(home)).toMatchObject(isRestored ? then : now);
+      expect(existsSync(path.join(home, 'restore'))).toBe(false);
+    },
+    60_000,
+  );
 });
-

@@ -156,7 +156,7 @@ describe('a request on a disk that takes no more', () => {
       const { code, home, csr, stderr } = await attempt('full', at, ...request);
       codes.push(code);
       if (code === 0) break;
-      expect(stderr).toMatch(/Id: +(?:StoreFull|StoreDenied|OutputDenied|StoreBusy)/);
+      expect(stderr).toMatch(/Id: +(?:StoreFull|StoreDenied|OutputDenied|StoreBusy|AuditNotWritable)/);
       if (existsSync(path.join(home, 'keys'))) await expectWhole(home, csr);
     }
     expect(codes.at(-1)).toBe(0);

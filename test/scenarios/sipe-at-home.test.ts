@@ -29,6 +29,12 @@ describeWithPeers('pidgin-sipe at the home server', [peers.prosody, peers.python
     await bob.waitForMessage('From home');
     bob.sendMessage(alice, 'Into the session');
     await sipe.waitFor('message', 'Into the session');
+    expect(await site.run('get-imsession', alice, '*@fabrikam.example')).toMatchObject([
+      { User: `sip:${alice}`, Contact: 'bob@fabrikam.example', OpenedBy: 'User', State: 'Established', Messages: 2 },
+    ]);
+    const [device] = await site.run('get-sipregistration', alice);
+    expect(device).toMatchObject({ Identity: `sip:${alice}`, Transport: 'tcp', Trusted: true });
+    expect(device?.['UserAgent']).toMatch(/Sipe/);
     sipe.typing(bobAor, true);
     await bob.waitFor('composing', (stanza) => childOf(stanza, 'composing', chatStates) !== undefined);
     sipe.closeWindow(bobAor);
@@ -37,5 +43,14 @@ describeWithPeers('pidgin-sipe at the home server', [peers.prosody, peers.python
     await sipe.waitFor('message', 'As a page');
     const events = await site.run('get-eventlog', '-Tail', '1000');
     expect(events.map(({ Event }) => Event)).toContain('ImSessionEnded');
+    expect(await site.run('get-imsession')).toEqual([]);
+
+    const removal = ['remove-sipregistration', alice, '-Contact', String(device?.['Contact'])];
+    expect(await site.run(...removal, '-PassThru')).toMatchObject([{ Identity: `sip:${alice}`, Changed: true }]);
+    expect(await site.run('get-sipregistration')).toEqual([]);
+    bob.sendMessage(alice, 'Nobody there', 'late');
+    await bob.waitFor('the refusal', ({ attributes }) => attributes['id'] === 'late' && attributes['type'] === 'error');
+    expect((await site.type(...removal)).code).toBe(3);
+    expect((await site.type('get-sipregistration', 'nobody@contoso.example')).code).toBe(3);
   }, 90_000);
 });

@@ -15,7 +15,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { auditFile, auditFolder, readHead } from '../../src/store/audit-files.ts';
-import { hashOf, maxLineBytes, readAuditLine } from '../../src/store/audit-line.ts';
+import { hashOf, maxAuditLineBytes, readAuditLine } from '../../src/store/audit-line.ts';
 import { appendAudit } from '../../src/store/audit-log.ts';
 import { verifyAudit } from '../../src/store/audit-verification.ts';
 import { auditedAct } from '../../src/store/pending-acts.ts';
@@ -74,7 +74,7 @@ describe('the chain', () => {
   it('keeps who and how of an act that is too long for a line, and says that it was cut', () => {
     const folder = temporaryFolder();
     appendAudit({ folder, now }, [
-      { event: 'Act', facts: { cmdlet: 'Set-User', command: 'x'.repeat(maxLineBytes), exitCode: 0 } },
+      { event: 'Act', facts: { cmdlet: 'Set-User', command: 'x'.repeat(maxAuditLineBytes), exitCode: 0 } },
     ]);
     expect(JSON.parse(linesIn(folder)[1] ?? '')).toMatchObject({ cmdlet: 'Set-User', command: null, shortened: true });
   });
@@ -257,7 +257,7 @@ describe('a log that cannot be written', () => {
     await auditedAct(siteIn(folder), {}, async () => {
       const [announced = ''] = readdirSync(path.join(auditFolder(folder), 'pending'));
       const { size } = statSync(path.join(auditFolder(folder), 'pending', announced, 'act.json'));
-      expect(size).toBeGreaterThanOrEqual(maxLineBytes);
+      expect(size).toBeGreaterThanOrEqual(maxAuditLineBytes);
       return { value: 1, facts: undefined };
     });
   });

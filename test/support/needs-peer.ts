@@ -37,6 +37,9 @@ export const peers = {
   zsh: { program: 'zsh', package: 'zsh' },
   fish: { program: 'fish', package: 'fish' },
   groff: { program: 'groff', package: 'groff-base' },
+  systemdAnalyze: { program: 'systemd-analyze', package: 'systemd' },
+  systemdNotify: { program: 'systemd-notify', package: 'systemd' },
+  faketime: { program: 'faketime', package: 'faketime' },
   pk12util: { program: 'pk12util', package: 'libnss3-tools' },
 } as const satisfies Readonly<Record<string, Peer>>;
 

@@ -35,6 +35,7 @@ export const nameKinds: Readonly<Record<string, NameKind>> = {
   '*-DnsRecord.Domain': 'sipDomain',
   '*-DnsRecord.Peer': 'partnerDomain',
   '*-PresenceSubscription.Partner': 'partnerDomain',
+  '*-AuditLog.Cmdlet': 'cmdlet',
   '*-Command.Name': 'cmdlet',
   '*-Command.Verb': 'verb',
   '*-Command.Noun': 'noun',

@@ -42,4 +42,5 @@ Filters stand between processes, too:
   xgw get-xmppfederatedpartner | xgw where-object PartnerType -eq Federated
 
 The history is state/shell-history in the store's folder. Lines with a word for
-a secret are not kept.`;
+a secret are not kept. start-transcript writes what is typed and shown into a
+file, until stop-transcript.`;

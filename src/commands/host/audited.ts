@@ -1,18 +1,20 @@
 /**
  * Every act that may change something is told in the audit log, as it ended: done, nothing to do, failed, or a bug. What -WhatIf
- * or a No held back is not. A change that cannot be audited is not made; what closes a door is done with a warning.
+ * or a No held back is not. A change that cannot be audited is not made; the service is started and stopped all the same, with a warning.
  */
 import { readlinkSync } from 'node:fs';
 import os from 'node:os';
 
 import { isCodedError } from '../../primitives/errors.ts';
 import { Secret } from '../../primitives/secret.ts';
+import type { Update } from '../../store/config-store.ts';
 import type { Ended } from '../../store/pending-acts.ts';
 import type { BoundValues } from './binding.ts';
 import type { Parameters } from './cmdlet.ts';
 import { configurationDiff, type FieldChange } from './configuration-diff.ts';
 import { bugExitCode, exitCodeOf } from './exit-code.ts';
-import { replayableLine } from './replayable-line.ts';
+import { type Replayed, replayableLine } from './replayable-line.ts';
+import { withoutSecrets } from './secret-words.ts';
 import type { Session } from './session.ts';
 
 /** They write files of whoever calls them, or run other cmdlets, each of which is an act of its own. */
@@ -23,23 +25,28 @@ const ownBusiness = new Set([
   'Invoke-Script',
   'Out-File',
   'Register-Completion',
+  'Start-Transcript',
   'Tee-Object',
 ]);
 
-/** A full disk must not keep a gateway running, or a stream open, that somebody wants closed. */
-const closesDoors = new Set(['Stop-Service', 'Disconnect-XmppSession']);
+/** They change nothing that is kept: a full disk must neither keep a gateway running that somebody wants stopped, nor stopped. */
+const serviceActs = new Set(['Start-Service', 'Stop-Service', 'Restart-Service', 'Disconnect-XmppSession']);
 
 /** Differences of one act that its line names. */
 const maxChanges = 100;
 /** Characters of a value that a line repeats. */
 const maxText = 500;
 
-export const isAudited = ({ cmdlet, common }: Session): boolean =>
-  cmdlet.impact !== undefined && common.WhatIf !== true && !ownBusiness.has(cmdlet.name);
+/** A gateway in the foreground is the service itself, and no act: its event log tells of it. */
+const isAudited = ({ cmdlet, common }: Session, values: BoundValues): boolean =>
+  cmdlet.impact !== undefined &&
+  common.WhatIf !== true &&
+  !ownBusiness.has(cmdlet.name) &&
+  !(cmdlet.name === 'Start-Service' && values['Foreground'] === true);
 
 /** @param values - All of them: typed, from the pipe, asked for. */
 export async function audited(session: Session, values: BoundValues, run: () => Promise<void>): Promise<void> {
-  if (!isAudited(session)) return await run();
+  if (!isAudited(session, values)) return await run();
   const { auditedAct } = await import('../../store/pending-acts.ts');
   const { cmdlet, messages, act } = session;
   act.updates.length = 0;
@@ -63,7 +70,7 @@ export async function audited(session: Session, values: BoundValues, run: () => 
     const { error } = await auditedAct(site, begunFacts(session, values, site.correlationId), ended);
     if (error !== undefined) throw error;
   } catch (error) {
-    const mayGoOn = !isBegun && isCodedError(error) && error.id === 'AuditNotWritable' && closesDoors.has(cmdlet.name);
+    const mayGoOn = !isBegun && isCodedError(error) && error.id === 'AuditNotWritable' && serviceActs.has(cmdlet.name);
     if (!mayGoOn) throw error;
     messages.warn(`${cmdlet.name} is not audited: ${error.reason ?? error.message}`);
     await run();
@@ -96,7 +103,6 @@ function rememberedEnd(session: Session): { readonly line: number; readonly hash
 
 function begunFacts(session: Session, values: BoundValues, correlationId: string) {
   const { cmdlet, host, common } = session;
-  const rules = { workingFolder: process.cwd(), force: common.Force === true || common.Yes === true, removed: 0 };
   const { SUDO_USER: sudo } = host.env;
   return {
     user: userName(),
@@ -106,7 +112,7 @@ function begunFacts(session: Session, values: BoundValues, correlationId: string
     pid: process.pid,
     cmdlet: cmdlet.name,
     parameters: shownParameters(session, values),
-    command: withoutPasswords(replayableLine(cmdlet, values, rules)),
+    command: withoutPasswords(replayableLine(cmdlet, values, replayed(common, 0))),
     correlationId,
   };
 }
@@ -139,26 +145,40 @@ function shownParameters({ cmdlet }: Session, values: BoundValues): Readonly<Rec
 
 /** Undefined: nothing was done, since somebody said no. */
 function factsOf(session: Session, values: BoundValues, { error }: Outcome) {
-  const { cmdlet, act, common } = session;
+  const { act } = session;
   if (error === undefined && act.withheld && !act.proceeded && act.updates.length === 0) return undefined;
   const made = act.updates.filter(({ changed }) => changed);
   const changes = made.flatMap(({ before, after }) => configurationDiff(before, after));
-  const removed = changes.filter(({ action, property }) => action === 'Remove' && property === undefined).length;
-  const rules = { workingFolder: process.cwd(), force: common.Force === true || common.Yes === true, removed };
   return {
-    ...(removed > 1 ? { command: withoutPasswords(replayableLine(cmdlet, values, rules)) } : {}),
-    target:
-      made.length > 0
-        ? made.map(({ after }) => after.changed?.target ?? '').join(', ')
-        : (act.target ?? namedObject(session, values)),
-    revisionBefore: made[0]?.before.revision ?? null,
-    revisionAfter: made.at(-1)?.after.revision ?? null,
+    ...commandFor(session, values, changes),
+    ...revisionFacts(made),
+    target: targetOf(made) || (act.target ?? namedObject(session, values)),
     changes: changes.slice(0, maxChanges).map(shownChange),
     ...(changes.length > maxChanges ? { changesLeftOut: changes.length - maxChanges } : {}),
     changed: made.length > 0 || (act.proceeded && error === undefined),
     ...failureFacts(error),
   };
 }
+
+const targetOf = (made: readonly Update[]): string => made.map(({ after }) => after.changed?.target ?? '').join(', ');
+
+const revisionFacts = (made: readonly Update[]) => ({
+  revisionBefore: made[0]?.before.revision ?? null,
+  revisionAfter: made.at(-1)?.after.revision ?? null,
+});
+
+/** The command line again, when it must say how many objects are meant. */
+function commandFor({ cmdlet, common }: Session, values: BoundValues, changes: readonly FieldChange[]) {
+  const removed = changes.filter(({ action, property }) => action === 'Remove' && property === undefined).length;
+  if (removed < 2) return {};
+  return { command: withoutPasswords(replayableLine(cmdlet, values, replayed(common, removed))) };
+}
+
+const replayed = ({ Force, Yes }: Session['common'], removed: number): Replayed => ({
+  workingFolder: process.cwd(),
+  force: Force === true || Yes === true,
+  removed,
+});
 
 /** What stands first on the command line. */
 function namedObject({ cmdlet }: Session, values: BoundValues): string | null {
@@ -171,7 +191,13 @@ function namedObject({ cmdlet }: Session, values: BoundValues): string | null {
 function failureFacts(error: unknown) {
   if (error === undefined) return { exitCode: 0 };
   if (!isCodedError(error)) return { exitCode: bugExitCode, error: 'Bug' };
-  return { exitCode: exitCodeOf(error.category), error: error.id };
+  return {
+    exitCode: exitCodeOf(error.category),
+    error: error.id,
+    message: cut(error.message),
+    reason: error.reason === undefined ? null : cut(error.reason),
+    fix: error.fix.map((line) => cut(withoutSecrets(line))),
+  };
 }
 
 /** The name of a credential's file changes with the password: what it was and is says nothing. */

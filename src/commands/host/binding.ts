@@ -44,9 +44,14 @@ function convert(name: string, parameter: Parameter<unknown>, text: string): unk
   throw new CodedError(id, isOwnSentence ? parsed.error : `-${name}: ${parsed.error}`, { reason, target: text });
 }
 
-const secretOnCommandLine = (name: string, { refusedBecause }: Parameter<unknown>): CodedError =>
+export const secretOnCommandLine = (
+  name: string,
+  parameter: Parameter<unknown> | undefined,
+  fix?: string,
+): CodedError =>
   new CodedError('SecretOnCommandLine', `-${name} is not taken from the command line.`, {
-    reason: `${refusedBecause} Clear the shell history: the secret is in it.`,
+    reason: `${parameter?.refusedBecause ?? ''} Clear the shell history: the secret is in it.`,
+    fix,
   });
 
 /**

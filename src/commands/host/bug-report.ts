@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { visibleText } from '../../primitives/visible-text.ts';
+import { withoutSecrets } from './secret-words.ts';
 
 export interface BugSource {
   readonly cmdlet: string;
@@ -17,7 +18,7 @@ export interface BugSource {
 export function reportBug(error: unknown, { cmdlet, typed, folder, now }: BugSource): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const system = `node ${process.versions.node}, ${os.platform()} ${os.release()}, ${os.arch()}`;
-  const text = [now.toISOString(), system, `xgw ${visibleText(typed)}`, '', stack, ''].join('\n');
+  const text = [now.toISOString(), system, `xgw ${visibleText(withoutSecrets(typed))}`, '', stack, ''].join('\n');
   const what = `${cmdlet}: this is a bug in xgw, not something you did: ${visibleText(firstLine(stack))}`;
   const file = path.join(folder, 'log', `bug-${now.toISOString().replaceAll(/[:.]/g, '-')}.txt`);
   try {

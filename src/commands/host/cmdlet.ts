@@ -9,6 +9,7 @@ import type { Result } from '../../primitives/result.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
 import type { BoundRun } from './pipe.ts';
 import type { HostProcess } from './surroundings.ts';
+import type { Transcript } from './transcript.ts';
 
 /** How the text of one value becomes a value. `name` is what help shows: `Domain`, `Bool`, `UInt`, `Path`, `List<Domain>`. */
 export interface ValueType<T> {
@@ -115,6 +116,8 @@ export interface CmdletContext {
   readonly passThru: boolean;
   /** -Quiet: answers only, in the shortest form. */
   readonly quiet: boolean;
+  /** Of the management shell that the cmdlet runs in. */
+  readonly transcript?: Transcript | undefined;
   /** Milliseconds of -Timeout, or undefined when it was not given. */
   readonly timeoutMs: number | undefined;
   /** Aborts on Ctrl-C and SIGTERM. */
@@ -182,6 +185,7 @@ export interface ShellHost {
   restartOutput(): void;
   /** -ErrorAction of what runs the script. */
   readonly errorAction: string | undefined;
+  readonly transcript: Transcript;
   /** Ctrl-C ends the work, and not the process. */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

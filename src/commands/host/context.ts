@@ -6,7 +6,7 @@ import { CodedError, systemErrorCode } from '../../primitives/errors.ts';
 import { readCatalogue } from './catalogue-file.ts';
 import type { CmdletContext, OutputObject, ShellHost } from './cmdlet.ts';
 import { laidOut } from './laid-out.ts';
-import { ask, askHidden } from './prompt.ts';
+import { ask, askHidden, askNewSecret } from './prompt.ts';
 import { isCaptured, type Session } from './session.ts';
 import { withShownDefaults } from './shown-defaults.ts';
 import { isAccessible } from './surroundings.ts';
@@ -28,6 +28,7 @@ export function cmdletContext(session: Session): CmdletContext {
     force: common.Force === true || common.Yes === true,
     passThru: common.PassThru === true || /^New-/i.test(cmdlet.name),
     quiet: common.Quiet === true,
+    transcript: session.transcript,
     timeoutMs: timeoutMs(session),
     signal,
     hurry: () => session.hurry?.() ?? signal,
@@ -47,16 +48,8 @@ export function cmdletContext(session: Session): CmdletContext {
       if (session.pipe) return session.pipe.emit(text.replace(/\n$/, ''));
       host.stdout.write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
     },
-    async commit(change) {
-      const committed = await processing.commit(change, session.store());
-      if (committed.withheld) session.act.withheld = true;
-      return committed;
-    },
-    async shouldProcess(target, action, impact) {
-      const may = await processing.shouldProcess(target, action, impact);
-      Object.assign(session.act, may ? { proceeded: true, target } : { withheld: true });
-      return may;
-    },
+    commit: async (change) => await processing.commit(change, session.store()),
+    shouldProcess: async (target, action, impact) => await processing.shouldProcess(target, action, impact),
     readInput: async (file) => (file === '-' ? await wholeInput(host.stdin) : await wholeFile(file)),
     done: messages.done,
     hint: messages.hint,
@@ -70,11 +63,7 @@ export function cmdletContext(session: Session): CmdletContext {
     },
     async askSecret(question, isNew) {
       if (!interactive) throw nobodyThere(question);
-      const secret = await askHidden(question, streams);
-      if (isNew && (await askHidden(`${question} (again)`, streams)) !== secret) {
-        throw new CodedError('InvalidValue', 'the two entries differ.');
-      }
-      return secret;
+      return await (isNew ? askNewSecret : askHidden)(question, streams);
     },
     catalogue: () => withShownDefaults(readCatalogue(host.argv[1] ?? ''), session.settings),
     endWith: (code) => void Object.assign(session.ending, { code }),

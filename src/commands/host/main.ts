@@ -40,8 +40,10 @@ async function exitCodeFor(
   let view: ErrorView = guessedErrorView(tokens, host.env['XGW_OUTPUT'] ?? '');
   let common: CommonValues | undefined;
   let id = (): string => correlationId(new Date());
-  const report = (error: CodedError): void =>
-    void host.stderr.write(printed(error, view, { cmdlet, host, tokens, common, correlationId: id() }));
+  const report = (error: CodedError): void => {
+    host.stderr.write(printed(error, view, { cmdlet, host, tokens, common, correlationId: id() }));
+    tellStarter(error, host);
+  };
   try {
     const invocation = readInvocation(cmdlet, tokens, rules);
     common = invocation.common;
@@ -68,6 +70,11 @@ async function exitCodeFor(
     host.stderr.write(reportBug(error, source));
     return bugExitCode;
   }
+}
+
+/** A cmdlet that another one has started in the background: its standard error is a file, which a full disk leaves empty. */
+function tellStarter({ id, message, reason, fix, target }: CodedError, host: HostProcess): void {
+  host.send?.({ failed: { id, message, reason, fix, target } });
 }
 
 /** Help is there although the settings are not what they must be: it says what they must be. */

@@ -18,6 +18,8 @@ export async function withMissingValues(
 ): Promise<BoundValues> {
   const missing = missingIn(values, cmdlet);
   if (missing.length > 0 && !context.interactive) throw mandatoryMissing(missing, cmdlet, typed);
+  // As PowerShell announces it.
+  if (missing.length > 0) context.say(`${cmdlet.name} needs ${missing.join(', ')}.  (!? for help, Ctrl-C cancel)`);
   const completed: Record<string, unknown> = { ...values };
   for (const name of missing) {
     const parameter = (cmdlet.parameters as Parameters)[name];

@@ -78,7 +78,7 @@ const toStart: readonly Command[] = [
 
 const toLook: readonly Command[] = [
   ['xgw get-service', 'listeners, sessions, warnings'],
-  ['xgw test-xmppim -Receiver user@partner', 'send a message'],
+  ['xgw test-xmppim -Receiver user@fabrikam.com', 'send a message'],
   ["xgw test-federationroute '*'", 'each partner, hop by hop'],
   ['xgw get-eventlog -Tail 20', 'what happened'],
 ];

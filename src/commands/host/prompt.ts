@@ -38,7 +38,26 @@ async function answerOrHelp(question: Question, streams: PromptStreams): Promise
 export async function askHidden(message: string, streams: PromptStreams): Promise<string> {
   if (streams.plain) return await askHiddenPlain(message, streams);
   const validate = (answer: string): true | string => answer !== '' || 'Nothing was typed.';
-  return (await answerTo({ name: 'answer', type: 'password', mask: true, message, validate }, {}, streams)) ?? '';
+  return (
+    (await answerTo(
+      { name: 'answer', type: 'password', mask: false, toggleMask: false, message, validate },
+      {},
+      streams,
+    )) ?? ''
+  );
+}
+
+/** How often two entries may differ. */
+const maxAttempts = 3;
+
+/** Hidden input, typed twice. @throws CodedError `InvalidValue` for somebody whose entries go on to differ */
+export async function askNewSecret(message: string, streams: PromptStreams): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const secret = await askHidden(message, streams);
+    if ((await askHidden(`${message} (again)`, streams)) === secret) return secret;
+    if (attempt === maxAttempts) throw new CodedError('InvalidValue', 'the two entries differ.');
+    streams.stderr.write('  The two entries differ. Type both again.\n');
+  }
 }
 
 type InquirerQuestion = Readonly<Record<string, unknown>> & { readonly name: 'answer' };

@@ -71,7 +71,7 @@ function textOf(value: unknown, type: ValueType<unknown>, rules: Replayed): stri
 }
 
 function scalarText(value: unknown, { name }: ValueType<unknown>, { workingFolder }: Replayed): string {
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return /\bPath\b/.test(name) && text !== '-' && text !== '' ? path.resolve(workingFolder, text) : text;
 }
 

@@ -3,6 +3,7 @@ import type { CodedError } from '../../primitives/errors.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
 import type { Palette } from './colour.ts';
 import { outcomes } from './exit-code.ts';
+import { withoutSecrets } from './secret-words.ts';
 
 export const errorViews = ['Concise', 'Normal', 'Category', 'Json'] as const;
 export type ErrorView = (typeof errorViews)[number];
@@ -26,13 +27,15 @@ function linesOf(error: CodedError, view: ErrorView, source: ErrorSource, palett
   if (view === 'Json') return [JSON.stringify(jsonRecord(error, source))];
   if (view === 'Category') return [categoryInfo(error, source)];
   const what = `${palette.bad(`${source.cmdlet}:`)} ${visibleText(error.message)}`;
-  const place = error.excerpt.map(visibleText);
+  const place = error.excerpt.map(shown);
   if (view === 'Concise') return [what, ...place, ...advice(error), idLine(error, source)];
   return [what, ...(place.length > 0 ? place : position(error, source)), ...advice(error), ...info(error, source)];
 }
 
+const shown = (text: string): string => visibleText(withoutSecrets(text));
+
 function advice({ reason, fix }: CodedError): string[] {
-  const [first, ...others] = fix.map(visibleText);
+  const [first, ...others] = fix.map(shown);
   return [
     ...(reason === undefined ? [] : [`  Reason: ${visibleText(reason)}`]),
     ...(first === undefined ? [] : [`  Fix:    ${first}`]),
@@ -46,9 +49,10 @@ const idLine = (error: CodedError, source: ErrorSource): string =>
   `  Id:     ${fullId(error, source).padEnd(52)} (xgw get-help ${error.id})`;
 
 function position({ target }: CodedError, { typed }: ErrorSource): string[] {
-  const at = target === undefined ? -1 : typed.indexOf(target);
-  const line = `  + xgw ${visibleText(typed)}`;
-  return at < 0 ? [line] : [line, `  + ${' '.repeat('xgw '.length + at)}${'~'.repeat(target?.length ?? 1)}`];
+  const line = shown(typed);
+  const at = target === undefined ? -1 : line.indexOf(target);
+  const typedLine = `  + xgw ${line}`;
+  return at < 0 ? [typedLine] : [typedLine, `  + ${' '.repeat('xgw '.length + at)}${'~'.repeat(target?.length ?? 1)}`];
 }
 
 function info(error: CodedError, source: ErrorSource): string[] {
@@ -59,7 +63,7 @@ function info(error: CodedError, source: ErrorSource): string[] {
 const nounOf = (cmdlet: string): string => cmdlet.split('-')[1] ?? cmdlet;
 
 const categoryInfo = (error: CodedError, { cmdlet }: ErrorSource): string =>
-  `${outcomes[error.category].category}: (${visibleText(error.target ?? '')}:${nounOf(cmdlet)}) [${cmdlet}], ${error.id}`;
+  `${outcomes[error.category].category}: (${shown(error.target ?? '')}:${nounOf(cmdlet)}) [${cmdlet}], ${error.id}`;
 
 export const jsonRecord = (error: CodedError, { cmdlet, correlationId }: ErrorSource): object => ({
   Kind: 'ErrorRecord',
@@ -67,10 +71,10 @@ export const jsonRecord = (error: CodedError, { cmdlet, correlationId }: ErrorSo
   Cmdlet: cmdlet,
   Category: outcomes[error.category].category,
   ExitCode: outcomes[error.category].code,
-  Target: error.target ?? null,
+  Target: error.target === undefined ? null : withoutSecrets(error.target),
   Message: error.message,
   Reason: error.reason ?? null,
-  Fix: error.fix,
+  Fix: error.fix.map(withoutSecrets),
   Retryable: outcomes[error.category].retryable ?? false,
   CorrelationId: correlationId,
 });

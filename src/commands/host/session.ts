@@ -18,9 +18,10 @@ import { pipeWriter } from './pipe-writer.ts';
 import { ask } from './prompt.ts';
 import type { ErrorView } from './report-error.ts';
 import type { Settings } from './settings-file.ts';
-import { type ShouldProcess, shouldProcessOf } from './should-process.ts';
+import { type ProcessRules, type ShouldProcess, shouldProcessOf } from './should-process.ts';
 import { type Account, storeLocation } from './store-location.ts';
 import { canAsk, type HostProcess, isAccessible, isSet, wantsColour } from './surroundings.ts';
+import type { Transcript } from './transcript.ts';
 
 export interface Run {
   readonly cmdlet: Cmdlet;
@@ -36,6 +37,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** See `CmdletContext.hurry`. */
   readonly hurry?: () => AbortSignal;
+  /** Of the management shell that it runs in. */
+  readonly transcript?: Transcript;
   /** The neighbours of a cmdlet that another one runs in this process. */
   readonly pipe?: Pipe;
   /** For cmdlets that run others: made when it is first asked for. */
@@ -96,7 +99,7 @@ export function openSession(run: Run): Session {
     // When it is first asked for: cryptography is not loaded for what only reads.
     correlationId: () => (id ??= correlationId(new Date())),
     lockTimeoutMs: waitMs,
-    process: shouldProcessOf({
+    process: recorded(act, {
       cmdlet: cmdlet.name,
       ...preferencesOf(run),
       interactive,
@@ -126,6 +129,24 @@ const observed = (store: ConfigStore, act: Act): ConfigStore => ({
     return update;
   },
 });
+
+/** What may happen and what was held back: the audit log hears of that too. */
+function recorded(act: Act, rules: ProcessRules): ShouldProcess {
+  const processing = shouldProcessOf(rules);
+  return {
+    ...processing,
+    async commit(change, store) {
+      const committed = await processing.commit(change, store);
+      if (committed.withheld) act.withheld = true;
+      return committed;
+    },
+    async shouldProcess(target, action, impact) {
+      const may = await processing.shouldProcess(target, action, impact);
+      Object.assign(act, may ? { proceeded: true, target } : { withheld: true });
+      return may;
+    },
+  };
+}
 
 /** Whether a program reads standard output, or a person. */
 export const isCaptured = ({ host, pipe }: Run, format: string): boolean =>

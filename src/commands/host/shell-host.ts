@@ -15,6 +15,7 @@ import { errorRecord, jsonRecord } from './report-error.ts';
 import { runCmdlet } from './run-cmdlet.ts';
 import { openSession, type Run, type Session, storeFolder } from './session.ts';
 import { isSet, wantsColour } from './surroundings.ts';
+import { transcriptOf } from './transcript.ts';
 import { shownText } from './typed-values.ts';
 
 export interface ShellRules {
@@ -24,13 +25,14 @@ export interface ShellRules {
 
 export function shellHostOf(session: Session, { cmdlets, interruptible }: ShellRules): ShellHost {
   const { host, common, writer } = session;
+  const transcript = transcriptOf(host);
   return {
     host,
     cmdlets,
     interruptible,
     folder: storeFolder(host, common.ConfigStore),
     parametersOf: (cmdlet) => ({ ...cmdlet.parameters, ...commonParametersOf(cmdlet, true) }),
-    bind: (cmdlet, words, values) => bindRun(session, cmdlet, words, values),
+    bind: (cmdlet, words, values) => bindRun({ ...session, transcript }, cmdlet, words, values),
     report(error, cmdlet, typed) {
       writer.flush();
       const palette = paletteOf(wantsColour(host.stderr, host.env, common.NoColor === true));
@@ -41,6 +43,7 @@ export function shellHostOf(session: Session, { cmdlets, interruptible }: ShellR
       jsonRecord(error, { cmdlet, typed: '', correlationId: correlationId(new Date()) }) as OutputObject,
     restartOutput: writer.restart,
     errorAction: common.ErrorAction,
+    transcript,
   };
 }
 
@@ -52,7 +55,7 @@ const inherited = (common: CommonValues): Partial<CommonValues> =>
 
 /** @throws CodedError */
 function bindRun(outer: Session, cmdlet: Cmdlet, words: readonly string[], typed: readonly unknown[]): BoundRun {
-  const { host, cmdlet: running, signal } = outer;
+  const { host, cmdlet: running, signal, transcript } = outer;
   const tokens = words.map((word) => shownText(word, typed));
   const rules: ArgvRules = { strict: isSet(host.env, 'XGW_STRICT'), shell: 'pwsh' };
   if (running.name === cmdlet.name) throw new CodedError('ParameterConflict', `${cmdlet.name} runs already.`);
@@ -69,7 +72,17 @@ function bindRun(outer: Session, cmdlet: Cmdlet, words: readonly string[], typed
       const { values, defaults, readsInput, common: own } = withSettings(given, cmdlet, settings, host.env);
       const all = { ...own, ...inherited(outer.common), ...given.common };
       return await runBound(
-        { host, cmdlet, tokens, common: all, defaults, settings, readsInput, signal },
+        {
+          host,
+          cmdlet,
+          tokens,
+          common: all,
+          defaults,
+          settings,
+          readsInput,
+          signal,
+          ...(transcript ? { transcript } : {}),
+        },
         values,
         pipe,
       );

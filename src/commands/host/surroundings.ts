@@ -17,6 +17,8 @@ export interface HostProcess {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   getuid?(): number;
+  /** To the process that has started this one, where it listens. */
+  send?(message: object): unknown;
   on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
   exit(code: number): void;
 }

@@ -14,6 +14,13 @@ import { LineReader, type ReadLine } from './line-reader.ts';
 import { parseScript } from './parse-script.ts';
 import { openScriptSession, type ScriptSession } from './script-session.ts';
 
+/** What people type in other shells. */
+const habits = new Map([
+  ['?', 'help'],
+  ['quit', 'exit'],
+  ['logout', 'exit'],
+]);
+
 /** Ends with `exit`, Ctrl-D, or the end of the terminal. */
 export async function runConsole(context: CmdletContext): Promise<void> {
   const { shell } = context;
@@ -31,7 +38,8 @@ export async function runConsole(context: CmdletContext): Promise<void> {
     const text = await readText(reader, history, context);
     if (text === 'end') return;
     if (text === 'abandoned' || text.line.trim() === '') continue;
-    const ended = await runLine(text.line, session, reader);
+    const line = habits.get(text.line.trim().toLowerCase()) ?? text.line;
+    const ended = await runLine(line, session, reader);
     if (ended) return context.endWith(ended.code ?? 0);
   }
 }
@@ -55,6 +63,7 @@ async function readText(reader: LineReader, history: History, context: CmdletCon
     const read = await interruptibleRead(reader, prompt, history, context);
     if (typeof read === 'string') return read;
     history.add(read.line);
+    context.shell?.transcript.typed(prompt + read.line);
     text += (text === '' ? '' : '\n') + read.line;
     const parsed = parseScript(text);
     if (parsed.ok || !parsed.error.isIncomplete) return { line: text };
@@ -62,7 +71,9 @@ async function readText(reader: LineReader, history: History, context: CmdletCon
 }
 
 const interruptibleRead = async (reader: LineReader, prompt: string, history: History, { shell }: CmdletContext) =>
-  (await shell?.interruptible((signal) => reader.read(prompt, history.lines, signal))) ?? 'end';
+  (await shell?.transcript.paused(
+    async () => await shell.interruptible((signal) => reader.read(prompt, history.lines, signal)),
+  )) ?? 'end';
 
 /** `[XGW edge01 rev 41]> `; without a revision where the store cannot be read. */
 function promptOf(context: CmdletContext): string {

@@ -5,15 +5,11 @@ import path from 'node:path';
 import { writeFileAtomically } from '../../primitives/atomic-file.ts';
 import { isCodedError, systemErrorCode } from '../../primitives/errors.ts';
 import { prepareStateFolder, stateFolder } from '../../store/state-folder.ts';
+import { mayHoldSecret } from '../host/secret-words.ts';
 
 /** Lines that are kept, and characters of one. */
 const maxLines = 1000;
 const maxLine = 2000;
-
-/** A word for a secret that something follows; the name of a file with one in it is none. */
-const secretWord = /(?:pass(?:word|phrase|wd)|secret|token|hmackey|credential)(?![a-z]*(?:file|stdin))/i;
-
-export const mayHoldSecret = (line: string): boolean => secretWord.test(line);
 
 export interface History {
   /** The newest first. */

@@ -6,10 +6,10 @@
 import type { Clock } from '../../primitives/clock.ts';
 import { refuse } from '../../primitives/result.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
-import { Headers } from './headers.ts';
 import { sipUriIn } from './home/aor.ts';
 import { ownContact } from './home/own-contact.ts';
 import { HopHealth } from './hop-health.ts';
+import { type Asker, hopQuestion } from './hop-question.ts';
 import type { FinalResponse, OutgoingRequest, RequestOptions } from './outgoing-request.ts';
 import type { SipEndpoint } from './sip-endpoint.ts';
 import { printSipUri } from './sip-uri.ts';
@@ -23,14 +23,11 @@ export interface Hop {
   readonly problem?: string | undefined;
 }
 
-export interface HopPoolOptions {
+export interface HopPoolOptions extends Asker {
   readonly clock: Clock;
   readonly endpoint: Pick<SipEndpoint, 'request' | 'localAddress'>;
   /** 0 to below 1, at random. */
   fraction(): number;
-  token(bits: number): string;
-  /** The host in the From of our OPTIONS: who asks. */
-  askerHost(): string;
   /** Before a hop is asked: where it is may have changed. */
   onProbe(hop: Hop): Promise<void>;
   onUp(hop: Hop): void;
@@ -205,22 +202,11 @@ export class HopPool {
     return fresh.ok ? { ...request, headers: request.headers.with('Contact', fresh.value) } : request;
   }
 
-  /** Ends at the hop itself, whatever is behind it: with Max-Forwards 0 a proxy answers, 200 or 483 [RFC 3261 §11, §16.3]. */
   async #probe(hop: Hop): Promise<FinalResponse> {
     await this.#options.onProbe(hop);
     const { problem, destination } = hop;
     if (problem !== undefined) return { ok: false, why: 'transport', detail: problem };
-    const { token, askerHost, endpoint } = this.#options;
-    const host = destination.tlsName ?? destination.host;
-    const uri = `sip:${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}`;
-    const headers = Headers.of([
-      ['From', `<sip:${askerHost()}>;tag=${token(64)}`],
-      ['To', `<${uri}>`],
-      ['Call-ID', token(128)],
-      ['CSeq', '1 OPTIONS'],
-      ['Max-Forwards', '0'],
-    ]);
-    return endpoint.request({ method: 'OPTIONS', requestUri: uri, headers }, destination);
+    return this.#options.endpoint.request(hopQuestion(destination, this.#options), destination);
   }
 }
 

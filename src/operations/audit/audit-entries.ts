@@ -84,11 +84,13 @@ export function auditObject(entry: AuditLine) {
 /** `fabrikam.com: TlsNegotiation Required -> Optional` */
 function changeWords(change: unknown): string {
   const { action, kind, identity, property, before, after } = change as Record<string, unknown>;
-  const name = visibleText(`${identity}`);
-  if (property === null) return `${kind} ${name} removed`;
-  const value = (given: unknown): string =>
-    visibleText(typeof given === 'string' ? given : JSON.stringify(given ?? null));
-  if (action === 'Add') return `${name}: ${property} + ${value(after)}`;
-  if (action === 'Remove') return `${name}: ${property} - ${value(before)}`;
-  return `${name}: ${property} ${value(before)} -> ${value(after)}`;
+  const name = valueWords(identity);
+  if (property === null) return `${valueWords(kind)} ${name} removed`;
+  const field = `${name}: ${valueWords(property)}`;
+  if (action === 'Add') return `${field} + ${valueWords(after)}`;
+  if (action === 'Remove') return `${field} - ${valueWords(before)}`;
+  return `${field} ${valueWords(before)} -> ${valueWords(after)}`;
 }
+
+const valueWords = (given: unknown): string =>
+  visibleText(typeof given === 'string' ? given : JSON.stringify(given ?? null));

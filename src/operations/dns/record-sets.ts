@@ -6,6 +6,7 @@ import { isIPv4 } from 'node:net';
 
 import type { Configuration } from '../../config/configuration.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
+import { CodedError } from '../../primitives/errors.ts';
 import { dataOf, type ExpectedRecord, expectedRecords } from './expected-records.ts';
 
 export interface RecordSet {
@@ -24,7 +25,7 @@ export interface PublishedAs {
   readonly zone?: string | undefined;
 }
 
-/** @throws CodedError `AccessEdgeMissing` */
+/** @throws CodedError `AccessEdgeMissing`; `InvalidValue` for a zone that does not hold all of them */
 export function recordSets(
   configuration: Configuration,
   domains: readonly DomainName[],
@@ -33,6 +34,7 @@ export function recordSets(
   return expectedRecords(configuration, domains).flatMap((record): readonly RecordSet[] => {
     const { name } = record;
     const place = { zone: zone ?? zoneOf(record, Object.keys(configuration.sipDomains)), name };
+    if (!isIn(place.zone, name)) throw notInZone(place);
     if (record.type === 'SRV')
       return [{ ...place, type: 'SRV', data: record.port === 0 ? [] : [`${dataOf(record)}.`] }];
     const ofFamily = (type: 'A' | 'AAAA'): RecordSet => ({
@@ -45,14 +47,23 @@ export function recordSets(
 
 function zoneOf(record: ExpectedRecord, domains: readonly string[]): string {
   if (record.type === 'SRV') return record.domain;
-  const around = domains.filter((domain) => record.name === domain || record.name.endsWith(`.${domain}`));
+  const around = domains.filter((domain) => isIn(domain, record.name));
   const [nearest] = around.toSorted((left, right) => right.length - left.length);
   return nearest ?? record.name.slice(record.name.indexOf('.') + 1);
 }
 
+const isIn = (zone: string, name: string): boolean => name === zone || name.endsWith(`.${zone}`);
+
+const notInZone = ({ zone, name }: Pick<RecordSet, 'zone' | 'name'>): CodedError =>
+  new CodedError('InvalidValue', `${name} is not in the zone ${zone}.`, {
+    reason: 'all records were said to be in this zone; name the domains that are',
+    fix: `xgw export-dnsrecord ${zone} -Zone ${zone}`,
+    target: zone,
+  });
+
 /** The name inside of its zone; `@` is the zone itself. */
 export const nameInZone = ({ name, zone }: RecordSet): string =>
-  name === zone ? '@' : name.endsWith(`.${zone}`) ? name.slice(0, -zone.length - 1) : `${name}.`;
+  name === zone ? '@' : name.slice(0, -zone.length - 1);
 
 /** The sets of each zone together, in the order in which the zones come first. */
 export function byZone(sets: readonly RecordSet[]): ReadonlyMap<string, readonly RecordSet[]> {

@@ -92,9 +92,8 @@ function terraformData({ type, data }: RecordSet): readonly string[] {
   });
 }
 
-/** Letters, digits and `_`, beginning with no digit, and different for different names. */
-const identifier = ({ name }: RecordSet): string =>
-  `xgw_${name.replaceAll(/[^a-z0-9]/g, (character) => (character === '.' ? '_' : `_${character.charCodeAt(0)}_`))}`;
+/** Terraform takes `-` in names; a `.` becomes `_`, which only labels of services hold, so different names stay different. */
+const identifier = ({ name }: RecordSet): string => `xgw_${name.replaceAll('.', '_')}`;
 
 function serviceIn(data: string): Readonly<Record<'priority' | 'weight' | 'port' | 'target', string>> {
   const [priority = '0', weight = '0', port = '0', target = '.'] = data.split(' ');

@@ -1,4 +1,4 @@
-/** The hops from one of our domains to a partner's and back, and what a test found at each. */
+/** The hops from one of our domains to a partner's and back to our users, and what a test found at each. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 
@@ -14,6 +14,8 @@ export const hopNames = [
   'Authentication',
   'Ping',
   'Inbound',
+  'NextHop',
+  'User',
 ] as const;
 export type HopName = (typeof hopNames)[number];
 

@@ -16,7 +16,7 @@ export function metricsReadings(
   return {
     streams: { inbound: count('inbound'), outbound: count('outbound') },
     queuedStanzas: sessions.reduce((sum, { queued }) => sum + queued, 0),
-    registrations: gateway.registrations(),
+    registrations: gateway.registrations().length,
     hops: gateway.hops(),
     configurationRevision: revision,
     certificateEnd: certificate?.notAfter,

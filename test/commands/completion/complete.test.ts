@@ -226,6 +226,7 @@ describe('which parameters take which names', () => {
       'Get-XmppGatewayConfiguration -Identity',
       'Get-Contact -Address',
       'Remove-Contact -Address',
+      'Search-AuditLog -Identity',
       'Get-ConfigurationHistory -Identity',
     ]);
   });

@@ -7,7 +7,8 @@ import { describe, expect, it } from '@jest/globals';
 import { describeDefinitions } from '../../../src/commands/completion/describe-definitions.ts';
 import { cmdlets } from '../../../src/commands/index.ts';
 import { completions } from '../../../src/commands/shell/completion.ts';
-import { mayHoldSecret, openHistory } from '../../../src/commands/shell/history.ts';
+import { mayHoldSecret } from '../../../src/commands/host/secret-words.ts';
+import { openHistory } from '../../../src/commands/shell/history.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const sources = {

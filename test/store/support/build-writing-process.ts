@@ -13,7 +13,7 @@ export function buildWritingProcess(name = 'writing-process'): string {
     '--bundle',
     '--platform=node',
     '--format=esm',
-    ...['conf', 'fs-native-extensions', 'lmdb', 'node-forge'].map((module) => `--external:${module}`),
+    ...['conf', 'fs-native-extensions', 'lmdb', 'node-forge', 'vscode-jsonrpc'].map((module) => `--external:${module}`),
   ];
   execFileSync(esbuild, [source, ...options, `--outfile=${outfile}`, '--log-level=error']);
   return outfile;

@@ -19,7 +19,7 @@ import { createLocalDelivery, type LocalDelivery, type RequestForUser } from './
 import { createLocation, type Location } from './location.ts';
 import { type LostDevice, lostDevices } from './lost-devices.ts';
 import { PresenceAgent, type PresenceEvents } from './presence-agent.ts';
-import { type RegisteredDevice, registeredDevices } from './registered-device.ts';
+import { type RegisteredDevice, registeredDevices, removeDevice } from './registered-device.ts';
 import { register } from './registrar.ts';
 
 /** An authenticated local user's request to another domain. It must be answered, unless it is an ACK. */
@@ -52,6 +52,8 @@ export interface HomeServer {
   deliver(request: RequestForUser): Promise<Delivery>;
   readonly presence: PresenceAgent;
   registrations(): readonly RegisteredDevice[];
+  /** Ends one registration; its user without another one is offline. @returns Whether it was there. */
+  removeRegistration(device: Pick<RegisteredDevice, 'aor' | 'contact'>): boolean;
   /** A connection that a client had opened is no more: who registered on it may be gone. */
   connectionClosed(connectionId: string): void;
   /** Whether some device is registered from this address. */
@@ -110,6 +112,7 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     deliver: (request) => delivery.deliver(request),
     presence,
     registrations: () => registeredDevices(location, clock),
+    removeRegistration: (device) => removeDevice(location, device),
     connectionClosed: (connectionId) => void lost.connectionClosed(connectionId),
     isAt: (address) => location.isAt(address),
     reconsider() {
@@ -166,8 +169,9 @@ function registerDevice({ options, location }: Server, incoming: IncomingRequest
   // Clients also write the server's own address into the Request-URI; only another domain of ours contradicts the To.
   const isForOtherDomain = addressee.isLocal && addressee.uri.host !== to?.host;
   if (isForOtherDomain || options.user(aor) === undefined) return incoming.respond(404);
-  const event = { request, source, now: options.clock.now(), wallTime: options.clock.wallTime() };
-  const registered = register(location.of(aor), event);
+  const time = { now: options.clock.now(), wallTime: options.clock.wallTime() };
+  const isTrusted = options.isTrustedPeer(source);
+  const registered = register(location.of(aor), { request, source, ...time, isTrusted });
   if (!registered.ok) return incoming.respond(registered.error.status, registered.error);
   incoming.respond(200, { headers: registered.value.headers });
   location.replace(aor, registered.value.bindings);

@@ -15,6 +15,12 @@ export interface Binding extends Expiring {
   readonly destination: Destination;
   readonly callId: string;
   readonly cSeq: number;
+  /** When it was first registered; refreshes do not move it. */
+  readonly since: Date;
+  /** What it calls itself, cut. */
+  readonly userAgent: string | undefined;
+  /** It registered from one of the TrustedSipPeers, without a digest. */
+  readonly isTrusted: boolean;
 }
 
 /** By address of record. */

@@ -20,6 +20,8 @@ export const registrationIntervals: Intervals = { min: 60, default: 3600, max: 7
 export const maxBindings = 10;
 /** Characters of one Contact: a 200 with all of them still is one datagram. Source: own choice; clients write 300 at most. */
 export const maxContactLength = 1024;
+/** Characters of a User-Agent that are kept, for administrators. Source: own choice; pidgin-sipe writes 60. */
+export const maxUserAgentLength = 128;
 
 export interface RegisterRefusal {
   readonly status: 400 | 423 | 500;
@@ -40,6 +42,8 @@ export interface RegisterEvent {
   /** Milliseconds on the clock's monotonic scale. */
   readonly now: number;
   readonly wallTime: Date;
+  /** Whether it comes from one of the TrustedSipPeers. */
+  readonly isTrusted: boolean;
 }
 
 export function register(current: readonly Binding[], event: RegisterEvent): Result<Registration, RegisterRefusal> {
@@ -89,7 +93,7 @@ function addContacts(contacts: readonly string[], addition: Addition): Update {
 }
 
 function addContact(bindings: readonly Binding[], text: string, addition: Addition): Update {
-  const { request, source, now, order, current } = addition;
+  const { request, source, now, order, current, isTrusted } = addition;
   if (text.length > maxContactLength) return badRequest(`a Contact is longer than ${maxContactLength}`);
   const address = parseNameAddr(text);
   if (!address.ok) return badRequest(`Contact: ${address.error}`);
@@ -106,10 +110,10 @@ function addContact(bindings: readonly Binding[], text: string, addition: Additi
   const others = bindings.filter((binding) => !isSame(binding));
   if (seconds.value === 0) return ok(others);
   const destination = destinationOf(uri.value, source);
-  return ok([
-    ...withRoom(others, maxBindings),
-    { contact, destination, ...order, expiresAt: now + seconds.value * 1000 },
-  ]);
+  const since = current.find(isSame)?.since ?? addition.wallTime;
+  const userAgent = request.headers.get('User-Agent')?.slice(0, maxUserAgentLength);
+  const about = { contact, destination, since, userAgent, isTrusted };
+  return ok([...withRoom(others, maxBindings), { ...about, ...order, expiresAt: now + seconds.value * 1000 }]);
 }
 
 /** `;proxy=replace` asks for the address the registrar sees instead of the client's own [MS-SIPRE; pidgin-sipe 1.25]. */

@@ -13,7 +13,7 @@ import type { Asked } from './asked-session.ts';
 import { firstMessageIn } from './first-message.ts';
 import type { SessionIdentity } from './im-invitation.ts';
 import { type ImOffer, printImAnswer, readImOffer, sdpContent } from './im-offer.ts';
-import { ImSession } from './im-session.ts';
+import { ImSession, type ImSessionSummary } from './im-session.ts';
 import type { AnswerableRequest } from './in-session-requests.ts';
 import { contactAddress } from './own-address.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
@@ -40,6 +40,11 @@ export class ImSessionTable {
 
   get size(): number {
     return this.#byDialog.size;
+  }
+
+  /** Oldest first. */
+  summaries(): readonly ImSessionSummary[] {
+    return [...this.#byDialog.values()].map(({ summary }) => summary);
   }
 
   /** Answers an INVITE outside of dialogs: 200 for an IM session. Whether these two may talk is decided before. */

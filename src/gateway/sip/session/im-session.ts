@@ -23,10 +23,16 @@ import {
 } from './im-session-machine.ts';
 import { type AnswerableRequest, answerInSession } from './in-session-requests.ts';
 import { SessionDialog, unreachable } from './session-dialog.ts';
-import { SessionRecord } from './session-record.ts';
+import { type SessionProgress, SessionRecord } from './session-record.ts';
 import { SessionRefreshes } from './session-refreshes.ts';
 import type { ImSessionSetup, SessionContent, SessionEnds, Verdict } from './session-setup.ts';
 import { agreedInterval } from './session-timer.ts';
+
+export interface ImSessionSummary extends SessionProgress {
+  readonly phase: ImSessionState['phase'];
+  /** Where its requests go; nothing while there is no next hop. */
+  readonly destination: Destination | undefined;
+}
 
 interface Submitted {
   readonly content: SessionContent;
@@ -87,6 +93,10 @@ export class ImSession {
 
   get isOpen(): boolean {
     return this.#state.phase === 'inviting' || this.#state.phase === 'established';
+  }
+
+  get summary(): ImSessionSummary {
+    return { ...this.#record.progress, phase: this.#state.phase, destination: this.#dialog.destination };
   }
 
   /** Resolves with the final answer of the user's side: at most 64 s later for each message before it. Never rejects. */

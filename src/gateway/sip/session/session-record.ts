@@ -12,19 +12,38 @@ import {
 import type { SessionReport } from './session-setup.ts';
 
 interface Surroundings {
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'wallTime'>;
   onReport(report: SessionReport): void;
+}
+
+/** What is known of a session while it lasts. */
+export interface SessionProgress extends Pick<SessionReport, 'ends' | 'callId' | 'openedBy' | 'messages'> {
+  /** Since when it is open, or its invitation is under way. */
+  readonly since: Date;
+  /** When something was last said, or typed. */
+  readonly lastActivity: Date;
 }
 
 export class SessionRecord {
   readonly #who: Pick<SessionReport, 'ends' | 'callId' | 'openedBy'>;
   readonly #surroundings: Surroundings;
+  readonly #begunAt: number;
   #openedAt: number | undefined;
+  #activeAt: number;
   #messages = 0;
 
   constructor(who: Pick<SessionReport, 'ends' | 'callId' | 'openedBy'>, surroundings: Surroundings) {
     this.#who = who;
     this.#surroundings = surroundings;
+    this.#begunAt = surroundings.clock.now();
+    this.#activeAt = this.#begunAt;
+  }
+
+  get progress(): SessionProgress {
+    const { clock } = this.#surroundings;
+    const wallTimeOf = (moment: number): Date => new Date(clock.wallTime().getTime() - (clock.now() - moment));
+    const times = { since: wallTimeOf(this.#openedAt ?? this.#begunAt), lastActivity: wallTimeOf(this.#activeAt) };
+    return { ...this.#who, ...times, messages: this.#messages };
   }
 
   /** One that the user asked for is open from the beginning. */
@@ -35,6 +54,7 @@ export class SessionRecord {
 
   /** @param before - The state in which the event met it. */
   stepped(before: ImSessionState, event: Event, { state, effects }: Step): void {
+    if (isActivity(event)) this.#activeAt = this.#surroundings.clock.now();
     this.#messages += effects.filter(isCrossing).length + (isHeard(before, event) ? 1 : 0);
     const isTaken = before.phase === 'inviting' && event.type === 'invite-answered' && isSuccess(event.answer.status);
     if (isTaken) this.opened();
@@ -54,6 +74,8 @@ export class SessionRecord {
 
 const isHeard = ({ phase }: ImSessionState, event: Event): boolean =>
   event.type === 'heard' && event.what === 'message' && phase === 'established';
+
+const isActivity = ({ type }: Event): boolean => type === 'submitted' || type === 'heard' || type === 'item-answered';
 
 const isOver = ({ phase }: ImSessionState): boolean => phase === 'cancelling' || phase === 'ended';
 

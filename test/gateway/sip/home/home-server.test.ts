@@ -130,6 +130,9 @@ describe('REGISTER at the home server', () => {
         address: '192.0.2.1',
         port: 5060,
         expiresIn: 3600,
+        since: expect.any(Date),
+        userAgent: undefined,
+        isTrusted: false,
       },
     ]);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { HeaderField } from '../../../../src/gateway/sip/headers.ts';
 import { type Binding, createLocation } from '../../../../src/gateway/sip/home/location.ts';
-import { maxBindings, maxContactLength, register } from '../../../../src/gateway/sip/home/registrar.ts';
+import { maxBindings, maxContactLength, maxUserAgentLength, register } from '../../../../src/gateway/sip/home/registrar.ts';
 import type { Source } from '../../../../src/gateway/sip/transport.ts';
 import { movableClock } from '../../../support/movable-clock.ts';
 import { sipRequest, tcpSource, udpSource } from './request-script.ts';
@@ -16,12 +16,13 @@ interface Register {
   readonly cSeq?: number;
   readonly source?: Source;
   readonly now?: number;
+  readonly isTrusted?: boolean;
 }
 
 function registering(current: readonly Binding[], headers: readonly HeaderField[], more: Register = {}) {
-  const { source = udpSource, now = 0, ...parts } = more;
+  const { source = udpSource, now = 0, isTrusted = false, ...parts } = more;
   const request = sipRequest('REGISTER', { uri: 'sip:sip.example', headers, ...parts });
-  return register(current, { request, source, now, wallTime: new Date('2026-01-01T00:00:00Z') });
+  return register(current, { request, source, now, isTrusted, wallTime: new Date(Date.UTC(2026, 0, 1) + now) });
 }
 
 function registered(current: readonly Binding[], headers: readonly HeaderField[], more: Register = {}) {
@@ -46,7 +47,7 @@ describe('REGISTER [RFC 3261 §10.3]', () => {
       ['Contact', '<sip:alice@192.0.2.1:5060>;expires=500'],
       ['Contact', '<sip:alice@192.0.2.1:5070>;q=0.5;expires=7200'],
       ['Expires', '7200'],
-      ['Date', 'Thu, 01 Jan 2026 00:00:00 GMT'],
+      ['Date', 'Thu, 01 Jan 2026 00:01:40 GMT'],
     ]);
   });
 
@@ -100,6 +101,16 @@ describe('REGISTER [RFC 3261 §10.3]', () => {
     const { bindings } = registered([], [contact('"A" <sip:alice@192.0.2.1:5060;transport=UDP;ob>;q=0.1')]);
     const again = registered(bindings, [contact('<sip:alice@192.0.2.1:5060;transport=udp>')], { cSeq: 2 });
     expect(uris(again.bindings)).toEqual(['sip:alice@192.0.2.1:5060;transport=udp']);
+  });
+
+  it('remembers since when a device is there, what it calls itself, and whether it was believed', () => {
+    const named: HeaderField = ['User-Agent', 'x'.repeat(maxUserAgentLength + 1)];
+    const { bindings } = registered([], [phone, named], { isTrusted: true });
+    const again = registered(bindings, [phone], { cSeq: 2, now: 60_000 });
+    expect(bindings).toMatchObject([{ userAgent: 'x'.repeat(maxUserAgentLength), isTrusted: true }]);
+    expect(again.bindings).toMatchObject([
+      { since: new Date('2026-01-01T00:00:00Z'), userAgent: undefined, isTrusted: false },
+    ]);
   });
 
   it('keeps ten devices: one more takes the place of the one that expires first', () => {

@@ -1,0 +1,54 @@
+/**
+ * The key that a name server and this gateway share, to sign updates with [RFC 8945]. Read as BIND keeps it, `key "name" {
+ * algorithm hmac-sha256; secret "..."; };`, or in the short form of its tools, `hmac-sha256:name:secret`. MD5 and SHA-1 are refused.
+ */
+import { parseDomainName } from '../../primitives/domain-name.ts';
+import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { Secret } from '../../primitives/secret.ts';
+
+export const tsigAlgorithms = ['hmac-sha224', 'hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
+export type TsigAlgorithm = (typeof tsigAlgorithms)[number];
+
+export interface TsigKey {
+  /** In lower case, without a dot at the end. */
+  readonly name: string;
+  readonly algorithm: TsigAlgorithm;
+  /** Base64. */
+  readonly secret: Secret;
+}
+
+/** Characters: more is no key file. */
+const maxLength = 4096;
+
+export function parseTsigKey(text: string): Result<TsigKey, string> {
+  if (text.length > maxLength) return refuse(`it has more than ${maxLength} characters`);
+  const plain = withoutComments(text).trim();
+  const parts = plain.startsWith('key') ? statement(plain) : plain.split(':');
+  if (parts === undefined || parts.length !== 3)
+    return refuse('it holds no key "name" { algorithm ...; secret "..."; };');
+  const [algorithmWord = '', name = '', secret = ''] = parts;
+  const algorithm = tsigAlgorithms.find((each) => each === algorithmWord.toLowerCase().replace(/\.$/, ''));
+  if (algorithm === undefined) return refuse(`its algorithm is none of ${tsigAlgorithms.join(', ')}`);
+  if (!isKeyName(name)) return refuse('the name of its key is no domain name');
+  const bytes = Buffer.from(secret, 'base64');
+  if (bytes.length < 16 || bytes.toString('base64') !== secret)
+    return refuse('its secret is not 16 bytes or more in base64');
+  return ok({ name: name.toLowerCase().replace(/\.$/, ''), algorithm, secret: new Secret(secret) });
+}
+
+/** As BIND's own: `//` and `#` to the end of the line. Base64 may hold `//`, so only what stands before a quote counts. */
+const withoutComments = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.replace(/^([^"]*?)(?:\/\/|#).*$/, '$1'))
+    .join('\n');
+
+function statement(text: string): readonly string[] | undefined {
+  const [, name, body = ''] = /^key\s+"?([^"\s{]{1,255})"?\s*\{([^{}]*)\}\s*;?$/.exec(text) ?? [];
+  const [, algorithm] = /(?:^|[\s;])algorithm\s+"?([\w.-]{1,64})"?\s*;/.exec(body) ?? [];
+  const [, secret] = /(?:^|[\s;])secret\s+"?([A-Za-z0-9+/=]{1,1024})"?\s*;/.exec(body) ?? [];
+  return name === undefined || algorithm === undefined || secret === undefined ? undefined : [algorithm, name, secret];
+}
+
+/** One label is enough for a key. */
+const isKeyName = (name: string): boolean => parseDomainName(`${name.replace(/\.$/, '')}.x`).ok;
