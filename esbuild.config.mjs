@@ -62,6 +62,21 @@ const late = {
   },
 };
 
+/** The rules for the store, the largest of our own parts: read when something is checked, not where nothing is. */
+const lateValidator = {
+  name: 'late-validator',
+  setup(context) {
+    context.onResolve({ filter: /^#configuration-validator$/ }, ({ path }) => ({ path, namespace: 'late-validator' }));
+    context.onResolve({ filter: /./, namespace: 'late-validator' }, ({ path }) => ({ path, external: true }));
+    context.onLoad({ filter: /.*/, namespace: 'late-validator' }, () => ({
+      contents: `const load = () => require('../configuration-validator.cjs');
+                 const late = (value) => { const validate = load(); const valid = validate(value); late.errors = validate.errors; return valid; };
+                 late.rules = '${rules}';
+                 module.exports = late;`,
+    }));
+  },
+};
+
 const cmdletEntry = (name) => `import cmdlet from './${name}.ts';
                               import { main } from './host/main.ts';
                               main(cmdlet, process);`;
@@ -74,7 +89,7 @@ const carrierEntry = `import { cmdlets } from './index.ts';
 
 mkdirSync('dist/vendor', { recursive: true });
 mkdirSync('dist/commands', { recursive: true });
-await compileConfigurationValidator();
+const rules = await compileConfigurationValidator();
 const [{ catalogue, completion }] = await Promise.all([readDefinitions(), buildCmdlets(), buildVendors()]);
 replace('dist/catalogue.json', JSON.stringify(catalogue));
 replace('dist/completion.json', JSON.stringify(completion));
@@ -102,7 +117,7 @@ async function buildCmdlets() {
       entryPoints,
       outdir: 'dist/commands',
       outExtension: { '.js': '.cjs' },
-      plugins: [entry, vendor, late],
+      plugins: [entry, vendor, late, lateValidator],
     };
     await write(options);
   };

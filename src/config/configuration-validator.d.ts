@@ -12,6 +12,8 @@ interface Validator {
   (value: unknown): value is Configuration;
   /** All faults of the last call, or null. */
   errors?: readonly SchemaFault[] | null;
+  /** Digest of all rules for a configuration, those of configuration-invariants.ts too. */
+  readonly rules: string;
 }
 
 declare const validate: Validator;

@@ -21,6 +21,9 @@ const maxProblems = 50;
 /** Characters of a wrong value that a message shows. */
 const maxShown = 80;
 
+/** What `parseConfiguration` checks by: a configuration that was valid by the same rules is valid. */
+export const configurationRules = validate.rules;
+
 export function parseConfiguration(json: unknown): Result<Configuration, readonly Problem[]> {
   if (!validate(json)) {
     const problems = (validate.errors ?? []).flatMap((fault) => problemOf(fault, json));

@@ -7,9 +7,10 @@ import path from 'node:path';
 
 import { type Configuration, formatVersion } from '../config/configuration.ts';
 import { withMissingSettings } from '../config/missing-settings.ts';
-import { parseConfiguration, printProblem } from '../config/parse-configuration.ts';
+import { configurationRules, parseConfiguration, printProblem } from '../config/parse-configuration.ts';
 import { CodedError, systemErrorCode } from '../primitives/errors.ts';
 import { visibleText } from '../primitives/visible-text.ts';
+import { isMarkedChecked } from './checked-text.ts';
 import { storeDenied } from './store-denied.ts';
 import { revisionsFolder, storeFile } from './store-folder.ts';
 
@@ -23,9 +24,9 @@ const maxNamed = 5;
  * @throws CodedError `ConfigurationDamaged`, `ConfigurationTooNew`, `StoreDenied`
  */
 export function readConfigurationFile(file: string): Configuration | undefined {
-  const text = readText(file);
-  if (text === undefined) return undefined;
-  const json = parseJson(file, text);
+  const bytes = readBytes(file);
+  if (bytes === undefined) return undefined;
+  const json = parseJson(file, bytes.toString('utf8'));
   const version = versionOf(json);
   if (version > formatVersion) {
     throw new CodedError('ConfigurationTooNew', `${file} was written by a newer version of xgw.`, {
@@ -34,17 +35,21 @@ export function readConfigurationFile(file: string): Configuration | undefined {
       target: file,
     });
   }
-  const parsed = parseConfiguration(withMissingSettings(json));
+  const complete = withMissingSettings(json);
+  if (isStore(file) && isMarkedChecked(path.dirname(file), bytes, configurationRules)) return complete as Configuration;
+  const parsed = parseConfiguration(complete);
   if (parsed.ok) return parsed.value;
   const named = parsed.error.slice(0, maxNamed).map(printProblem);
   const more = parsed.error.length > maxNamed ? [`and ${parsed.error.length - maxNamed} more problems`] : [];
   throw damaged(file, [...named, ...more].join('; '));
 }
 
-function readText(file: string): string | undefined {
+const isStore = (file: string): boolean => file === storeFile(path.dirname(file));
+
+function readBytes(file: string): Buffer | undefined {
   try {
     if (statSync(file).size > maxFileBytes) throw damaged(file, `it is larger than ${maxFileBytes} bytes`);
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw storeDenied(file, error);
@@ -68,10 +73,9 @@ function versionOf(json: unknown): number {
 
 function damaged(file: string, reason: string, cause?: unknown): CodedError {
   const kept = newestRevisionFile(path.dirname(file));
-  const isStore = file === storeFile(path.dirname(file));
   return new CodedError('ConfigurationDamaged', `${file} is damaged; it was not changed.`, {
     reason,
-    fix: isStore && kept !== undefined ? `cp '${kept}' '${file}'` : 'xgw get-configurationstore',
+    fix: isStore(file) && kept !== undefined ? `cp '${kept}' '${file}'` : 'xgw get-configurationstore',
     target: file,
     cause,
   });

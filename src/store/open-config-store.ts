@@ -9,10 +9,11 @@ import path from 'node:path';
 
 import type { Configuration } from '../config/configuration.ts';
 import { emptyConfiguration } from '../config/defaults.ts';
-import { parseConfiguration, printProblem } from '../config/parse-configuration.ts';
+import { configurationRules, parseConfiguration, printProblem } from '../config/parse-configuration.ts';
 import { type Clock, realClock } from '../primitives/clock.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { readHead } from './audit-files.ts';
+import { markChecked } from './checked-text.ts';
 import { serialised, writeWithConf } from './conf-writer.ts';
 import { readConfigurationFile } from './config-file.ts';
 import { type LockHolder, withConfigLock } from './config-lock.ts';
@@ -101,6 +102,7 @@ async function replaceFile(folder: string, before: Configuration, after: Configu
     dropOldRevisions(folder);
     renameSync(next, file);
     syncFolder(folder);
+    markChecked(folder, serialised(after), configurationRules);
   } catch (error) {
     rmSync(next, { force: true });
     throw storeDenied(file, error);

@@ -113,6 +113,11 @@ function fillStore(folder: string): void {
     JSON.stringify({ ...emptyConfiguration, federatedPartners }, null, '\t'),
     { mode: 0o600 },
   );
+  // As every store has been written: by a change.
+  const { status, stderr } = spawnSync(process.execPath, [program, 'new-sipdomain', 'contoso.example'], {
+    env: { ...process.env, XGW_HOME: folder },
+  });
+  if (status !== 0) throw new Error(`the full store is not valid: ${stderr.toString()}`);
 }
 
 const median = (values: readonly number[]): number =>
