@@ -3,6 +3,15 @@ import { readFileSync } from 'node:fs';
 
 import { expect, it } from '@jest/globals';
 
+import { maxNesting } from '../src/commands/shell/cursor.ts';
+import { maxRow } from '../src/commands/shell/expression-parser.ts';
+import { maxKept } from '../src/commands/shell/filter-values.ts';
+import { maxHistoryLineLength, maxHistoryLines } from '../src/commands/shell/history.ts';
+import { maxErrors } from '../src/commands/shell/interpreter.ts';
+import { maxSum } from '../src/commands/shell/operators.ts';
+import { maxScriptLength } from '../src/commands/shell/parse-script.ts';
+import { maxPattern, maxStates } from '../src/commands/shell/pattern-builder.ts';
+import { maxRounds } from '../src/commands/shell/run-statements.ts';
 import { gatewayDefaults } from '../src/config/defaults.ts';
 import { maxNextHops } from '../src/config/sip-route.ts';
 import { maxMessageWays, messageWayMs } from '../src/gateway/message-ways.ts';
@@ -38,6 +47,20 @@ const sipLimitsInAll = {
   requestsPerSecond,
 };
 
+const scriptLimits = {
+  maxErrors,
+  maxHistoryLineLength,
+  maxHistoryLines,
+  maxKept,
+  maxNesting,
+  maxPattern,
+  maxRounds,
+  maxRow,
+  maxScriptLength,
+  maxStates,
+  maxSum,
+};
+
 const page = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8');
 
 /** `name` to number, of the rows that give one. */
@@ -61,6 +84,7 @@ it('names every limit of the streams with the number it has, and no other', () =
       ...hopLimits,
       maxNextHops,
       ...sipLimitsInAll,
+      ...scriptLimits,
       subscriptionsPerMinute,
       passwordFailuresPerMinute,
       keptRevisions,

@@ -5,9 +5,11 @@
  */
 import type { DomainName } from '../primitives/domain-name.ts';
 import type { Result } from '../primitives/result.ts';
+import { visibleText } from '../primitives/visible-text.ts';
 import { type Certificate, readCertificate } from './certificate.ts';
 import { chainLimits, type DeadEnd, pathsToAnchor } from './chain.ts';
 import { printDistinguishedName } from './distinguished-name.ts';
+import { printGeneralName } from './general-name.ts';
 import { type PathRefusal, problemOfPath } from './path-rules.ts';
 import { matchingIdentifier } from './server-identity.ts';
 
@@ -146,5 +148,10 @@ function describeNames(leaf: Certificate, domain: DomainName): string {
   const names = leaf.extensions.subjectAlternativeNames;
   if (names.length === 0)
     return `The certificate has no subject alternative name; ${domain} is not looked for in the common name.`;
-  return `The certificate names ${names.length} other identifiers, none of them ${domain}.`;
+  const shown = names.slice(0, maxShown).map((name) => visibleText(printGeneralName(name)));
+  const more = names.length > maxShown ? ` and ${names.length - maxShown} more` : '';
+  return `The certificate names ${shown.join(', ')}${more}, not ${domain}.`;
 }
+
+/** Names that are shown; a certificate may have a thousand. */
+const maxShown = 5;

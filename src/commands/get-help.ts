@@ -3,6 +3,7 @@ import { nearNames } from '../operations/near-names.ts';
 import { isPattern, wildcard } from '../operations/wildcard.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { type FailureId, failures } from '../primitives/failures.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import { aboutTopics } from './host/about-topics.ts';
 import { type CmdletContext, type CmdletDescription, defineCmdlet } from './host/cmdlet.ts';
 import { cmdletHelp, type HelpPart, parameterHelp, wrapped } from './host/cmdlet-help.ts';
@@ -36,6 +37,7 @@ export default defineCmdlet({
 
   run: async ({ Name, Detailed, Full, Parameter, Search }, context) => {
     if (Search !== undefined) return listTopics(context, (topic) => contains(topic, Search));
+    if (Name === undefined && Parameter !== undefined) throw withoutCmdlet(Parameter);
     if (Name === undefined) return listTopics(context, ({ category }) => category === 'HelpFile');
     if (isPattern(Name)) return listTopics(context, ({ name }) => wildcard(Name)(name));
     const cmdlet = cmdletNamed(Name, context.catalogue());
@@ -81,8 +83,11 @@ function listTopics(context: CmdletContext, isWanted: (topic: Topic) => boolean)
   }
 }
 
-const contains = ({ name, text }: Topic, word: string): boolean =>
-  `${name}\n${text()}`.toLowerCase().includes(word.toLowerCase());
+/** Wherever the lines of the help are broken. */
+const contains = ({ name, synopsis, text }: Topic, word: string): boolean =>
+  inOneLine(`${name} ${synopsis} ${text()}`).includes(inOneLine(word));
+
+const inOneLine = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, ' ');
 
 const isSame = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase();
 /** `new-xmpp-federated-partner` is New-XmppFederatedPartner. */
@@ -112,9 +117,16 @@ function notFound(wanted: string, context: CmdletContext): CodedError {
     wanted,
     topicsOf(context.catalogue()).map(({ name }) => name),
   );
-  const fix = near.length > 0 ? near.map((name) => `xgw get-help ${name}`) : ['xgw get-command'];
+  const search = `xgw get-help -Search ${shellWord(wanted)}`;
+  const fix = near.length > 0 ? near.map((name) => `xgw get-help ${name}`) : [search, 'xgw get-command'];
   return new CodedError('HelpTopicNotFound', `there is no help for "${wanted}".`, { fix, target: wanted });
 }
+
+const withoutCmdlet = (parameter: string): CodedError =>
+  new CodedError('ParameterConflict', `-Parameter ${parameter}: of which cmdlet?`, {
+    fix: `xgw get-help -Search ${shellWord(parameter)}`,
+    target: parameter,
+  });
 
 function parametersHelp(cmdlet: CmdletDescription, wanted: string): string {
   const isWanted = wildcard(wanted.replace(/^-/, ''));

@@ -7,7 +7,6 @@ import { optional, pattern } from './host/parameters.ts';
 
 export default defineCmdlet({
   name: 'Get-ImSession',
-  aliases: ['Get-CsImSession'],
   synopsis: 'Shows the IM sessions that are open between your SIP users and XMPP contacts.',
   description:
     'Clients of Lync and Skype for Business talk in sessions (INVITE), others in single messages, which open none: SipSessionMode of the user and of the route says what the gateway does. OpenedBy says who began, Hop where the requests of the session go. What is said is never shown.',

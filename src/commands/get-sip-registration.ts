@@ -16,7 +16,6 @@ export const registrationOutput = {
 
 export default defineCmdlet({
   name: 'Get-SipRegistration',
-  aliases: ['Get-CsUserSession'],
   synopsis: 'Shows the devices that are registered with the home server, and where they are reached.',
   description:
     'A user may have ten devices, and each is called. Since says when a device came, ExpiresInSeconds how long it stays unless it registers again. Trusted devices registered from a TrustedSipPeer, without a password. Users who live on the servers of a SIP route register there. A user without devices is offline, which is no failure.',

@@ -7,6 +7,7 @@ import convertToJson from './convertto-json.ts';
 import disconnectXmppSession from './disconnect-xmpp-session.ts';
 import enterManagementShell from './enter-management-shell.ts';
 import exportCertificate from './export-certificate.ts';
+import exportClixml from './export-clixml.ts';
 import exportCsv from './export-csv.ts';
 import exportDnsRecord from './export-dns-record.ts';
 import forEachObject from './foreach-object.ts';
@@ -43,6 +44,7 @@ import grantExternalAccessPolicy from './grant-external-access-policy.ts';
 import groupObject from './group-object.ts';
 import type { Cmdlet } from './host/cmdlet.ts';
 import importCertificate from './import-certificate.ts';
+import importClixml from './import-clixml.ts';
 import importCsv from './import-csv.ts';
 import initializeGateway from './initialize-gateway.ts';
 import invokePipeline from './invoke-pipeline.ts';
@@ -95,6 +97,7 @@ import teeObject from './tee-object.ts';
 import testAuditLog from './test-audit-log.ts';
 import testCertificateConfiguration from './test-certificate-configuration.ts';
 import testDnsRecord from './test-dns-record.ts';
+import testFederatedPartner from './test-federated-partner.ts';
 import testFederationRoute from './test-federation-route.ts';
 import testPresence from './test-presence.ts';
 import testXmppIm from './test-xmpp-im.ts';
@@ -168,6 +171,7 @@ export const cmdlets: readonly Cmdlet[] = [
   unregisterService,
   // Diagnosis
   testFederationRoute,
+  testFederatedPartner,
   getDnsRecord,
   exportDnsRecord,
   testDnsRecord,
@@ -198,6 +202,8 @@ export const cmdlets: readonly Cmdlet[] = [
   convertToJson,
   convertFromJson,
   exportCsv,
+  importClixml,
+  exportClixml,
   importCsv,
   outFile,
   teeObject,

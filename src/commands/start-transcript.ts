@@ -20,10 +20,7 @@ export default defineCmdlet({
     Append: optional(switchType, 'Adds to the file.'),
   },
   examples: [
-    {
-      command: "invoke-pipeline 'start-transcript change-4711.txt; get-xmppfederatedpartner; stop-transcript'",
-      shows: 'In the management shell the three are typed one after the other.',
-    },
+    { command: 'start-transcript change-4711.txt', shows: 'In the management shell: from here on all of it.' },
   ],
   impact: 'Low',
 

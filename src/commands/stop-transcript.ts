@@ -7,12 +7,7 @@ export default defineCmdlet({
   name: 'Stop-Transcript',
   synopsis: 'Ends the transcript of the management shell.',
   parameters: {},
-  examples: [
-    {
-      command: "invoke-pipeline 'start-transcript before.txt; get-sipdomain; stop-transcript'",
-      shows: 'In the management shell the three are typed one after the other.',
-    },
-  ],
+  examples: [{ command: 'stop-transcript', shows: 'In the management shell: the file is closed, and named.' }],
 
   async run(_values, context) {
     const file = sessionTranscript(context).stop();

@@ -115,7 +115,6 @@ export class Gateway {
     return this.#pings.send(request);
   }
 
-  /** Devices registered with the home server. */
   registrations(): readonly RegisteredDevice[] {
     return this.#sip?.home.registrations() ?? [];
   }
@@ -240,7 +239,8 @@ export class Gateway {
     this.#problems.delete(side);
     try {
       await bind();
-      onEvent({ id: 'ListenersChanged', level: 'info', component: 'service', message: `${side} listens as configured` });
+      const message = `${side} listens as configured`;
+      onEvent({ id: 'ListenersChanged', level: 'info', component: 'service', message });
     } catch (error) {
       const message = `${side} does not listen: ${error instanceof Error ? error.message : String(error)}`;
       this.#problems.set(side, message);

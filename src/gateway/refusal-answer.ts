@@ -28,7 +28,8 @@ export interface RequestRefusal {
   readonly warning: string;
 }
 
-const domainGates: readonly Gate[] = ['unknown-domain', 'partner-suspended', 'federation-off'];
+/** Those that are closed for all users alike. */
+export const domainGates: readonly Gate[] = ['unknown-domain', 'partner-suspended', 'federation-off'];
 
 /** The answer to a request of one of our users. */
 export function requestRefusalOf({ gate }: ContactRefused): RequestRefusal {

@@ -16,6 +16,7 @@ import type { ConfigStore } from '../store/config-store.ts';
 import { type EventLog, openEventLog } from '../store/event-log.ts';
 import { type KeyStore, openKeyStore } from '../store/key-store.ts';
 import { type DurableState, withStateStore } from '../store/state-store.ts';
+import { requireWritable } from '../store/store-folder.ts';
 import { followStore } from './follow-store.ts';
 import { gatewayControl } from './gateway-control.ts';
 import { gatewayEnding, type Interruptions } from './gateway-ending.ts';
@@ -97,7 +98,7 @@ async function runAlone(order: GatewayProcess, log: EventLog, state: DurableStat
     gatewayStatus({
       gateway,
       ...inForce,
-      problems: [...inForce.problems, ...state.problems(), ...log.problems()],
+      problems: [...inForce.problems, ...state.problems(), ...log.problems(), ...storeProblems(store.folder)],
       startTime,
       metrics,
       renewals: certificates.summary(),
@@ -172,6 +173,16 @@ const shownBy = (keys: GatewayKeys) => ({
   unnamedDomains: keys.unnamedDomains(),
   certificateSince: keys.certificateSince(),
 });
+
+/** The gateway goes on with what it has in memory. */
+function storeProblems(folder: string): readonly string[] {
+  try {
+    requireWritable(folder);
+    return [];
+  } catch (error) {
+    return [`The store cannot be written: ${isCodedError(error) ? (error.reason ?? error.message) : String(error)}.`];
+  }
+}
 
 type OnService = (id: string, message: string) => void;
 

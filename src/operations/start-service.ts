@@ -11,6 +11,7 @@ import { CodedError } from '../primitives/errors.ts';
 import { type FailureId, failures } from '../primitives/failures.ts';
 import { readEventLog } from '../store/event-log-reader.ts';
 import { storeDenied } from '../store/store-denied.ts';
+import { prepareStoreFolder, requireWritable } from '../store/store-folder.ts';
 
 /** What the new process tells its starter, once; every cmdlet tells its failure. */
 export type StartMessage =
@@ -81,6 +82,8 @@ export function launch({ storeFolder, program, drainSeconds }: StartOrder, word:
 /** @throws CodedError `StoreDenied`, `StoreFull` */
 function openOutput(storeFolder: string): number {
   const file = path.join(storeFolder, 'log', 'gateway.out');
+  prepareStoreFolder(storeFolder);
+  requireWritable(storeFolder);
   try {
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     return openSync(file, 'a', 0o600);

@@ -1,8 +1,14 @@
 /** Can one of our users reach an XMPP contact right now? One message through the running gateway, and what became of it. */
+import type { Configuration } from '../config/configuration.ts';
+import { domainGates } from '../gateway/refusal-answer.ts';
 import { callControl } from '../gateway/service/control-channel.ts';
 import { CodedError } from '../primitives/errors.ts';
 import type { ConfigStore } from '../store/config-store.ts';
-import { readEventLog } from '../store/event-log-reader.ts';
+import { type LoggedEvent, readEventLog } from '../store/event-log-reader.ts';
+import { domainOf } from './contacts.ts';
+import { failureObject, failuresIn } from './federation-failures.ts';
+import { hopOfStep } from './federation-route/live-hops.ts';
+import type { HopName } from './federation-route/route-hop.ts';
 import { runFolder } from './service-state.ts';
 import type { TestMessageOutcome } from './test-message.ts';
 
@@ -23,6 +29,8 @@ export interface XmppImResult {
   readonly Latency: string;
   readonly ErrorMessage: string;
   readonly Diagnosis: string;
+  /** Where its way ended, by the names of test-federationroute; `Partner`: the partner's server did not take it. */
+  readonly Hop: HopName | 'Partner' | null;
   readonly CorrelationId: string;
   readonly Fix: readonly string[];
   readonly [property: string]: unknown;
@@ -30,7 +38,8 @@ export interface XmppImResult {
 
 /** @throws CodedError `ServiceNotRunning`; `ObjectNotFound` when there is no user to send as. */
 export async function testXmppIm(store: ConfigStore, test: XmppImTest): Promise<XmppImResult> {
-  const { users, gateway } = store.read();
+  const configuration = store.read();
+  const { users, gateway } = configuration;
   const user = test.user ?? Object.keys(users)[0];
   if (user === undefined) {
     throw new CodedError('ObjectNotFound', 'There is no user to send the message as.', {
@@ -43,26 +52,49 @@ export async function testXmppIm(store: ConfigStore, test: XmppImTest): Promise<
   const common = { TargetFqdn: gateway.accessEdgeFqdn ?? 'localhost', CorrelationId: outcome.correlationId };
   if (outcome.status < 300) {
     const Latency = printTimeSpan(outcome.latencyMs);
-    return { ...common, Result: 'Success', Latency, ErrorMessage: '', Diagnosis: '', Fix: [] };
+    return { ...common, Result: 'Success', Latency, ErrorMessage: '', Diagnosis: '', Hop: null, Fix: [] };
   }
-  const cause = causeOf(store.folder, outcome.correlationId);
+  const cause = causeOf(readEventLog(store.folder), { ...outcome, receiver: test.receiver }, configuration);
   return {
     ...common,
     Result: 'Failure',
     Latency: '00:00:00',
     ErrorMessage: `${outcome.status} ${outcome.reason}`,
     Diagnosis: cause.message,
+    Hop: cause.hop,
     Fix: cause.fix.concat(`xgw get-eventlog -Level trace -CorrelationId ${outcome.correlationId}`),
   };
 }
 
-function causeOf(storeFolder: string, correlationId: string): { message: string; fix: readonly string[] } {
-  const about = readEventLog(storeFolder).filter(
-    (event) => event.correlationId === correlationId && event.level === 'warn',
-  );
-  const last = about.at(-1);
-  const fix = last?.facts?.['fix'];
-  return { message: last?.message ?? '', fix: typeof fix === 'string' ? [fix] : [] };
+interface Cause {
+  readonly message: string;
+  readonly hop: HopName | 'Partner';
+  readonly fix: readonly string[];
+}
+
+/** The gate that was closed, else the dial that failed last and was not followed by a stream, else what was said of the message. */
+function causeOf(
+  events: readonly LoggedEvent[],
+  { correlationId, receiver }: { readonly correlationId: string; readonly receiver: string },
+  configuration: Configuration,
+): Cause {
+  const last = events.findLast((event) => event.correlationId === correlationId && event.level === 'warn');
+  const { gate, fix } = last?.facts ?? {};
+  const message = last?.message ?? '';
+  const fixes = typeof fix === 'string' ? [fix] : [];
+  if (typeof gate === 'string')
+    return { message, hop: domainGates.some((each) => each === gate) ? 'Configuration' : 'Policy', fix: fixes };
+  const [failed] = failuresIn(sinceLastStream(events, domainOf(receiver)), domainOf(receiver));
+  if (failed === undefined || failed.step === 'refused') return { message, hop: 'Partner', fix: fixes };
+  const { Hint, Fix } = failureObject(failed, configuration);
+  return { message: `${failed.reason}; ${Hint}`, hop: hopOfStep[failed.step], fix: [Fix] };
+}
+
+function sinceLastStream(events: readonly LoggedEvent[], domain: string): readonly LoggedEvent[] {
+  const opened = events.findLastIndex(({ id, facts = {} }) => {
+    return id === 'StreamAuthenticated' && facts['remoteDomain'] === domain && facts['direction'] === 'outbound';
+  });
+  return events.slice(opened + 1).filter(({ id }) => id === 'PartnerUnreachable');
 }
 
 /** Milliseconds as .NET prints a TimeSpan with ticks. */

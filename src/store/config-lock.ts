@@ -61,7 +61,7 @@ export async function withConfigLock<T>(request: LockRequest, ports: LockPorts, 
       writeHolder(fd, request.cmdlet, ports.clock);
       return await work();
     } finally {
-      ftruncateSync(fd, 0);
+      forgetHolder(fd);
       unlock(fd, lockedByte.offset, lockedByte.length);
     }
   } finally {
@@ -69,19 +69,24 @@ export async function withConfigLock<T>(request: LockRequest, ports: LockPorts, 
   }
 }
 
-/** Who holds the lock now, or undefined. Takes no lock that a writer would have to wait for longer than one try. */
+/** Who holds the lock now; undefined when nobody does, or whoever does could not write who it is. */
 export async function lockHolder(folder: string): Promise<LockHolder | undefined> {
+  return (await isLocked(folder)) ? readHolder(folder) : undefined;
+}
+
+/** Whether somebody holds the lock. Takes no lock that a writer would have to wait for longer than one try, and writes nothing. */
+export async function isLocked(folder: string): Promise<boolean> {
   const { tryLock, unlock } = await import('fs-native-extensions');
   let fd: number;
   try {
     fd = openSync(lockFile(folder), 'r');
   } catch {
-    return undefined;
+    return false;
   }
   try {
-    if (!tryLock(fd, lockedByte.offset, lockedByte.length, { shared: true })) return readHolder(folder);
+    if (!tryLock(fd, lockedByte.offset, lockedByte.length, { shared: true })) return true;
     unlock(fd, lockedByte.offset, lockedByte.length);
-    return undefined;
+    return false;
   } finally {
     closeSync(fd);
   }
@@ -134,6 +139,15 @@ function writeHolder(fd: number, cmdlet: string, clock: Clock): void {
     writeSync(fd, `${JSON.stringify(holder)}\n`, 0);
   } catch (error) {
     // The name is a courtesy to those who wait; on a full disk the lock holds without it.
+    if (systemErrorCode(error) !== 'ENOSPC') throw error;
+  }
+}
+
+/** Whoever comes next writes over it. */
+function forgetHolder(fd: number): void {
+  try {
+    ftruncateSync(fd, 0);
+  } catch (error) {
     if (systemErrorCode(error) !== 'ENOSPC') throw error;
   }
 }

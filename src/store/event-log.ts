@@ -16,7 +16,7 @@ import { eventLogFile, keptFiles } from './event-log-reader.ts';
 /** Bytes of one log file before it is set aside. */
 const maxBytes = 10 * 1024 * 1024;
 /** Bytes of lines that are kept in memory while the disk takes none; what comes beyond them is lost, and counted. */
-const maxWaitingBytes = 1024 * 1024;
+const maxWaitingBytes = 4 * 1024 * 1024;
 
 export interface EventLog {
   readonly write: OnLogEvent;

@@ -12,8 +12,9 @@ import { isCodedError, systemErrorCode } from '../primitives/errors.ts';
 import { auditFolder, prepareAuditFolder } from './audit-files.ts';
 import { type AuditFacts, type AuditNote, type ChainEnd, maxAuditLineBytes } from './audit-line.ts';
 import { appendAudit, auditNotWritable } from './audit-log.ts';
+import { auditLinesBackwards } from './audit-reader.ts';
 import { type LockPorts, lockHolder, withConfigLock } from './config-lock.ts';
-import { giveToFolderOwner, prepareStoreFolder } from './store-folder.ts';
+import { giveToFolderOwner, prepareStoreFolder, requireWritable } from './store-folder.ts';
 
 export interface ActSite {
   /** The store's folder. */
@@ -43,12 +44,15 @@ const pendingFolder = (store: string): string => path.join(auditFolder(store), '
 const intentFile = (folder: string): string => path.join(folder, 'act.json');
 
 /**
- * @param begun - What is known before: who, where, what was typed.
+ * @param known - What is known before: who, where, what was typed.
  * @throws CodedError `AuditNotWritable`, `StoreBusy`, `StoreDenied` before the work began, and whatever the work throws.
  */
-export async function auditedAct<T>(site: ActSite, begun: AuditFacts, work: () => Promise<Ended<T>>): Promise<T> {
+export async function auditedAct<T>(site: ActSite, known: AuditFacts, work: () => Promise<Ended<T>>): Promise<T> {
+  const begun = { ...known, begun: new Date().toISOString() };
   const own = path.join(pendingFolder(site.folder), `${site.correlationId}-${process.pid}`);
   prepareStoreFolder(site.folder);
+  // Not a matter of the log: nothing at all can be written.
+  requireWritable(site.folder);
   guarded(site.folder, () => prepareAuditFolder(site.folder));
   return await locked(site, own, async () => {
     await inTurn(site, site.lockTimeoutMs, async () => {
@@ -57,11 +61,21 @@ export async function auditedAct<T>(site: ActSite, begun: AuditFacts, work: () =
     });
     const { value, facts } = await work();
     await inTurn(site, endTimeoutMs, async () => {
-      guarded(site.folder, () => rmSync(intentFile(own), { force: true }));
-      if (facts !== undefined) tell(site, [{ event: 'Act', facts: { ...begun, ...facts } }]);
+      if (facts !== undefined) tellEnd(site, own, { event: 'Act', facts: { ...begun, ...facts } });
     }).catch((error: unknown) => sayNotAudited(site, error));
     return value;
   });
+}
+
+/** With the room that was kept for it, where there is no other. Until the line is there, the announcement is. */
+function tellEnd(site: ActSite, own: string, note: AuditNote): void {
+  try {
+    tell(site, [note]);
+  } catch (error) {
+    if (!isCodedError(error) || error.id !== 'AuditNotWritable') throw error;
+    guarded(site.folder, () => rmSync(intentFile(own), { force: true }));
+    tell(site, [note]);
+  }
 }
 
 /** The lock tells whoever looks that the process is alive; its folder goes with it. */
@@ -96,7 +110,7 @@ const inTurn = async (site: ActSite, timeoutMs: number, work: () => Promise<void
 
 /** As long as the longest line, so that there is room for it when the disk is full. */
 function announce(store: string, own: string, begun: AuditFacts): void {
-  const data = JSON.stringify({ time: new Date().toISOString(), ...begun }).padEnd(maxAuditLineBytes);
+  const data = JSON.stringify(begun).padEnd(maxAuditLineBytes);
   writeFileAtomically({ path: intentFile(own), data, mode: 0o600 });
   giveToFolderOwner(store, intentFile(own));
 }
@@ -107,14 +121,28 @@ async function tellInterrupted(site: ActSite): Promise<void> {
   for (const folder of pendingActs(site.folder)) {
     const begun = intentIn(folder);
     if (begun === undefined || (await lockHolder(folder)) !== undefined) continue;
-    const { time: since, ...facts } = begun;
     const message = 'the process ended before the act did; what it had changed by then stays changed';
-    notes.push({ event: 'Interrupted', facts: { ...facts, since, exitCode: null, changed: null, message } });
+    const facts = { ...begun, exitCode: null, changed: null, message };
+    if (!isTold(site.folder, begun)) notes.push({ event: 'Interrupted', facts });
     dead.push(folder);
   }
   // Also with nothing to tell: what is wrong with the log is known before the act.
   tell(site, notes);
   for (const folder of dead) rmSync(folder, { recursive: true, force: true });
+}
+
+/** Lines among which that of an act is, whose process was killed before it had withdrawn the announcement. */
+const lookedBack = 1000;
+
+function isTold(store: string, { begun, correlationId }: AuditFacts): boolean {
+  let left = lookedBack;
+  if (typeof begun !== 'string') return false;
+  for (const { facts } of auditLinesBackwards(store)) {
+    if (facts['begun'] === begun && facts['correlationId'] === correlationId) return true;
+    left -= 1;
+    if (left === 0) return false;
+  }
+  return false;
 }
 
 function tell(site: ActSite, notes: readonly AuditNote[]): void {
@@ -135,7 +163,7 @@ export function pendingActs(store: string): readonly string[] {
 
 function intentIn(folder: string): AuditFacts | undefined {
   try {
-    return JSON.parse(readFileSync(intentFile(folder), 'utf8').slice(0, 2 * maxAuditLineBytes)) as AuditFacts;
+    return JSON.parse(readFileSync(intentFile(folder), 'utf8')) as AuditFacts;
   } catch {
     return undefined;
   }

@@ -1,5 +1,16 @@
 /** The store's folder on disk: who may enter it, who owns what is made in it, and when a rename in it is durable. */
-import { chmodSync, chownSync, closeSync, fsyncSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import { storeDenied } from './store-denied.ts';
@@ -16,6 +27,15 @@ export function prepareStoreFolder(folder: string): void {
     const { uid, mode } = statSync(folder);
     const isOurs = process.getuid === undefined || process.getuid() === uid;
     if ((mode & 0o077) !== 0 && isOurs && readdirSync(folder).length === 0) chmodSync(folder, 0o700);
+  } catch (error) {
+    throw storeDenied(folder, error);
+  }
+}
+
+/** Whether something can be made in the folder, as far as the system says beforehand. @throws CodedError `StoreDenied` */
+export function requireWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
   } catch (error) {
     throw storeDenied(folder, error);
   }

@@ -1,6 +1,6 @@
 /** The audit log as an administrator meets it: what is told of an act, what replays it, and what tampering looks like. */
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -171,14 +171,14 @@ describe('the command line of an act', () => {
         Identity: fc.constant('fabrikam.com'),
         Description: fc.oneof(
           fc.string(),
-          fc.constantFrom(null, "'quoted'", '"', '-x', '@f', '$HOME', '`id`', 'a b;c', '\\'),
+          fc.constantFrom(null, "'quoted'", '"', '-', '-x', '@f', '$HOME', '`id`', 'a b;c', '\\'),
         ),
         AdditionalDomains: fc.oneof(
           domains.map((replace) => ({ add: [], remove: [], replace })),
           domains.filter((list) => list.length > 0).map((add) => ({ add, remove: ['c.org'] })),
         ),
         EnableKeepAlive: fc.boolean(),
-        ConnectionLimit: fc.oneof(fc.nat(1000), fc.constant(null)),
+        ConnectionLimit: fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constant(null)),
         TlsNegotiation: fc.constantFrom('Required', 'Optional'),
         TrustedRootsPath: fc.constantFrom('/etc/a b.pem', null),
       },
@@ -295,6 +295,47 @@ describe('twelve processes at the same time', () => {
       Array.from({ length: 12 }, (_, index) => index + 1),
     );
   }, 60_000);
+});
+
+/** Kills the process before the n-th call that changes the disk under the store. */
+const killing = `
+const fs = require('node:fs');
+let calls = 0;
+for (const name of ['openSync', 'writeFileSync', 'writeSync', 'fsyncSync', 'renameSync', 'linkSync', 'mkdirSync', 'rmSync', 'ftruncateSync']) {
+  const real = fs[name];
+  fs[name] = (...given) => {
+    const isOurs = typeof given[0] === 'number' || String(given[0]).startsWith(process.env.XGW_HOME);
+    if (isOurs && (calls += 1) === Number(process.env.KILL_AT)) process.kill(process.pid, 'SIGKILL');
+    return real(...given);
+  };
+}
+`;
+
+describe('a process that is killed at any call that changes the disk', () => {
+  it('leaves no change that the log does not tell of, and a log that goes on in order', async () => {
+    const origin = path.join(temporaryFolder(), 'origin');
+    await xgwIn(origin).run('new-xmppfederatedpartner', 'adatum.org');
+    const script = path.join(temporaryFolder(), 'killing.cjs');
+    writeFileSync(script, killing);
+    const outcomes = new Set<string>();
+    for (let at = 1, code: number | null = null; at < 200 && code === null; at += 4) {
+      home = path.join(temporaryFolder(), 'store');
+      cpSync(origin, home, { recursive: true });
+      const environment = { NODE_OPTIONS: `--require ${script}`, KILL_AT: String(at) };
+      ({ code } = await xgwIn(home, environment).type('new-xmppfederatedpartner', 'fabrikam.com'));
+      await done('set-accessedgeconfiguration', '-AllowFederatedUsers', 'true');
+      expect([at, ...(await entries('test-auditlog'))]).toEqual([at, expect.objectContaining({ Result: 'Success' })]);
+      const isMade = (await entries('get-xmppfederatedpartner')).length === 2;
+      const told = (await acts())
+        .filter(({ Command }) => String(Command).includes('fabrikam.com'))
+        .map(({ Event }) => Event);
+      if (isMade) expect([at, told]).toEqual([at, [expect.stringMatching(/^(?:Act|Interrupted)$/)]]);
+      outcomes.add(`${isMade} ${told.join(' ')}`);
+    }
+    expect([...outcomes]).toEqual(
+      expect.arrayContaining(['false ', 'false Interrupted', 'true Interrupted', 'true Act']),
+    );
+  }, 90_000);
 });
 
 describe('test-auditlog', () => {

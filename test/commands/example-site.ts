@@ -1,11 +1,12 @@
 /** The place where examples run: a store with the names that they use, and the files. Made once, copied for each. */
+
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-
 import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
 import { wordsOf } from '../../src/commands/host/command-line.ts';
 import { cmdlets } from '../../src/commands/index.ts';
+import { printClixml } from '../../src/primitives/clixml-text.ts';
 import { type Ran, runCmdlet } from '../support/host-process.ts';
 
 /** The thumbprint that examples write. */
@@ -119,6 +120,10 @@ function makeFiles(site: string): void {
   writeFileSync(path.join(site, 'partners.ps1'), 'New-CsXmppAllowedPartner litware.com -PartnerType Federated\n');
   writeFileSync(path.join(site, 'partners.xgw'), 'get-xmppfederatedpartner\n');
   writeFileSync(path.join(site, 'partners.csv'), 'Identity,PartnerType\nlitware.com,Federated\n');
+  writeFileSync(
+    path.join(site, 'partners.xml'),
+    printClixml([{ Identity: 'proseware.com', PartnerType: 'Federated' }]),
+  );
 }
 
 /** An authority, an intermediate, the certificate of the pending request in every form, and a key of its own in a PFX. */

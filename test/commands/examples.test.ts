@@ -30,6 +30,8 @@ const ways: readonly (readonly [example: RegExp, way: Way])[] = [
   [/^initialize-gateway/, { on: 'empty' }],
   [/^new-contact /, { on: 'running' }],
   [/^new-/, { on: 'begun' }],
+  // No gateway runs there.
+  [/\| xgw test-federatedpartner/, { on: 'routed', exit: 21 }],
   [/^(?:get|set|remove)-siproute/, { on: 'routed' }],
   // It asks, and nobody is there: terminal.test.ts answers.
   [/^start-certificatewizard/, { exit: 4 }],
@@ -50,9 +52,14 @@ const ways: readonly (readonly [example: RegExp, way: Way])[] = [
   // No stream is open: the certificate of a partner is looked at in test/scenarios.
   [/^get-xmpppeercertificate fabrikam.com/, { on: 'running', exit: 3 }],
   [/^(?:get|set|remove)-contact|^get-presencesub|^get-xmpp(?:session|peer)|^clear-|^disconnect-/, { on: 'running' }],
-  [/^test-(?:xmppim|presence|federationroute)/, { on: 'running' }],
+  [/^test-(?:xmppim|presence|federationroute|federatedpartner)/, { on: 'running' }],
+  // No device is registered: scenarios/sipe-at-home has some.
+  [/^remove-sipregistration .*-Contact/, { on: 'running', exit: 3 }],
+  [/^(?:get|remove)-sipregistration|^get-imsession/, { on: 'running' }],
   [/\| xgw export-csv/, { on: 'filled', adding: '-Force' }],
   [/^restore-configuration/, { first: backedUp }],
+  // There is no session: shell/console.test.ts has one.
+  [/^(?:start|stop)-transcript/, { exit: 2 }],
   // Where it goes: shells.test.ts.
   [/^register-completion/, { adding: '-WhatIf' }],
 ];

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { bindArgv } from '../../src/commands/host/argv.ts';
+import { type BoundArgv, bindArgv } from '../../src/commands/host/argv.ts';
 import { bindTexts } from '../../src/commands/host/binding.ts';
 import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
 import { allParametersOf } from '../../src/commands/host/common-parameters.ts';
@@ -50,19 +50,22 @@ function faultOfStage([name = '', ...tokens]: readonly string[], isFed: boolean)
   const parameters = allParametersOf(cmdlet);
   const argv = bindArgv(tokens, parameters, { strict: false, shell: 'bash' });
   if (!argv.ok) return argv.error.message;
-  const { bound, readsInput } = argv.value;
-  const isOpen = tokens.some((token) => token.includes(placeholder));
-  // A cmdlet alone is named, and asks; a file brings the rest; help needs nothing.
-  const isWhole = tokens.length > 0 && !isFed && !readsInput && !bound.has('ParameterFile') && !bound.has('Help');
-  const missing = missingIn({}, cmdlet).filter((each) => !bound.has(each));
-  if (isWhole && !isOpen && missing.length > 0) return `${missing.join(', ')} is missing`;
-  if (isOpen) return undefined;
+  // What the program puts in is not known here.
+  if (tokens.some((token) => token.includes(placeholder))) return undefined;
   try {
     bindTexts(parseProgram(cmdlet.name, parameters, argv.value.argv), parameters);
-    return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+  // A cmdlet alone is named, and asks.
+  return isFed || tokens.length === 0 ? undefined : missingFrom(argv.value, cmdlet);
+}
+
+/** A file or a pipe brings the rest, and help needs nothing. */
+function missingFrom({ bound, readsInput }: BoundArgv, cmdlet: Cmdlet): string | undefined {
+  if (readsInput || bound.has('ParameterFile') || bound.has('Help')) return undefined;
+  const missing = missingIn({}, cmdlet).filter((each) => !bound.has(each));
+  return missing.length > 0 ? `${missing.join(', ')} is missing` : undefined;
 }
 
 const lines = writtenLines();
@@ -85,9 +88,9 @@ describe('what is written to be typed', () => {
   });
 });
 
-/** They need somebody to answer, or a gateway in the foreground. */
+/** They need somebody to answer, a gateway in the foreground, or the session of a shell. */
 const waits =
-  /^xgw (?:enter-managementshell|shell|start-certificatewizard|start-service|restart-service|get-eventlog .*-Follow)/;
+  /^xgw (?:enter-managementshell|shell|start-certificatewizard|stop-transcript|start-service|restart-service|get-eventlog .*-Follow)/;
 
 describe('what is written to be typed, on a store with the names of the examples', () => {
   let site: string;

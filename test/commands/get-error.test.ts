@@ -1,15 +1,16 @@
 /** The last failures of a store, as PowerShell's $Error has them, between processes. */
 import path from 'node:path';
 
-import { beforeAll, expect, it } from '@jest/globals';
+import { beforeEach, expect, it } from '@jest/globals';
 
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { xgwIn } from '../support/xgw.ts';
+import { type Xgw, xgwIn } from '../support/xgw.ts';
 
-const xgw = xgwIn(path.join(temporaryFolder(), 'store'));
+let xgw: Xgw;
 let failure: Record<string, unknown>;
 
-beforeAll(async () => {
+beforeEach(async () => {
+  xgw = xgwIn(path.join(temporaryFolder(), 'store'));
   await xgw.run('new-xmppfederatedpartner', 'fabrikam.com');
   await xgw.type('remove-xmppfederatedpartner', 'nobody.com');
   const { stderr } = await xgw.type('new-xmppfederatedpartner', 'fabrikam.com', '-ErrorView', 'Json');

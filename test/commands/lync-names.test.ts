@@ -36,6 +36,7 @@ const names: readonly (readonly [lync: string, ours: string])[] = [
   ['Start-CsWindowsService', 'Start-Service'],
   ['Stop-CsWindowsService', 'Stop-Service'],
   ['Test-CsXmppIM', 'Test-XmppIM'],
+  ['Test-CsFederatedPartner', 'Test-FederatedPartner'],
 ];
 
 it.each(names)('%s is %s', (lync, ours) => {

@@ -36,7 +36,7 @@ function textsOf(file: string, text: string): readonly WrittenLine[] {
   const found: WrittenLine[] = [];
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return;
-    const said = textOf(node as SyntaxNode);
+    const said = textOf(node);
     for (const line of said?.split('\n') ?? []) found.push({ at: file, line: line.trim() });
     // A template holds expressions, with texts of their own.
     for (const each of Object.values(node)) visit(each);

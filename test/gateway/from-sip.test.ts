@@ -245,8 +245,8 @@ describe('closed by default', () => {
 });
 
 describe('an INVITE for an XMPP contact', () => {
-  const invited = (crossing: ScriptedCrossing, requestUri: string) =>
-    fromSip(crossing, new OrderedDeliveries(), new SentMessages(crossing.clock)).admit({
+  const invited = (crossing: ScriptedCrossing, requestUri: string, deliveries = new OrderedDeliveries()) =>
+    fromSip(crossing, deliveries, new SentMessages(crossing.clock)).admit({
       aor: 'sip:Alice@contoso.example',
       request: { kind: 'request', method: 'INVITE', requestUri, headers: Headers.empty, body: Buffer.alloc(0) },
     });
@@ -258,6 +258,14 @@ describe('an INVITE for an XMPP contact', () => {
       ok: true,
       value: { userAor: 'sip:alice@contoso.example', contactAor: "sip:o'malley@fabrikam.example" },
     });
+  });
+
+  it('is refused while the gateway finishes what is under way: no new session begins then', async () => {
+    const crossing = scriptedCrossing();
+    const deliveries = new OrderedDeliveries();
+    await deliveries.drain();
+    const refused = invited(crossing, 'sip:bob@fabrikam.example', deliveries);
+    expect(refused).toMatchObject({ ok: false, error: { status: 503, more: { reason: 'Gateway Is Stopping' } } });
   });
 
   it('is refused with the reason, which is in the log too', () => {

@@ -149,6 +149,7 @@ describeWithPeers('a gateway that gets SIGTERM or Ctrl-C', [peers.prosody, peers
       const { federation, bob, client } = await scene();
       bob.sendMessage(alice, 'held', 'held');
       await client.arrived('held');
+      await federation.site.run('wait-service', ...connected, '-Timeout', '0');
       process.kill(await processOf(federation), 'SIGTERM');
       await untilStopping(federation);
       bob.sendMessage(alice, 'late', 'late');
@@ -179,6 +180,8 @@ describeWithPeers('a gateway that gets SIGTERM or Ctrl-C', [peers.prosody, peers
     patience,
   );
 });
+
+const connected = ['-Condition', 'PartnerConnected', '-Partner', 'fabrikam.example'];
 
 const processOf = async ({ site }: Federation): Promise<number> =>
   Number((await site.run('get-service'))[0]?.['ProcessId']);

@@ -17,7 +17,7 @@ type Site = Federation['site'];
 
 const hopNames = [
   ...['Configuration', 'Policy', 'Certificate', 'Service', 'DNS', 'TCP', 'Stream', 'PeerCertificate'],
-  ...['Authentication', 'Ping', 'Inbound'],
+  ...['Authentication', 'Ping', 'Inbound', 'NextHop'],
 ];
 
 interface RouteTest {
@@ -52,7 +52,7 @@ describeWithPeers('an operator', [peers.prosody, peers.sipp], () => {
       expect(test.hops.map(({ Order, Name }) => [Order, Name])).toEqual(
         hopNames.map((name, index) => [index + 1, name]),
       );
-      expect(results(test)).toEqual(repeated('Success', 11));
+      expect(results(test)).toEqual(repeated('Success', 12));
       expect(hopOf(test, 'Authentication')['Detail']).toBe('SASL over TLS');
 
       const sessions = await site.run('get-xmppsession', partner);
@@ -188,7 +188,7 @@ describeWithPeers('the first hop that is broken', [peers.prosody], () => {
       dns.breakName(`_xmpp-server._tcp.${partner}`);
       const noName = await testRoute(site);
       expect([noName.code, end(noName)]).toEqual([21, '5 DNS']);
-      expect(results(noName)).toEqual([...repeated('Success', 4), 'Failure', ...repeated('Skipped', 6)]);
+      expect(results(noName)).toEqual([...repeated('Success', 4), 'Failure', ...repeated('Skipped', 7)]);
       expect(noName.stderr).toContain('Id:     TestFailed,Test-FederationRoute');
       expect(hopOf(noName, 'DNS')['Fix']).toBe(
         `xgw set-xmppfederatedpartner ${partner} -ProxyFqdn xmpp.${partner}:5269`,

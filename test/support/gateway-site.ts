@@ -15,9 +15,12 @@ export interface GatewaySite extends Xgw {
 
 const sites: Xgw[] = [];
 
-/** @param domain - Its SIP domain; certificate of its own test CA, policies open. */
-export async function gatewaySite(domain: string): Promise<GatewaySite> {
-  const xgw = xgwIn(path.join(mkdtempSync(path.join(tmpdir(), 'xgw-site-')), 'store'));
+/**
+ * @param domain - Its SIP domain; certificate of its own test CA, policies open.
+ * @param parent - Where its folder is made.
+ */
+export async function gatewaySite(domain: string, parent = tmpdir()): Promise<GatewaySite> {
+  const xgw = xgwIn(path.join(mkdtempSync(path.join(parent, 'xgw-site-')), 'store'));
   sites.push(xgw);
   const [xmppPort, sipPort] = [await freePort(), await freePort()];
   await xgw.run('initialize-gateway', domain);

@@ -33,19 +33,18 @@ export interface OnTerminal {
 }
 
 /**
- * The store is `store` in the folder.
+ * The store is `store` in the folder; the terminal has 200 columns.
  *
- * @param columns - Of the terminal. @param more - Variables of the environment.
+ * @param more - Variables of the environment.
  */
 export async function typedOn(
   folder: string,
   words: readonly string[],
   keys: readonly Key[],
   more: Readonly<Record<string, string>> = {},
-  columns = 200,
 ): Promise<OnTerminal> {
   const [pidFile, home] = [path.join(folder, 'pid'), path.join(folder, 'store')];
-  const line = `stty cols ${columns}; echo $$ > ${pidFile}; exec ${[process.execPath, program, ...words].join(' ')}`;
+  const line = `stty cols 200; echo $$ > ${pidFile}; exec ${[process.execPath, program, ...words].join(' ')}`;
   const env = cleanEnvironment({ XGW_HOME: home, TERM: 'xterm', NO_COLOR: '1', ...more });
   const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: folder, env, stdio: ['pipe', 'pipe', 'inherit'] });
   let [raw, seen] = ['', 0];

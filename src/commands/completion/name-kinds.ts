@@ -26,6 +26,7 @@ export const nameKinds: Readonly<Record<string, NameKind>> = {
   '*-SipDomain.Identity': 'sipDomain',
   '*-SipRoute.Identity': 'sipRoute',
   '*-User.Identity': 'user',
+  '*-SipRegistration.Identity': 'user',
   '*-Service.Name': 'service',
   '*-FederationRoute.Domain': 'partnerDomain',
   '*-XmppSession.Domain': 'partnerDomain',

@@ -64,7 +64,7 @@ function cmdletPage(cmdlet: CmdletDescription, manual: Manual): ManPage {
     ...(aliases.length > 0 ? section('ALIASES', [line(aliases.join(', '))]) : []),
     ...section(
       'EXAMPLES',
-      examples.flatMap(({ command, shows }) => ['.TP', `.B ${line(`xgw ${command}`)}`, line(shows)]),
+      examples.flatMap(({ command, shows }) => ['.TP', `.B ${breakable(line(`xgw ${command}`))}`, line(shows)]),
     ),
     ...(parameters.length > 0 ? section('PARAMETERS', parameters.flatMap(parameterLines)) : []),
     ...section('OUTPUT', [line(output?.kind ?? 'None')]),
@@ -100,6 +100,12 @@ function page(name: string, number: 1 | 7, { version }: Manual, lines: readonly 
 }
 
 const section = (title: string, lines: readonly string[]): readonly string[] => [`.SH ${title}`, ...lines];
+
+/** Characters. A list that leaves no room on a line may be broken behind its commas. */
+const longWord = 50;
+
+const breakable = (text: string): string =>
+  text.replaceAll(/\S+/g, (word) => (word.length > longWord ? word.replaceAll(',', String.raw`,\:`) : word));
 
 /** A dot or an apostrophe in front would be a request. An empty line stays one. */
 const line = (text: string): string => escaped(text.replaceAll('\n', ' ')).replace(/^([.'])/, String.raw`\&$1`);

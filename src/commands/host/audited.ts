@@ -20,6 +20,7 @@ import type { Session } from './session.ts';
 /** They write files of whoever calls them, or run other cmdlets, each of which is an act of its own. */
 const ownBusiness = new Set([
   'Enter-ManagementShell',
+  'Export-Clixml',
   'Export-Csv',
   'Invoke-Pipeline',
   'Invoke-Script',
@@ -30,7 +31,15 @@ const ownBusiness = new Set([
 ]);
 
 /** They change nothing that is kept: a full disk must neither keep a gateway running that somebody wants stopped, nor stopped. */
-const serviceActs = new Set(['Start-Service', 'Stop-Service', 'Restart-Service', 'Disconnect-XmppSession']);
+const serviceActs = new Set([
+  'Start-Service',
+  'Stop-Service',
+  'Restart-Service',
+  'Update-Service',
+  'Disconnect-XmppSession',
+]);
+/** Of the log, or of the whole store. */
+const cannotWrite = new Set(['AuditNotWritable', 'StoreDenied']);
 
 /** Differences of one act that its line names. */
 const maxChanges = 100;
@@ -70,7 +79,7 @@ export async function audited(session: Session, values: BoundValues, run: () => 
     const { error } = await auditedAct(site, begunFacts(session, values, site.correlationId), ended);
     if (error !== undefined) throw error;
   } catch (error) {
-    const mayGoOn = !isBegun && isCodedError(error) && error.id === 'AuditNotWritable' && serviceActs.has(cmdlet.name);
+    const mayGoOn = !isBegun && isCodedError(error) && cannotWrite.has(error.id) && serviceActs.has(cmdlet.name);
     if (!mayGoOn) throw error;
     messages.warn(`${cmdlet.name} is not audited: ${error.reason ?? error.message}`);
     await run();

@@ -57,10 +57,12 @@ function namedWord({ name, parameter, value }: GivenValue, rules: Replayed): str
   if (parameter.type.kind === 'switch') return value === false ? `--no-${flag}` : `--${flag}`;
   const text = textOf(value, parameter.type, rules);
   // One pair of quotes is taken off whatever is given.
-  return `--${flag}=${parameter.type.kind === 'list' ? text : guarded(text)}`;
+  return `--${flag}=${parameter.type.kind === 'list' ? text : guarded(text, isPath(parameter.type))}`;
 }
 
-const guarded = (text: string): string => (/^(?:".*"|'.*')$/s.test(text) || text === '' ? `"${text}"` : text);
+/** A lone `-` would be standard input: in quotes it is a hyphen, except to a path. */
+const guarded = (text: string, isPath: boolean): string =>
+  /^(?:".*"|'.*'|)$/s.test(text) || (text === '-' && !isPath) ? `"${text}"` : text;
 
 function textOf(value: unknown, type: ValueType<unknown>, rules: Replayed): string {
   if (value === null) return '$null';
@@ -70,9 +72,11 @@ function textOf(value: unknown, type: ValueType<unknown>, rules: Replayed): stri
   return scalarText(value, type, rules);
 }
 
-function scalarText(value: unknown, { name }: ValueType<unknown>, { workingFolder }: Replayed): string {
+const isPath = ({ name }: ValueType<unknown>): boolean => /\bPath\b/.test(name);
+
+function scalarText(value: unknown, type: ValueType<unknown>, { workingFolder }: Replayed): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /\bPath\b/.test(name) && text !== '-' && text !== '' ? path.resolve(workingFolder, text) : text;
+  return isPath(type) && text !== '-' && text !== '' ? path.resolve(workingFolder, text) : text;
 }
 
 function listText(value: unknown, type: ValueType<unknown>, rules: Replayed): string {

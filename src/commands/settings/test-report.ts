@@ -47,7 +47,11 @@ const commonCase = (object: OutputObject): TestCase => ({
   cause: text(object['Cause']),
   details: [
     ...['Target', 'Detail'].map((name) => text(object[name])).filter((value) => value !== ''),
-    ...[object['Fix']].flat().map(text).filter((fix) => fix !== '').map((fix) => `Fix: ${fix}`),
+    ...[object['Fix']]
+      .flat()
+      .map(text)
+      .filter((fix) => fix !== '')
+      .map((fix) => `Fix: ${fix}`),
   ],
 });
 

@@ -36,7 +36,7 @@ function binary(cursor: Cursor, grammar: Grammar, level: number): Expression {
 }
 
 /** Operators of one level in a row. */
-const maxRow = 256;
+export const maxRow = 256;
 
 function takeOperator(cursor: Cursor, words: Words): BinaryOperator | undefined {
   const before = cursor.at;

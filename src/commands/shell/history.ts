@@ -8,8 +8,8 @@ import { prepareStateFolder, stateFolder } from '../../store/state-folder.ts';
 import { mayHoldSecret } from '../host/secret-words.ts';
 
 /** Lines that are kept, and characters of one. */
-const maxLines = 1000;
-const maxLine = 2000;
+export const maxHistoryLines = 1000;
+export const maxHistoryLineLength = 2000;
 
 export interface History {
   /** The newest first. */
@@ -24,9 +24,9 @@ export function openHistory(folder: string): History {
   return {
     lines,
     add(line) {
-      if (line.trim() === '' || line === lines[0] || line.length > maxLine || mayHoldSecret(line)) return;
+      if (line.trim() === '' || line === lines[0] || line.length > maxHistoryLineLength || mayHoldSecret(line)) return;
       lines.unshift(line);
-      lines.length = Math.min(lines.length, maxLines);
+      lines.length = Math.min(lines.length, maxHistoryLines);
       writeLines(folder, file, lines);
     },
   };
@@ -37,7 +37,7 @@ function readLines(file: string): string[] {
     const lines = readFileSync(file, 'utf8').split('\n');
     return lines
       .filter((line) => line !== '')
-      .slice(-maxLines)
+      .slice(-maxHistoryLines)
       .toReversed();
   } catch {
     return [];

@@ -95,7 +95,7 @@ export interface Interpreter extends Surrounded {
 }
 
 /** The latest failures that `$Error` keeps. Source: $MaximumErrorCount of PowerShell. */
-const maxErrors = 256;
+export const maxErrors = 256;
 
 /** Tells of a failure that ends nothing further. */
 export function tell(interpreter: Interpreter, { error, cmdlet, exitCode }: ScriptFailure): void {

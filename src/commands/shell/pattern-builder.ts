@@ -3,7 +3,7 @@ import { CodedError } from '../../primitives/errors.ts';
 
 /** Characters of a pattern, and states after `{n,m}` is written out. */
 export const maxPattern = 1000;
-const maxStates = 10_000;
+export const maxStates = 10_000;
 
 type Test = (character: string) => boolean;
 

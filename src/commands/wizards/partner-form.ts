@@ -92,7 +92,7 @@ function tokensOf(answers: Answers, offered: Answers): readonly string[] {
 function typed(name: string, answer: string): readonly string[] {
   const value = name === 'AdditionalDomains' ? itemsOf(answer).join(',') : answer;
   // What begins with a hyphen would be taken for the next parameter.
-  if (/^-/.test(value)) return [`-${name}:${value}`];
+  if (value.startsWith('-')) return [`-${name}:${value}`];
   return [`-${name}`, /^(?:True|False)$/.test(value) && name !== 'Description' ? value.toLowerCase() : value];
 }
 

@@ -119,7 +119,8 @@ function brokenOff(state: OutboundState, error: Element, context: OutboundContex
   const { condition, text } = readStreamError(error);
   if (condition === 'see-other-host' && state.name !== 'established') return sentElsewhere(state, error, context);
   const said = text === undefined ? condition : `${condition}: ${text}`;
-  return end({ ...state, brokenOff: condition }, `the server answered ${said}`);
+  const asked = state.name === 'awaiting-proceed' ? ' when it was asked for TLS' : '';
+  return end({ ...state, brokenOff: condition }, `the server answered ${said}${asked}`);
 }
 
 function features(state: OutboundState, offered: StreamFeatures, context: OutboundContext): OutboundStep {

@@ -51,7 +51,7 @@ export async function dialHops(route: Route): Promise<readonly HopOutcome[]> {
 }
 
 /** The hop at which a dial that fails at this step ends. Policy is asked before anything is looked up. */
-const hopOfStep: Readonly<Record<DialStep, (typeof dialHopNames)[number]>> = {
+export const hopOfStep: Readonly<Record<DialStep, (typeof dialHopNames)[number]>> = {
   policy: 'DNS',
   dns: 'DNS',
   tcp: 'TCP',

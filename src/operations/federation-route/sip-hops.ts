@@ -55,11 +55,16 @@ export function outcomesOfProbe(
 ): readonly (readonly [SipHopName, HopOutcome])[] {
   const steps = Object.entries(nameOfStep) as [HopProbeStep, SipHopName][];
   const passed = steps.filter(([step]) => probe.times[step] !== undefined && step !== probe.failure?.step);
-  const good = passed.map(([step, name]) => [name, success({ ...found(step, probe), latencyMs: probe.times[step] })] as const);
+  const good = passed.map(
+    ([step, name]) => [name, success({ ...found(step, probe), latencyMs: probe.times[step] })] as const,
+  );
   const { failure: trouble } = probe;
   if (trouble === undefined) return good;
   const { hint, fix } = adviceForHop(probe, configuration, domain);
-  const broken = failure({ target: found(trouble.step, probe).target, detail: hint }, { cause: visibleText(trouble.reason), fix });
+  const broken = failure(
+    { target: found(trouble.step, probe).target, detail: hint },
+    { cause: visibleText(trouble.reason), fix },
+  );
   return [...good, [nameOfStep[trouble.step], broken]];
 }
 
@@ -88,11 +93,16 @@ function adviceForHop(probe: HopProbe, configuration: Configuration, domain: str
   const identity = routeOf(configuration, domain)?.identity ?? domain;
   if (step === 'tls') return adviceForTls(reason, identity);
   const elsewhere = { fix: setHop(identity, probe) };
-  if (step === 'dns') return { hint: 'DNS does not say where the next hop is: correct its name, or give an address', ...elsewhere };
+  if (step === 'dns')
+    return { hint: 'DNS does not say where the next hop is: correct its name, or give an address', ...elsewhere };
   if (step === 'tcp')
-    return { hint: 'nobody takes connections there: it is down, a firewall stands between, or the port is another', ...elsewhere };
+    return {
+      hint: 'nobody takes connections there: it is down, a firewall stands between, or the port is another',
+      ...elsewhere,
+    };
   const fix = `xgw get-siproute ${identity} -OutputFormat powershell`;
-  if (probe.answer?.status === 503) return { hint: 'the server refuses everything now: it is overloaded, drained, or does not know this gateway', fix };
+  if (probe.answer?.status === 503)
+    return { hint: 'the server refuses everything now: it is overloaded, drained, or does not know this gateway', fix };
   return { hint: 'the server is reached and says nothing to OPTIONS: it may not know this gateway', fix };
 }
 
@@ -114,7 +124,10 @@ function adviceForTls(reason: string, identity: string): Advice {
       fix: `xgw set-siproute ${identity} -TlsName pool.${identity}`,
     };
   if (code !== '')
-    return { hint: 'the next hop must get a certificate that proves its name', fix: `xgw test-federatedpartner -Domain ${identity}` };
+    return {
+      hint: 'the next hop must get a certificate that proves its name',
+      fix: `xgw test-federatedpartner -Domain ${identity}`,
+    };
   return {
     hint: 'no TLS there, or the next hop does not accept the certificate of this gateway',
     fix: `xgw get-siproute ${identity} -OutputFormat powershell`,

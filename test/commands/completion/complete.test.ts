@@ -139,7 +139,7 @@ describe('values', () => {
     ['get-help grant', ['grant-externalaccesspolicy']],
     ['get-help new-xmppfederatedpartner -Parameter Tls', ['TlsNegotiation']],
     ['get-command -Verb Gra', ['Grant']],
-    ['get-command -Noun SipR', ['SipRoute']],
+    ['get-command -Noun SipRo', ['SipRoute']],
     ['get-xmppfederatedpartner -Property Identity,EffectiveM', ['Identity,EffectiveMethods']],
     ['get-xmppfederatedpartner -ExpandProperty TlsN', ['TlsNegotiation']],
     ['get-completion ', ['bash', 'zsh', 'fish', 'pwsh']],
@@ -226,6 +226,7 @@ describe('which parameters take which names', () => {
       'Get-XmppGatewayConfiguration -Identity',
       'Get-Contact -Address',
       'Remove-Contact -Address',
+      'Get-ImSession -Contact',
       'Search-AuditLog -Identity',
       'Get-ConfigurationHistory -Identity',
     ]);

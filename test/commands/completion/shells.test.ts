@@ -43,7 +43,9 @@ for word; do printf '[%s]' "$word"; done; echo
 
 function environment(): NodeJS.ProcessEnv {
   const PATH = `${home}/bin:${process.env['PATH']}`;
-  return { ...cleanEnvironment(), HOME: home, XGW_HOME: `${home}/store`, PATH, TERM: 'xterm', COLUMNS: '200' };
+  // The shells look for scripts where register-completion puts them.
+  const folders = { HOME: home, XDG_CONFIG_HOME: '', XDG_DATA_HOME: '' };
+  return { ...cleanEnvironment(), ...folders, XGW_HOME: `${home}/store`, PATH, TERM: 'xterm', COLUMNS: '200' };
 }
 
 /** Types into a shell in a pseudo-terminal. The shell reads one key after the other, so nothing waits. @returns What xgw printed. */

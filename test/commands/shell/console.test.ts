@@ -98,6 +98,34 @@ describeWithPeers('the management shell on a terminal', [peers.script], () => {
     expect([second.left, second.code]).toEqual([[], 0]);
   });
 
+  it('writes a transcript of what was typed and shown, without what was drawn, and without secrets', async () => {
+    const home = path.join(temporaryFolder(), 'store');
+    const { left, code } = await shellOn(home, [
+      ['rev 0]> ', `new-sipdomain a.com | out-null${enter}`],
+      ['rev 1]> ', `start-transcript t.txt${enter}`],
+      ['t.txt.', ''],
+      ['rev 1]> ', `get-sipdomain | % Identity${enter}`],
+      ['a.com\r\n', ''],
+      ['rev 1]> ', `new-user x -Password hunter2${enter}`],
+      ['SecretOnCommandLine', ''],
+      ['rev 1]> ', `start-transcript other.txt${enter}`],
+      ['ParameterConflict', ''],
+      ['rev 1]> ', `stop-transcript${enter}`],
+      ['The transcript is in', ''],
+      ['rev 1]> ', `"after"${enter}`],
+      ['after\r\n', ''],
+      ['rev 1]> ', `quit${enter}`],
+    ]);
+    expect([left, code]).toEqual([[], 0]);
+    const file = path.join(path.dirname(home), 't.txt');
+    const text = readFileSync(file, 'utf8');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(text).toMatch(
+      /rev 1\]> get-sipdomain \| % Identity\na\.com\n\[XGW .* rev 1\]> new-user x -Password \[secret\]\n/,
+    );
+    expect(text).not.toMatch(/\u001b|hunter2|after/);
+  });
+
   it('is plain lines for a screen reader', async () => {
     const home = path.join(temporaryFolder(), 'store');
     const { code, left, screen } = await shellOn(
