@@ -29,7 +29,13 @@ export async function compileConfigurationValidator(outfile = 'dist/configuratio
 
 /** Of everything that decides whether a configuration is valid: another rule is another digest. */
 async function rulesDigest(validator) {
-  const options = { bundle: true, platform: 'node', format: 'esm', external: ['#configuration-validator'], write: false };
+  const options = {
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['#configuration-validator'],
+    write: false,
+  };
   const { outputFiles } = await build({ entryPoints: [`${here}parse-configuration.ts`], ...options });
   return createHash('sha256').update(validator).update(outputFiles[0].contents).digest('hex');
 }

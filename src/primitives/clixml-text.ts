@@ -5,7 +5,7 @@
 
 const namespace = 'http://schemas.microsoft.com/powershell/2004/04';
 
-/** The whole document; dates are times, what has no form of its own is text. */
+/** The whole document; dates are times, what JSON cannot hold is nothing. */
 export function printClixml(values: readonly unknown[]): string {
   const ids = { next: 0 };
   return `<Objs Version="1.1.0.1" xmlns="${namespace}">\n${values.map((value) => `${valueText(value, '', ids)}\n`).join('')}</Objs>\n`;
@@ -20,7 +20,8 @@ function valueText(value: unknown, name: string, ids: Ids): string {
   if (typeof value === 'boolean') return `<B${name}>${value}</B>`;
   if (typeof value === 'number') return numberText(value, name);
   if (value instanceof Date) return `<DT${name}>${value.toISOString()}</DT>`;
-  if (typeof value !== 'object') return `<S${name}>${escaped(String(value))}</S>`;
+  if (typeof value === 'string') return `<S${name}>${escaped(value)}</S>`;
+  if (typeof value !== 'object') return `<Nil${name} />`;
   return Array.isArray(value) ? listText(value, name, ids) : objectText(value as Record<string, unknown>, name, ids);
 }
 

@@ -58,7 +58,7 @@ function readDocument(text: string, lineCounter: Yaml.LineCounter, yaml: typeof 
   } as const;
   const tokens = [...new yaml.Parser(lineCounter.addNewLine).parse(text)];
   refuseDepth(tokens);
-  const [document, second] = new yaml.Composer<Yaml.ParsedNode>(options).compose(tokens, true, text.length);
+  const [document, second] = new yaml.Composer(options).compose(tokens, true, text.length);
   if (second !== undefined) throw new Fault('a second document begins; one is read', second.range[0]);
   if (document === undefined) return null;
   const [fault] = [...document.errors, ...document.warnings];

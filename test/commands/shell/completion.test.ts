@@ -5,9 +5,9 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 import { describeDefinitions } from '../../../src/commands/completion/describe-definitions.ts';
+import { mayHoldSecret } from '../../../src/commands/host/secret-words.ts';
 import { cmdlets } from '../../../src/commands/index.ts';
 import { completions } from '../../../src/commands/shell/completion.ts';
-import { mayHoldSecret } from '../../../src/commands/host/secret-words.ts';
 import { openHistory } from '../../../src/commands/shell/history.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
