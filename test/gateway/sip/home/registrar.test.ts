@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { HeaderField } from '../../../../src/gateway/sip/headers.ts';
 import { type Binding, createLocation } from '../../../../src/gateway/sip/home/location.ts';
-import { maxBindings, maxContactLength, maxUserAgentLength, register } from '../../../../src/gateway/sip/home/registrar.ts';
+import {
+  maxBindings,
+  maxContactLength,
+  maxUserAgentLength,
+  register,
+} from '../../../../src/gateway/sip/home/registrar.ts';
 import type { Source } from '../../../../src/gateway/sip/transport.ts';
 import { movableClock } from '../../../support/movable-clock.ts';
 import { sipRequest, tcpSource, udpSource } from './request-script.ts';
