@@ -1,4 +1,4 @@
-/** Export-DnsRecord: the records as text for whoever owns DNS. Nothing is written to DNS; publish-dnsrecord does that. */
+/** Export-DnsRecord: the records as text for whoever owns DNS. Nothing is written to DNS. */
 import { parseHostWithPort } from '../config/network-address.ts';
 import { suggestedTtl } from '../operations/dns/expected-records.ts';
 import { type RecordSet, recordSets } from '../operations/dns/record-sets.ts';
@@ -13,8 +13,8 @@ import { dnsServer, listenAddress } from './settings/value-types.ts';
 /** Seconds [RFC 2181 §8]. */
 const maxTtl = 2_147_483_647;
 
-/** Which records, and what is not known here about them; publish-dnsrecord asks the same. */
-export const recordSetParameters = {
+/** Which records. */
+const recordSetParameters = {
   Domain: optional(pattern, 'A SIP domain; * ? and [] select several.', {
     position: 0,
     pipeline: 'both',
@@ -82,7 +82,7 @@ export default defineCmdlet({
 const isRecordFormat = (format: string): format is RecordFormat => recordFormats.some((each) => each === format);
 
 /** @throws CodedError `AccessEdgeMissing`, `ObjectNotFound` */
-export function selectedSets(
+function selectedSets(
   { Domain, Address = [], Zone }: Values<typeof recordSetParameters>,
   { store, warn }: CmdletContext,
 ): readonly RecordSet[] {
@@ -95,7 +95,7 @@ export function selectedSets(
 }
 
 /** The form was checked when it was bound. */
-export function serverOf(given: string | undefined): { readonly host: string; readonly port: number } | undefined {
+function serverOf(given: string | undefined): { readonly host: string; readonly port: number } | undefined {
   const parsed = given === undefined ? undefined : parseHostWithPort(given);
   return parsed?.ok === true ? { host: parsed.value.host, port: parsed.value.port ?? 53 } : undefined;
 }

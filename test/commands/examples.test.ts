@@ -64,6 +64,8 @@ const ways: readonly (readonly [example: RegExp, way: Way])[] = [
   [/^register-completion/, { adding: '-WhatIf' }],
 ];
 
+const wayOf = (command: string): Way => ways.find(([example]) => example.test(command))?.[1] ?? {};
+
 let root: string;
 let sites: Sites;
 let running: string;
@@ -89,11 +91,33 @@ afterAll(async () => {
 
 describe('xgw', () => {
   it.each(cmdlets.flatMap(({ examples }) => examples.map(({ command }) => command)))('%s', async (command) => {
-    const way = ways.find(([example]) => example.test(command))?.[1] ?? {};
+    const way = wayOf(command);
     const { code, stderr } = await run(command, way);
     // A test- has answered when it says no.
     const isAnswer = command.startsWith('test-') && code === 21;
     expect([isAnswer ? 0 : code, stderr]).toEqual([way.exit ?? 0, isAnswer || way.exit ? expect.anything() : noError]);
+  });
+});
+
+describe('with -PassThru', () => {
+  const changing = cmdlets.filter(
+    ({ name, impact, output }) => impact && output && /^(?:New|Set|Remove|Grant|Suspend|Resume)-/.test(name),
+  );
+  const lines = changing.flatMap(({ examples }) => {
+    const plain = examples.filter(({ command }) => !command.includes('|') && wayOf(command).exit === undefined);
+    return plain
+      .slice(0, 1)
+      .map(({ command }) => (command.includes('-WhatIf') ? [] : `${command} -PassThru`))
+      .flat();
+  });
+
+  it.each(lines)('%s says whether something was changed', async (command) => {
+    const { code, stdout } = await run(command, wayOf(command));
+    const objects = stdout.split('\n').filter((line) => line.startsWith('{'));
+    expect(code).toBe(0);
+    for (const object of objects) expect(JSON.parse(object)).toMatchObject({ Changed: expect.any(Boolean) });
+    // What was not there to be removed leaves nothing to pass on.
+    if (!command.startsWith('remove-')) expect(objects).not.toEqual([]);
   });
 });
 

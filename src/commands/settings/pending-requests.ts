@@ -55,7 +55,7 @@ export async function clearPending(requestId: number, context: CmdletContext): P
   if (!isKeyInUse(committed.after, request.publicKeySha256))
     openKeyStore(context.store.folder).discardKey(request.publicKeySha256);
   context.done(`request ${requestId} cleared. Revision ${committed.after.revision}.`);
-  if (context.passThru) context.write(requestObject({ ...request, status: 'Cleared' }));
+  if (context.passThru) context.write({ ...requestObject({ ...request, status: 'Cleared' }), Changed: true });
 }
 
 /** Nothing in the configuration changes. */
@@ -68,5 +68,5 @@ async function clearOrphaned(publicKeySha256: string, context: CmdletContext): P
   if (!(await context.shouldProcess(target, action, 'High'))) return;
   keys.discardKey(orphan.publicKeySha256);
   context.done(`orphaned request cleared; ${target} is in ${keys.folder}/trash.`);
-  if (context.passThru) context.write({ ...orphanObject(orphan), Status: 'Cleared' });
+  if (context.passThru) context.write({ ...orphanObject(orphan), Status: 'Cleared', Changed: true });
 }

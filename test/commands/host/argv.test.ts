@@ -69,6 +69,8 @@ describe('what binds', () => {
       ['--primary-domain=x', '--partner-type=y'],
     ],
     [['-id', 'x'], ['--primary-domain=x']],
+    [['-PrimaryDomain', '--', 'x'], ['--primary-domain=x']],
+    [['--no-what-if'], ['--no-what-if']],
     [
       ['fabrikam.com', '-WhatIf:false'],
       ['--no-what-if', '--primary-domain=fabrikam.com'],
@@ -143,6 +145,9 @@ describe('what binds', () => {
 describe('what does not bind, and what it is called', () => {
   const cases: readonly (readonly [typed: readonly string[], id: string, message: RegExp])[] = [
     [['-P', 'x'], 'AmbiguousParameter', /-PrimaryDomain or -PartnerType or -Port/],
+    [['fabrikam.com', '-Identity', 'y'], 'PositionalParameterNotFound', /"fabrikam.com"/],
+    [['-i', 'x'], 'AmbiguousParameter', /-PrimaryDomain or -InputObject/],
+    [['-I', 'x'], 'AmbiguousParameter', /-PrimaryDomain or -InputObject/],
     [['fabrikam.com', '-Identity', 'y', 'z'], 'PositionalParameterNotFound', /"fabrikam.com"/],
     [['a', 'b'], 'PositionalParameterNotFound', /"b"/],
     [['-Confirm:'], 'EmptyValue', /-Confirm: has no value/],

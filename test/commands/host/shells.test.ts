@@ -62,6 +62,12 @@ describeWithPeers('typed into a shell', [peers.bash, peers.dash, peers.zsh, peer
     expect(stderr).toContain('-Confirm:false');
   });
 
+  it('a reader that has seen enough ends the writer without a word', () => {
+    const { stdout, stderr } = type('bash', 'xgw get-command | head -n 1; echo "${PIPESTATUS[@]}"');
+    expect(stdout.split('\n')).toEqual([expect.stringContaining('{"Name":'), '0 0', '']);
+    expect(stderr).toBe('');
+  });
+
   it.each(shells)("%s: '$false' in single quotes arrives", (shell) => {
     const line =
       "xgw set-xmppfederatedpartner a.com -EnableKeepAlive '$false' -PassThru -wa ignore -ExpandProperty EnableKeepAlive";
