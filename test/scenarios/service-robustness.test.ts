@@ -44,8 +44,8 @@ describe('a gateway that is killed (kill -9)', () => {
   it.each(['starting', 'running', 'stopping'])('while it is %s blocks no start after it', async (phase) => {
     const site = await gatewaySite('contoso.example');
     const gateway = inForeground(site);
-    await site.run('wait-service', '-Condition', phase === 'starting' ? 'Stopped' : 'Ready');
     if (phase === 'starting') await untilFile(path.join(site.home, 'run', 'service.json'), gateway);
+    else await site.run('wait-service', '-Condition', 'Ready');
     if (phase === 'stopping') await site.run('stop-service', '-NoWait');
     await gateway.kill();
     await site.run('start-service');
