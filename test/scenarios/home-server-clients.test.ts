@@ -24,6 +24,8 @@ import {
 
 /** Milliseconds: every step waits for real peers, on a machine that runs other suites too. */
 const patience = 120_000;
+/** Milliseconds after which a message counts as unanswered that was written while its connection closed [RFC 3261 §17.1.2.2]. */
+const timerFMs = 32_000;
 const chatStates = 'http://jabber.org/protocol/chatstates';
 
 type Kind = ClientKind<RegisteredClient>;
@@ -98,7 +100,8 @@ class Pair {
     await client.stop();
     await this.#hears('unavailable');
     this.#bob.sendMessage(addressOf(kind), 'Too late', `late-${kind.user}`);
-    const refusal = await this.#receives('error', ({ attributes }) => attributes['id'] === `late-${kind.user}`);
+    const isRefusal = ({ attributes }: Element): boolean => attributes['id'] === `late-${kind.user}`;
+    const refusal = await this.#receives('error', isRefusal, timerFMs + 15_000);
     expect(readStanzaError(refusal).condition).toBe('recipient-unavailable');
   }
 
@@ -108,11 +111,10 @@ class Pair {
     });
   }
 
-  #receives(what: string, fits: (stanza: Element) => boolean): Promise<Element> {
+  #receives(what: string, fits: (stanza: Element) => boolean, ms?: number): Promise<Element> {
     const { kind } = this;
-    return this.#bob.waitFor(`${what} of ${kind.name}`, (stanza) => {
-      return stanza.attributes['from']?.startsWith(addressOf(kind)) === true && fits(stanza);
-    });
+    const isOfKind = ({ attributes }: Element): boolean => attributes['from']?.startsWith(addressOf(kind)) === true;
+    return this.#bob.waitFor(`${what} of ${kind.name}`, (stanza) => isOfKind(stanza) && fits(stanza), ms);
   }
 }
 
