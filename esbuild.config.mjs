@@ -51,7 +51,7 @@ const vendor = {
 const late = {
   name: 'late-builtins',
   setup(context) {
-    const filter = /^(?:node:)?(?:child_process|crypto|dgram|dns|http|https|net|tls|worker_threads|zlib)$/;
+    const filter = /^(?:node:)?(?:child_process|crypto|dgram|dns|http|https|net|readline|tls|tty|worker_threads|zlib)$/;
     context.onResolve({ filter }, ({ path, namespace }) => {
       return namespace === 'late' ? { path, external: true } : { path: path.replace('node:', ''), namespace: 'late' };
     });
