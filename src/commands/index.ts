@@ -86,6 +86,7 @@ import setXmppFederatedPartner from './set-xmpp-federated-partner.ts';
 import setXmppGatewayConfiguration from './set-xmpp-gateway-configuration.ts';
 import showCertificateRequest from './show-certificate-request.ts';
 import showDemonstration from './show-demonstration.ts';
+import showNegotiation from './show-negotiation.ts';
 import sortObject from './sort-object.ts';
 import startCertificateWizard from './start-certificate-wizard.ts';
 import startService from './start-service.ts';
@@ -170,6 +171,7 @@ export const cmdlets: readonly Cmdlet[] = [
   registerService,
   unregisterService,
   // Diagnosis
+  showNegotiation,
   testFederationRoute,
   testFederatedPartner,
   getDnsRecord,
