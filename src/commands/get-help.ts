@@ -1,8 +1,9 @@
-/** Get-Help: the help of a cmdlet, of an about_ topic or of a failure, offline. */
+/** Get-Help: the help of a cmdlet, of an about_ topic, of a failure or of an event of the log, offline. */
 import { nearNames } from '../operations/near-names.ts';
 import { isPattern, wildcard } from '../operations/wildcard.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { type FailureId, failures } from '../primitives/failures.ts';
+import { type EventPage, logEvents } from '../primitives/log-events.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { aboutTopics } from './host/about-topics.ts';
 import { type CmdletContext, type CmdletDescription, defineCmdlet } from './host/cmdlet.ts';
@@ -13,10 +14,10 @@ import { optional, pattern, switchType, text } from './host/parameters.ts';
 export default defineCmdlet({
   name: 'Get-Help',
   aliases: ['help', 'man'],
-  synopsis: 'Shows help about a cmdlet, an about_ topic or the id of a failure.',
+  synopsis: 'Shows help about a cmdlet, an about_ topic, or the id of a failure or of an event.',
   description: 'Everything is offline. Without a name it lists the about_ topics.',
   parameters: {
-    Name: optional(pattern, 'A cmdlet or alias, a topic, a failure id; * ? and [] list several.', {
+    Name: optional(pattern, 'A cmdlet or alias, a topic, the id of a failure or event; * ? and [] list several.', {
       position: 0,
       pipeline: 'both',
       wildcard: true,
@@ -32,6 +33,7 @@ export default defineCmdlet({
     { command: 'get-help set-xmppfederatedpartner -Parameter TlsNegotiation', shows: 'One parameter.' },
     { command: 'get-help about_exitcodes', shows: 'A topic.' },
     { command: 'get-help NegotiationNotValid', shows: 'What a failure means and what to look at first.' },
+    { command: 'get-help PartnerUnreachable', shows: 'What an event of the log means.' },
   ],
   output: { kind: 'HelpTopic', table: ['Name', 'Category', 'Synopsis'] },
 
@@ -60,7 +62,7 @@ const helpObject = ({ name, aliases = [], synopsis, description, parameters, exa
 
 interface Topic {
   readonly name: string;
-  readonly category: 'Cmdlet' | 'HelpFile' | 'Failure';
+  readonly category: 'Cmdlet' | 'HelpFile' | 'Failure' | 'Event';
   readonly synopsis: string;
   /** Made when it is searched. */
   readonly text: () => string;
@@ -74,7 +76,10 @@ function topicsOf(catalogue: readonly CmdletDescription[]): readonly Topic[] {
   const ids = Object.entries(failures).map(([name, { meaning }]): Topic => {
     return { name, category: 'Failure', synopsis: meaning, text: () => meaning };
   });
-  return [...cmdlets, ...about, ...ids];
+  const events = Object.entries(logEvents).map(([name, { meaning }]): Topic => {
+    return { name, category: 'Event', synopsis: meaning, text: () => meaning };
+  });
+  return [...cmdlets, ...about, ...ids, ...events];
 }
 
 function listTopics(context: CmdletContext, isWanted: (topic: Topic) => boolean): void {
@@ -102,7 +107,9 @@ function otherTopic(wanted: string, context: CmdletContext): string {
   const about = aboutTopics.find(({ name }) => isSame(name, word) || isSame(name, `about_${word}`));
   if (about) return `${about.name}\n    ${about.synopsis}\n\n${about.text()}\n`;
   const id = Object.keys(failures).find((each) => isSame(each, word));
-  if (id !== undefined) return failureHelp(id as FailureId);
+  const event = Object.entries<EventPage>(logEvents).find(([each]) => isSame(each, word));
+  const pages = [...(id === undefined ? [] : [failureHelp(id as FailureId)]), ...(event ? [eventHelp(...event)] : [])];
+  if (pages.length > 0) return pages.join('\n');
   throw notFound(wanted, context);
 }
 
@@ -111,6 +118,14 @@ function failureHelp(id: FailureId): string {
   const { code, category: powerShell } = outcomes[category];
   return [id, ...wrapped(meaning, 4), '', `    Exit code ${code}, category ${powerShell}.`, ''].join('\n');
 }
+
+const eventHelp = (id: string, { meaning, next }: EventPage): string =>
+  [
+    ...[id, ...wrapped(meaning, 4), ''],
+    ...(next === undefined ? [] : [...wrapped(`Next: ${next}`, 4), '']),
+    ...wrapped(`An event of the log: xgw get-eventlog -Filter ${id}`, 4),
+    '',
+  ].join('\n');
 
 function notFound(wanted: string, context: CmdletContext): CodedError {
   const near = nearNames(

@@ -5,6 +5,7 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { ListenerAddress } from '../primitives/listener-address.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
+import type { LogEventId } from '../primitives/log-events.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import type { HopStatus } from './gateway-status.ts';
@@ -129,7 +130,7 @@ function logEventOf(event: SipEvent): LogEvent {
   }
 }
 
-const sipEvent = (id: string, level: LogEvent['level'], message: string): LogEvent => ({
+const sipEvent = (id: LogEventId, level: LogEvent['level'], message: string): LogEvent => ({
   id,
   level,
   component: 'sip',

@@ -5,6 +5,7 @@
 import { placeOf } from '../primitives/address-place.ts';
 import type { Clock } from '../primitives/clock.ts';
 import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
+import type { LogEventId } from '../primitives/log-events.ts';
 import { RepeatedReports } from '../primitives/repeated-reports.ts';
 import { limitEvent } from './limit-event.ts';
 import type { S2sEvent, StreamSummary } from './xmpp/s2s-event.ts';
@@ -73,7 +74,7 @@ function ignoredEvent({ stream, reason }: Ignored, times: number): LogEvent {
   return { ...event, facts: { ...event.facts, reason, times } };
 }
 
-function streamEvent(id: string, level: LogEvent['level'], stream: StreamSummary, what: string): LogEvent {
+function streamEvent(id: LogEventId, level: LogEvent['level'], stream: StreamSummary, what: string): LogEvent {
   const { direction, bidirectional, remoteDomain, localDomain, peerAddress, peerPort, method, certificate } = stream;
   const name = `${direction} stream ${direction === 'inbound' ? 'from' : 'to'} ${remoteDomain ?? `${peerAddress}:${peerPort}`}`;
   return {

@@ -12,6 +12,7 @@ import { realClock } from '../primitives/clock.ts';
 import { CodedError, isCodedError } from '../primitives/errors.ts';
 import { randomIds } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
+import type { LogEventId } from '../primitives/log-events.ts';
 import type { ConfigStore } from '../store/config-store.ts';
 import { type EventLog, openEventLog } from '../store/event-log.ts';
 import { type KeyStore, openKeyStore } from '../store/key-store.ts';
@@ -184,7 +185,7 @@ function storeProblems(folder: string): readonly string[] {
   }
 }
 
-type OnService = (id: string, message: string) => void;
+type OnService = (id: LogEventId, message: string) => void;
 
 /** Milliseconds from a `stop` order; 0 for what is no number. */
 function drainMsOf(parameter: unknown): number {

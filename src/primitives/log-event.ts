@@ -1,11 +1,12 @@
 /** What a part of the program tells the event log and the trace. Ids are public and stable; texts may change. */
 
+import type { LogEventId } from './log-events.ts';
+
 export const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
 export interface LogEvent {
-  /** PascalCase and stable: `StreamAuthenticated`, `MessageDelivered`, `MessageRefused`, ... */
-  readonly id: string;
+  readonly id: LogEventId;
   readonly level: LogLevel;
   readonly component: 'xmpp' | 'sip' | 'policy' | 'service' | 'store';
   /** One sentence. Text from the network is escaped by the log, not here. */

@@ -7,7 +7,9 @@ import { type LogEvent, type LogLevel, logLevels } from '../primitives/log-event
 /** Files set aside and kept, beside the current one. */
 export const keptFiles = 5;
 
-export interface LoggedEvent extends LogEvent {
+export interface LoggedEvent extends Omit<LogEvent, 'id'> {
+  /** Of this version or of another. */
+  readonly id: string;
   /** ISO 8601, UTC. */
   readonly time: string;
 }

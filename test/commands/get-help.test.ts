@@ -8,6 +8,7 @@ import type { Cmdlet, Parameters } from '../../src/commands/host/cmdlet.ts';
 import { bugExitCode, outcomes, terminatedExitCode } from '../../src/commands/host/exit-code.ts';
 import { cmdlets } from '../../src/commands/index.ts';
 import { failures } from '../../src/primitives/failures.ts';
+import { logEvents } from '../../src/primitives/log-events.ts';
 import { runCmdlet } from '../support/host-process.ts';
 
 const help = async (...words: readonly string[]) => await runCmdlet(getHelp, words, { terminal: true });
@@ -19,6 +20,20 @@ const objects = async (cmdlet: Cmdlet, ...words: readonly string[]): Promise<rea
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 };
+
+describe('an event of the log', () => {
+  it.each(Object.entries(logEvents))('%s has its page', async (id, { meaning }) => {
+    const { code, stdout } = await help(id.toLowerCase());
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${id} ${meaning}`);
+    expect(stdout).toContain(`xgw get-eventlog -Filter ${id}`);
+  });
+
+  it('is found by its words', async () => {
+    const found = await objects(getHelp, '-Search', 'leads in a circle');
+    expect(found).toEqual([expect.objectContaining({ Name: 'LoopDetected', Category: 'Event' })]);
+  });
+});
 
 describe('get-help', () => {
   it.each(cmdlets.map((cmdlet) => [cmdlet.name, cmdlet] as const))('%s -Full has all of it', async (name, cmdlet) => {

@@ -4,7 +4,7 @@ import { failureObject, failuresIn } from '../../src/operations/federation-failu
 import type { LoggedEvent } from '../../src/store/event-log-reader.ts';
 import { openConfiguration } from '../support/crossing.ts';
 
-const event = (minute: number, id: string, facts: Readonly<Record<string, unknown>>): LoggedEvent => ({
+const event = (minute: number, id: LoggedEvent['id'], facts: Readonly<Record<string, unknown>>): LoggedEvent => ({
   id,
   level: 'warn',
   component: 'xmpp',

@@ -8,7 +8,7 @@ import { openEventLog } from '../../src/store/event-log.ts';
 import { parseLines, readEventLog } from '../../src/store/event-log-reader.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const event = (message: string) => ({ id: 'Test', level: 'info', component: 'service', message }) as const;
+const event = (message: string) => ({ id: 'ServiceStarted', level: 'info', component: 'service', message }) as const;
 
 describe('the event log', () => {
   it('keeps what was written, readable by its owner only', () => {
@@ -57,29 +57,29 @@ describe('get-eventlog filters', () => {
     const folder = temporaryFolder();
     const log = openEventLog(folder);
     log.write({
-      id: 'One',
+      id: 'PartnerUnreachable',
       level: 'error',
       component: 'xmpp',
       message: 'first',
       facts: { partner: 'Fabrikam.example' },
     });
-    log.write({ id: 'Two', level: 'info', component: 'sip', message: 'second', correlationId: 'C2' });
-    log.write({ id: 'Three', level: 'trace', component: 'sip', message: 'third', correlationId: 'C2' });
+    log.write({ id: 'MessageRefused', level: 'info', component: 'sip', message: 'second', correlationId: 'C2' });
+    log.write({ id: 'Flow', level: 'trace', component: 'sip', message: 'third', correlationId: 'C2' });
     log.close();
     return folder;
   };
   const past = new Date(0);
   const future = new Date('2999-01-01T00:00:00Z');
   it.each([
-    [{ level: 'trace' }, ['One', 'Two', 'Three']],
-    [{ level: 'info' }, ['One', 'Two']],
-    [{ level: 'error' }, ['One']],
-    [{ level: 'trace', component: 'SIP' }, ['Two', 'Three']],
-    [{ level: 'trace', correlationId: 'C2' }, ['Two', 'Three']],
-    [{ level: 'trace', filter: 'fabrikam' }, ['One']],
-    [{ level: 'trace', since: past }, ['One', 'Two', 'Three']],
+    [{ level: 'trace' }, ['PartnerUnreachable', 'MessageRefused', 'Flow']],
+    [{ level: 'info' }, ['PartnerUnreachable', 'MessageRefused']],
+    [{ level: 'error' }, ['PartnerUnreachable']],
+    [{ level: 'trace', component: 'SIP' }, ['MessageRefused', 'Flow']],
+    [{ level: 'trace', correlationId: 'C2' }, ['MessageRefused', 'Flow']],
+    [{ level: 'trace', filter: 'fabrikam' }, ['PartnerUnreachable']],
+    [{ level: 'trace', since: past }, ['PartnerUnreachable', 'MessageRefused', 'Flow']],
     [{ level: 'trace', since: future }, []],
-    [{ level: 'trace', tail: 1 }, ['Three']],
+    [{ level: 'trace', tail: 1 }, ['Flow']],
   ] as const)('%j', (filter, ids) => {
     expect(findEvents(folderWithEvents(), filter).events.map(({ id }) => id)).toEqual(ids);
   });

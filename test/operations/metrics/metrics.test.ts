@@ -50,7 +50,7 @@ async function value(port: number, line: string): Promise<number | undefined> {
   return found === undefined ? undefined : Number(found.slice(line.length + 1));
 }
 
-const event = (id: string, facts: LogEvent['facts'], level: LogEvent['level'] = 'info'): LogEvent => ({
+const event = (id: LogEvent['id'], facts: LogEvent['facts'], level: LogEvent['level'] = 'info'): LogEvent => ({
   id,
   level,
   component: 'xmpp',
