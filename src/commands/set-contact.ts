@@ -29,7 +29,10 @@ export default defineCmdlet({
     const configuration = context.store.read();
     const pair = contactPair(configuration, User, Address);
     const existing = (await contactViews(context.store.folder)).find((view) => sameContact(pair, view));
-    if ((existing?.standing.blocked ?? false) === Blocked) return context.done(`${pair.contact} unchanged.`);
+    if ((existing?.standing.blocked ?? false) === Blocked) {
+      if (context.passThru && existing) context.write(contactObject(configuration, existing, context.now(), false));
+      return context.done(`${pair.contact} unchanged.`);
+    }
     const action = Blocked ? 'Block the contact' : 'Let the contact through';
     if (!(await context.shouldProcess(`${pair.contact} for ${pair.user}`, action))) return;
     const view = await blockContact(context.store.folder, { ...pair, blocked: Blocked });
