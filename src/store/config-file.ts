@@ -35,9 +35,9 @@ export function readConfigurationFile(file: string): Configuration | undefined {
       target: file,
     });
   }
-  const complete = withMissingSettings(json);
-  if (isStore(file) && isMarkedChecked(path.dirname(file), bytes, configurationRules)) return complete as Configuration;
-  const parsed = parseConfiguration(complete);
+  // By the same rules no setting was missing either.
+  if (isStore(file) && isMarkedChecked(path.dirname(file), bytes, configurationRules)) return json as Configuration;
+  const parsed = parseConfiguration(withMissingSettings(json));
   if (parsed.ok) return parsed.value;
   const named = parsed.error.slice(0, maxNamed).map(printProblem);
   const more = parsed.error.length > maxNamed ? [`and ${parsed.error.length - maxNamed} more problems`] : [];
