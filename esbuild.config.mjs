@@ -56,8 +56,13 @@ const late = {
       return namespace === 'late' ? { path, external: true } : { path: path.replace('node:', ''), namespace: 'late' };
     });
     context.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      // Each name is looked up once: what is used a thousand times a second is a plain property then.
       contents: `for (const name of '${Object.keys(process.getBuiltinModule(path))}'.split(','))
-                   Object.defineProperty(exports, name, { enumerable: true, get: () => require('node:${path}')[name] });`,
+                   Object.defineProperty(exports, name, { enumerable: true, configurable: true, get() {
+                     const value = require('node:${path}')[name];
+                     Object.defineProperty(exports, name, { enumerable: true, value });
+                     return value;
+                   } });`,
     }));
   },
 };
@@ -156,8 +161,9 @@ async function readDefinitions() {
   const contents = `import { cmdlets } from './index.ts';
                     import { describeCmdlet } from './host/cmdlet.ts';
                     import { describeDefinitions } from './completion/describe-definitions.ts';
+                    import { packDefinitions } from './completion/packed-definitions.ts';
                     export const catalogue = cmdlets.map(describeCmdlet);
-                    export const completion = describeDefinitions(cmdlets);`;
+                    export const completion = packDefinitions(describeDefinitions(cmdlets));`;
   const esm = { bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'warning' };
   try {
     await build({ ...esm, stdin: { contents, resolveDir: commands }, outfile, plugins: [late] });

@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the definitions for people: docs/cmdlets.md, which is committed, and the manual pages in dist/man,
- * which are made when the package is packed.
+ * Writes what is made from the definitions for people: docs/cmdlets.md and docs/troubleshooting.md, which are committed, and the
+ * manual pages in dist/man, which are made when the package is packed.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,8 +10,9 @@ import { build } from 'esbuild';
 
 const root = path.dirname(import.meta.dirname);
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-const { cmdletsPage, manPages, catalogue, topics } = await definitions();
+const { cmdletsPage, troubleshootingPage, manPages, catalogue, topics } = await definitions();
 writeFileSync(path.join(root, 'docs/cmdlets.md'), cmdletsPage(catalogue));
+writeFileSync(path.join(root, 'docs/troubleshooting.md'), troubleshootingPage());
 const manual = path.join(root, 'dist/man');
 rmSync(manual, { recursive: true, force: true });
 mkdirSync(manual, { recursive: true });
@@ -26,6 +27,7 @@ async function definitions() {
                     export const catalogue = cmdlets.map(describeCmdlet);
                     export { aboutTopics as topics } from './host/about-topics.ts';
                     export { cmdletsPage } from './documentation/cmdlets-page.ts';
+                    export { troubleshootingPage } from './documentation/troubleshooting-page.ts';
                     export { manPages } from './documentation/man-page.ts';`;
   const late = {
     name: 'late',

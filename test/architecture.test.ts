@@ -106,7 +106,9 @@ describe('the shape of src/', () => {
 
   it('lists every cmdlet file in the manifest', () => {
     const cmdlets = files.filter((file) => /^commands\/[^/]+\.ts$/.test(file) && file !== 'commands/index.ts');
-    const listed = (imports.get('commands/index.ts') ?? []).filter((file) => /^commands\/[^/]+\.ts$/.test(file));
+    const parts = files.filter((file) => file.startsWith('commands/manifest/'));
+    const named = parts.flatMap((file) => imports.get(file) ?? []);
+    const listed = named.filter((file) => /^commands\/[^/]+\.ts$/.test(file));
     expect(listed.toSorted()).toEqual(cmdlets);
   });
 

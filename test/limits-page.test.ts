@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 
 import { expect, it } from '@jest/globals';
 
+import { maxGathered } from '../src/commands/host/run-cmdlet.ts';
+import { maxConfigurationFiles } from '../src/commands/settings/configuration-files.ts';
 import { maxNesting } from '../src/commands/shell/cursor.ts';
 import { maxRow } from '../src/commands/shell/expression-parser.ts';
 import { maxKept } from '../src/commands/shell/filter-values.ts';
@@ -15,6 +17,14 @@ import { maxRounds } from '../src/commands/shell/run-statements.ts';
 import { gatewayDefaults } from '../src/config/defaults.ts';
 import { maxNextHops } from '../src/config/sip-route.ts';
 import { maxMessageWays, messageWayMs } from '../src/gateway/message-ways.ts';
+import {
+  maxBytesOverall,
+  maxBytesPerPartner,
+  maxOverall,
+  maxPerPair,
+  maxPerPartner,
+} from '../src/gateway/ordered-deliveries.ts';
+import * as queueLimits from '../src/gateway/queue/queue-limits.ts';
 import { passwordFailuresPerMinute } from '../src/gateway/sip/home/guess-brake.ts';
 import { maxBindings, maxContactLength, maxUserAgentLength } from '../src/gateway/sip/home/registrar.ts';
 import * as hopLimits from '../src/gateway/sip/hop-limits.ts';
@@ -25,10 +35,23 @@ import { defaultMaxForwards, maxMarks } from '../src/gateway/sip/trail.ts';
 import { subscriptionsPerMinute } from '../src/gateway/subscription-rate.ts';
 import { maxTextBytes } from '../src/gateway/translation/text-body.ts';
 import * as limits from '../src/gateway/xmpp/s2s-limits.ts';
+import { maxPlanBytes } from '../src/operations/declarative/plan-file.ts';
+import { maxRecordsBefore } from '../src/operations/dns/zone-at-server.ts';
+import * as importLimits from '../src/operations/import/import-limits.ts';
+import { activityMinutes, maxActiveDomains, maxLatencies } from '../src/operations/live/partner-activity.ts';
+import { maxNamedPartners } from '../src/operations/metrics/metrics-service.ts';
+import { maxRunningTraces } from '../src/operations/trace/trace-desk.ts';
+import { traceBatchCharacters, traceFlushMs } from '../src/operations/trace/trace-recorder.ts';
+import { maxRingCharacters, maxRingSteps } from '../src/operations/trace/trace-ring.ts';
+import { maxClixmlDepth, maxClixmlElements } from '../src/primitives/clixml.ts';
+import { maxYamlCharacters, maxYamlDepth, maxYamlValues } from '../src/primitives/yaml-document.ts';
 import { auditLimits } from '../src/store/audit-files.ts';
 import { maxAuditLineBytes } from '../src/store/audit-line.ts';
 import { maxBackupBytes, maxBackupContentBytes } from '../src/store/backup-archive.ts';
 import { keptRevisions } from '../src/store/configuration-history.ts';
+import { maxEventLogBytes, maxWaitingEventBytes } from '../src/store/event-log.ts';
+import { keptFiles, maxEventLineBytes } from '../src/store/event-log-reader.ts';
+import { maxTraceFileBytes } from '../src/store/trace-files.ts';
 
 const { requestsPerSecond, requestBurstSeconds, maxRatedSources } = sourceLimits;
 const sipLimitsInAll = {
@@ -61,6 +84,29 @@ const scriptLimits = {
   maxSum,
 };
 
+const runningLimits = {
+  maxRecordsBefore,
+  maxPlanBytes,
+  maxConfigurationFiles,
+  maxYamlCharacters,
+  maxYamlDepth,
+  maxYamlValues,
+  activityMinutes,
+  maxActiveDomains,
+  maxLatencies,
+  keptFiles,
+  maxEventLineBytes,
+  maxEventLogBytes,
+  maxWaitingEventBytes,
+  maxNamedPartners,
+  maxRingCharacters,
+  maxRingSteps,
+  maxRunningTraces,
+  maxTraceFileBytes,
+  traceBatchCharacters,
+  traceFlushMs,
+};
+
 const page = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8');
 
 /** `name` to number, of the rows that give one. */
@@ -81,6 +127,16 @@ it('names every limit of the streams with the number it has, and no other', () =
   const inCode = new Map(
     Object.entries({
       ...limits,
+      ...importLimits,
+      ...queueLimits,
+      maxBytesOverall,
+      maxBytesPerPartner,
+      maxOverall,
+      maxPerPair,
+      maxPerPartner,
+      maxClixmlDepth,
+      maxClixmlElements,
+      maxGathered,
       ...hopLimits,
       maxNextHops,
       ...sipLimitsInAll,
@@ -92,6 +148,7 @@ it('names every limit of the streams with the number it has, and no other', () =
       maxAuditLineBytes,
       maxBackupBytes,
       maxBackupContentBytes,
+      ...runningLimits,
     }).flatMap(flat),
   );
   const onPage = rows.filter(([name]) => !/^[A-Z]/.test(name));

@@ -65,7 +65,19 @@ function isIssuer(issuer: Certificate, child: Certificate): boolean {
   return mayNotSign && isSameName(child.issuer, issuer.subject);
 }
 
+/** The mathematics of a signature is the dear part of a handshake, and its result never changes. */
+const signed = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
 function isSignedBy(child: Certificate, issuer: Certificate): boolean {
+  const byIssuer = signed.get(child) ?? new WeakMap<Certificate, boolean>();
+  const known = byIssuer.get(issuer);
+  if (known !== undefined) return known;
+  const answer = verifies(child, issuer);
+  signed.set(child, byIssuer.set(issuer, answer));
+  return answer;
+}
+
+function verifies(child: Certificate, issuer: Certificate): boolean {
   try {
     return child.x509.verify(issuer.x509.publicKey);
   } catch {

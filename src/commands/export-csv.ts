@@ -1,5 +1,5 @@
 /** Export-Csv: the objects in the pipe as a CSV file. [RFC 4180] */
-import { printCsv } from './host/csv.ts';
+import { printCsv } from '../primitives/csv.ts';
 import { mandatory, optional, path, switchType } from './host/parameters.ts';
 import { csvLine } from './host/text-formats.ts';
 import { defineFilter, kept } from './shell/filter-values.ts';

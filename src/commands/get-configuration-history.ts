@@ -1,10 +1,10 @@
 /** Get-ConfigurationHistory: who changed what, and when. */
 import type { Configuration } from '../config/configuration.ts';
+import { configurationDiff, type FieldChange } from '../config/configuration-diff.ts';
 import { printValue } from '../config/property-difference.ts';
 import { wildcard } from '../operations/wildcard.ts';
 import { readRevision, revisionsBackwards } from '../store/configuration-history.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
-import { configurationDiff, type FieldChange } from './host/configuration-diff.ts';
 import { optional, pattern, wholeNumber } from './host/parameters.ts';
 
 /** Revisions that are shown when nobody says how many. Source: the cmdlet catalogue. */

@@ -23,7 +23,10 @@ export default defineCmdlet({
   examples: [
     { command: 'get-eventlog -Tail 20', shows: 'The last twenty events.' },
     { command: 'get-eventlog -Level warn -Filter fabrikam.com', shows: 'What went wrong with one partner.' },
-    { command: 'get-eventlog -Level trace -CorrelationId 01JD8W3K7A', shows: 'The way of one message, step by step.' },
+    {
+      command: 'get-eventlog -Level debug -CorrelationId 01JD8W3K7A',
+      shows: 'What was said of one message; show-messageflow draws its way.',
+    },
   ],
   output: { kind: 'EventLogEntry', table: ['Time', 'Level', 'Event', 'Message'] },
 

@@ -2,7 +2,7 @@
 import { nearNames } from '../operations/near-names.ts';
 import { isPattern, wildcard } from '../operations/wildcard.ts';
 import { CodedError } from '../primitives/errors.ts';
-import { type FailureId, failures } from '../primitives/failures.ts';
+import { type Failure, type FailureId, failures } from '../primitives/failures.ts';
 import { type EventPage, logEvents } from '../primitives/log-events.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { aboutTopics } from './host/about-topics.ts';
@@ -114,9 +114,13 @@ function otherTopic(wanted: string, context: CmdletContext): string {
 }
 
 function failureHelp(id: FailureId): string {
-  const { category, meaning } = failures[id];
+  const { category, meaning, next }: Failure = failures[id];
   const { code, category: powerShell } = outcomes[category];
-  return [id, ...wrapped(meaning, 4), '', `    Exit code ${code}, category ${powerShell}.`, ''].join('\n');
+  return [
+    ...[id, ...wrapped(meaning, 4), ''],
+    ...(next === undefined ? [] : [...wrapped(`Next: ${next}`, 4), '']),
+    ...[`    Exit code ${code}, category ${powerShell}.`, ''],
+  ].join('\n');
 }
 
 const eventHelp = (id: string, { meaning, next }: EventPage): string =>

@@ -24,7 +24,9 @@ export default defineCmdlet({
     }),
     Filter: optional(pattern, 'The same as a wildcard Identity.', { wildcard: true }),
     HomeServer: optional(pattern, 'Only users of this pool or gateway.', { wildcard: true }),
-    OnLegacy: optional(switchType, 'Only users that have not been moved from the legacy deployment.'),
+    OnLegacy: optional(switchType, 'Only users that have not been moved from the legacy deployment.', {
+      aliases: ['OnLyncServer', 'OnOfficeCommunicationServer'],
+    }),
     OnSurvivableBranch: optional(switchType, 'Only users of a survivable branch appliance.'),
     LocalStore: optional(switchType, 'What the running gateway has loaded, in place of what the store says.'),
   },

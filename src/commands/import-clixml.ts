@@ -1,8 +1,8 @@
 /** Import-Clixml: the objects of a file that Export-Clixml of PowerShell or of this program has written. [MS-PSRP §2.2.5] */
 import { ClixmlFault, clixmlReader } from '../primitives/clixml.ts';
+import { decodedText } from '../primitives/decoded-text.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
-import { decodedText } from './host/decoded-text.ts';
 import { mandatory, path } from './host/parameters.ts';
 
 export default defineCmdlet({

@@ -1,7 +1,9 @@
 /** Import-Csv: the rows of a CSV file as objects. [RFC 4180] */
 
+import { readCsv } from '../primitives/csv.ts';
+import { decodedText } from '../primitives/decoded-text.ts';
+import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
-import { parseCsv } from './host/csv.ts';
 import { mandatory, path } from './host/parameters.ts';
 
 export default defineCmdlet({
@@ -19,9 +21,10 @@ export default defineCmdlet({
   ],
 
   async run({ Path }, context) {
-    const bytes = await context.readInput(Path);
-    const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
-    const [names = [], ...rows] = parseCsv(bytes.toString(isWide ? 'utf16le' : 'utf8').replace(/^\ufeff/, ''));
+    const read = readCsv(decodedText(await context.readInput(Path)));
+    if (!read.ok)
+      throw new CodedError('FileNotValid', `${Path}:${read.error.line}: ${read.error.sentence}.`, { target: Path });
+    const [names = [], ...rows] = read.value.map(({ fields }) => fields);
     for (const row of rows) {
       const cells = names.map((name, column) => [name.trim(), row[column] ?? ''] as const);
       context.emit(Object.fromEntries(cells.filter(([name, cell]) => name !== '' && cell !== '')));

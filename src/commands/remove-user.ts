@@ -4,8 +4,8 @@ import { isPattern } from '../operations/wildcard.ts';
 import { userOutput } from './get-user.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, optional, pattern, switchType } from './host/parameters.ts';
+import { discardGoneCredentials } from './settings/gone-credentials.ts';
 import { removeNamed } from './settings/remove-named.ts';
-import { keyStoreOf } from './settings/user-parameters.ts';
 
 export default defineCmdlet({
   name: 'Remove-User',
@@ -35,13 +35,6 @@ export default defineCmdlet({
       remove: removeUsers,
       output: (current, identity) => userObject(current, userOrThrow(current, identity), true),
     });
-    if (committed === undefined) return;
-    const removed = Object.values(committed.before.users).filter(
-      ({ identity }) => !(identity in committed.after.users),
-    );
-    const credentials = removed.flatMap(({ credential }) => credential ?? []);
-    if (credentials.length === 0) return;
-    const keys = await keyStoreOf(context);
-    for (const credential of credentials) keys.discardCredential(credential);
+    if (committed !== undefined) await discardGoneCredentials(committed.before, committed.after, context);
   },
 });

@@ -1,11 +1,10 @@
 /** Restore-Configuration: brings a backup back, as a new revision; all of it or nothing. */
 import path from 'node:path';
-
+import { configurationDiff } from '../config/configuration-diff.ts';
 import { readGivenSecret } from '../operations/given-secret.ts';
 import { Secret } from '../primitives/secret.ts';
 import type { BackupContents } from '../store/backup-archive.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
-import { configurationDiff } from './host/configuration-diff.ts';
 import { mandatory, optional, path as pathType, wholeNumber } from './host/parameters.ts';
 import { differenceLine } from './host/should-process.ts';
 

@@ -24,7 +24,10 @@ export default defineCmdlet({
     const allowed = AllowFederatedUsers ?? EnableFederationRoute;
     const committed = await context.commit({
       target: 'Global',
-      apply: (current) => (allowed === undefined ? current : setAccessEdge(current, { allowFederatedUsers: allowed })),
+      apply: (current) =>
+        allowed === undefined
+          ? current
+          : setAccessEdge(current, { ...current.accessEdge, allowFederatedUsers: allowed }),
     });
     if (committed.withheld) return;
     const { accessEdge: before } = committed.before;

@@ -1,11 +1,22 @@
 /** Undo-ConfigurationChange: takes one change back, in a new revision, and leaves what came later. */
+
+import type { Configuration } from '../config/configuration.ts';
+import { configurationDiff } from '../config/configuration-diff.ts';
 import { printField } from '../operations/undo-change.ts';
 import { undoPlan } from '../operations/undo-revision.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
-import { configurationDiff } from './host/configuration-diff.ts';
 import { optional, wholeNumber } from './host/parameters.ts';
 import { differenceLine } from './host/should-process.ts';
+
+/** Objects that the target names, and differences that the question does. */
+const maxNamed = 20;
+
+function shownDifferences(before: Configuration, after: Configuration): readonly string[] {
+  const all = configurationDiff(before, after);
+  const shown = all.slice(0, maxNamed).map((each) => `${each.identity} ${differenceLine(each, 0)}`);
+  return all.length > maxNamed ? [...shown, `and ${all.length - maxNamed} more differences`] : shown;
+}
 
 export default defineCmdlet({
   name: 'Undo-ConfigurationChange',
@@ -34,18 +45,17 @@ export default defineCmdlet({
     const current = context.store.read();
     const plan = undoPlan(context.store.folder, current, Revision, openKeyStore(context.store.folder));
     const names = [...new Set(plan.touched.map(({ key }) => key ?? 'Global'))];
+    const more = names.length > maxNamed ? ` and ${names.length - maxNamed} more` : '';
+    const name = `${names.slice(0, maxNamed).join(', ')}${more}`;
     const committed = await context.commit({
-      target: names.join(', '),
+      target: name,
       apply: plan.apply,
       // -WhatIf shows them by itself.
-      consequences: (before, after) =>
-        context.whatIf
-          ? []
-          : configurationDiff(before, after).map((each) => `${each.identity} ${differenceLine(each, 0)}`),
+      consequences: (before, after) => (context.whatIf ? [] : shownDifferences(before, after)),
     });
     if (committed.withheld) return;
     const { revision, changed } = committed.after;
-    context.done(`revision ${plan.revision} is undone: ${names.join(', ')}. Revision ${revision}.`);
+    context.done(`revision ${plan.revision} is undone: ${name}. Revision ${revision}.`);
     if (!context.passThru) return;
     context.write({
       Revision: revision,

@@ -8,13 +8,11 @@ import { negotiations, partnerTypes } from './federated-partner.ts';
 import { gatewayRanges, sipModes, sipPresenceFormats, sipSessionModes } from './gateway-configuration.ts';
 import { dnsLookups, maxNextHops } from './sip-route.ts';
 
-interface Schema {
-  readonly [keyword: string]: unknown;
-}
+type Schema = Readonly<Record<string, unknown>>;
 
 /** Long enough for every name and path an administrator writes; short enough that a damaged file is noticed. */
 const maxText = 1024;
-const maxItems = 10_000;
+export const maxItems = 10_000;
 
 /** Shared by reference: the validator is compiled into code, and code that is not repeated starts faster. */
 const definitions: Record<string, Schema> = {};
@@ -62,12 +60,10 @@ const domain = define('domain', {
   ...matching(`^${domainPattern}$`, 'a domain name in lower case such as fabrikam.com'),
   maxLength: 253,
 });
+const sipUser = "[A-Za-z0-9\\-_.!~*'()&=+$,;?\\/%]{1,255}";
 const sipAddress = define(
   'sipAddress',
-  matching(
-    `^sip:[A-Za-z0-9\\-_.!~*'()&=+$,;?\\/%]{1,255}@${domainPattern}$`,
-    'an address such as sip:alice@contoso.com',
-  ),
+  matching(`^sip:${sipUser}@${domainPattern}$`, 'an address such as sip:alice@contoso.com'),
 );
 const name = '[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_ .\\-]{0,62}[\\p{L}\\p{N}_])?';
 /** A policy's name after `site:` or `tag:`, and a site's: letters, digits, `_`, inside also space, dot and hyphen. */
@@ -92,7 +88,10 @@ const time = define(
 const stamp = object({ time, user: text, host: text, cmdlet: text, target: text }, { audit: text });
 const changed = define('changed', object({ revision: wholeNumber, time, user: text, host: text, cmdlet: text }));
 
-const sipDomain = object({ identity: domain, isDefault: boolean }, { changed });
+/** Which declarative file an object belongs to, and what that file said of it. */
+const owned = { owner: someText, declared: define('declared', listOf(someText)) };
+
+const sipDomain = object({ identity: domain, isDefault: boolean }, { ...owned, changed });
 
 const sipRoute = object(
   {
@@ -101,7 +100,7 @@ const sipRoute = object(
     dnsLookup: oneOf(dnsLookups),
     sessionMode: oneOf(sipSessionModes),
   },
-  { tlsName: domain, changed },
+  { tlsName: domain, ...owned, changed },
 );
 
 const negotiation = define('negotiation', oneOf(negotiations));
@@ -126,7 +125,7 @@ const federatedPartner = object(
     allowInsecure: someText,
     trustedRootsPath: someText,
     suspended: object({ reason: text, since: time }, { until: time }),
-    owner: someText,
+    ...owned,
     changed,
   },
 );
@@ -139,6 +138,7 @@ const user = object(
     site: policyName,
     homeServer: someText,
     deployment: oneOf(deployments),
+    ...owned,
     changed,
   },
 );
@@ -152,13 +152,14 @@ const externalAccessPolicy = object(
     enablePublicCloudAccess: boolean,
     enableOutsideAccess: boolean,
   },
-  { changed },
+  { ...owned, changed },
 );
 
 const ranges = Object.fromEntries(Object.entries(gatewayRanges).map(([setting, limits]) => [setting, range(limits)]));
 const gateway = object(
   {
     ...ranges,
+    durableInbound: boolean,
     enableLoggingAllMessageBodies: boolean,
     sipMode: oneOf(sipModes),
     sipSessionMode: oneOf(sipSessionModes),
@@ -178,6 +179,7 @@ const gateway = object(
     sipNextHop: someText,
     trustedRootsPath: someText,
     dialbackPassphraseTime: time,
+    ...owned,
   },
 );
 
@@ -237,7 +239,7 @@ const root = object(
     federatedPartners: mapOf(domain, federatedPartner),
     users: { ...mapOf(sipAddress, user), maxProperties: 100 * maxItems },
     externalAccessPolicies: mapOf(policyIdentity, externalAccessPolicy),
-    accessEdge: object({ allowFederatedUsers: boolean }),
+    accessEdge: object({ allowFederatedUsers: boolean }, owned),
     gateway,
     certificates: mapOf(thumbprint, certificate),
     certificateRequests: mapOf(matching('^\\d{1,16}$', 'a request number'), certificateRequest),

@@ -4,11 +4,12 @@ import type { CertificateRenewal } from './certificate-renewal.ts';
 import type { FederatedPartner } from './federated-partner.ts';
 import type { GatewayConfiguration } from './gateway-configuration.ts';
 import type { ObjectStamp } from './object-stamp.ts';
+import type { Owned } from './owned.ts';
 import type { SipRoute } from './sip-route.ts';
 
 export const formatVersion = 1;
 
-export interface SipDomain {
+export interface SipDomain extends Owned {
   readonly identity: DomainName;
   readonly isDefault: boolean;
   readonly changed?: ObjectStamp;
@@ -18,7 +19,7 @@ export const deployments = ['Current', 'Legacy'] as const;
 export type Deployment = (typeof deployments)[number];
 
 /** An account of the home server. Its digest credentials are a file in the key store, named by `credential`. */
-export interface User {
+export interface User extends Owned {
   /** `sip:user@domain` in lower case; the user part as written. */
   readonly identity: string;
   readonly displayName: string;
@@ -37,7 +38,7 @@ export interface User {
   readonly changed?: ObjectStamp;
 }
 
-export interface ExternalAccessPolicy {
+export interface ExternalAccessPolicy extends Owned {
   /** `Global`, `site:name` or `tag:name`. */
   readonly identity: string;
   readonly description: string;
@@ -48,7 +49,7 @@ export interface ExternalAccessPolicy {
   readonly changed?: ObjectStamp;
 }
 
-export interface AccessEdgeConfiguration {
+export interface AccessEdgeConfiguration extends Owned {
   readonly allowFederatedUsers: boolean;
 }
 

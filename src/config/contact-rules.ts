@@ -71,7 +71,8 @@ export type ContactDecision =
   | { readonly allowed: false; readonly refusal: ContactRefusal };
 
 /** The first reason to refuse is the answer: the user's policy, then the user's own word, then the partner's type. */
-export function decideContact({ access, ...question }: ContactQuestion): ContactDecision {
+export function decideContact(question: ContactQuestion): ContactDecision {
+  const { access } = question;
   if (!access.allowed) return refused(access.gate);
   if (question.direction === 'FromUser') return { allowed: true };
   if (question.blocked) return refused('blocked-by-user');

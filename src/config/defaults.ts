@@ -25,6 +25,8 @@ export const gatewayDefaults: GatewayConfiguration = {
   streamEstablishmentTimeout: 60,
   streamInactivityTimeout: 600,
   subscriptionRefreshInterval: 28_800,
+  durableInbound: true,
+  queuedMessageLifetime: 300,
   enableLoggingAllMessageBodies: false,
   xmppPort: 5269,
   xmppDirectTlsPort: 5270,

@@ -7,12 +7,22 @@ export const globalPolicy = 'Global';
 
 /** User (`tag:`), then site (`site:`), then Global. Names compare without case. */
 export function effectivePolicy(configuration: Configuration, user: User): ExternalAccessPolicy {
-  const policies = Object.values(configuration.externalAccessPolicies);
-  const named = (identity: string): ExternalAccessPolicy | undefined =>
-    policies.find((policy) => policy.identity.toLowerCase() === identity.toLowerCase());
+  const policies = policiesOf(configuration);
+  const named = (identity: string): ExternalAccessPolicy | undefined => policies.get(identity.toLowerCase());
   const ofUser = user.externalAccessPolicy === undefined ? undefined : named(`tag:${user.externalAccessPolicy}`);
   const ofSite = user.site === undefined ? undefined : named(`site:${user.site}`);
   return ofUser ?? ofSite ?? named(globalPolicy) ?? { identity: globalPolicy, ...policyDefaults };
+}
+
+const indexes = new WeakMap<Configuration['externalAccessPolicies'], ReadonlyMap<string, ExternalAccessPolicy>>();
+
+function policiesOf({ externalAccessPolicies }: Configuration): ReadonlyMap<string, ExternalAccessPolicy> {
+  const known = indexes.get(externalAccessPolicies);
+  if (known !== undefined) return known;
+  const policies = Object.values(externalAccessPolicies).toReversed();
+  const index = new Map(policies.map((policy) => [policy.identity.toLowerCase(), policy]));
+  indexes.set(externalAccessPolicies, index);
+  return index;
 }
 
 /** The settings that can close XMPP to a user. */
@@ -36,7 +46,6 @@ export type XmppAccess =
 /** May this user exchange anything with XMPP partners? The same answer in both directions; the first closed gate gives it. */
 export function xmppAccess(configuration: Configuration, user: User): XmppAccess {
   const policy = effectivePolicy(configuration, user);
-  const setPolicy = `xgw set-externalaccesspolicy ${shellWord(policy.identity)}`;
   if (user.survivableBranch) {
     const reason = 'users of a survivable branch appliance have no XMPP';
     return {
@@ -66,11 +75,18 @@ export function xmppAccess(configuration: Configuration, user: User): XmppAccess
   }
   if (!policy.enableFederationAccess) {
     const reason = `EnableFederationAccess of policy ${policy.identity} is False`;
-    return { allowed: false, gate: 'policy-federation-off', reason, fix: `${setPolicy} -EnableFederationAccess true` };
+    return {
+      allowed: false,
+      gate: 'policy-federation-off',
+      reason,
+      fix: `${settingOf(policy)} -EnableFederationAccess true`,
+    };
   }
   if (!policy.enableXmppAccess) {
     const reason = `EnableXmppAccess of policy ${policy.identity} is False`;
-    return { allowed: false, gate: 'policy-xmpp-off', reason, fix: `${setPolicy} -EnableXmppAccess true` };
+    return { allowed: false, gate: 'policy-xmpp-off', reason, fix: `${settingOf(policy)} -EnableXmppAccess true` };
   }
   return { allowed: true };
 }
+
+const settingOf = ({ identity }: ExternalAccessPolicy): string => `xgw set-externalaccesspolicy ${shellWord(identity)}`;

@@ -1,6 +1,7 @@
 /** An XMPP federated partner: a domain we talk to, how far we trust it, and what its streams must pass. */
 import type { DomainName } from '../primitives/domain-name.ts';
 import type { ObjectStamp } from './object-stamp.ts';
+import type { Owned } from './owned.ts';
 
 export const partnerTypes = ['Federated', 'PublicVerified', 'PublicUnverified'] as const;
 export type PartnerType = (typeof partnerTypes)[number];
@@ -18,7 +19,7 @@ export interface Suspension {
   readonly until?: string;
 }
 
-export interface FederatedPartner {
+export interface FederatedPartner extends Owned {
   /** The primary domain; it is the partner's name. */
   readonly identity: DomainName;
   readonly additionalDomains: readonly DomainName[];
@@ -44,8 +45,6 @@ export interface FederatedPartner {
   /** SHA-256 of public keys (SPKI, base64); when not empty, the peer's leaf must have one of them. */
   readonly pinnedSpkiSha256: readonly string[];
   readonly suspended?: Suspension;
-  /** The declarative file that made the partner and may prune it; absent: made by hand. */
-  readonly owner?: string;
   readonly changed?: ObjectStamp;
 }
 

@@ -1,4 +1,5 @@
 /** The settings of the one gateway (`Global`). Durations are seconds, ports 0 mean "off". */
+import type { Owned } from './owned.ts';
 
 export const sipModes = ['HomeServer', 'NextHop'] as const;
 export type SipMode = (typeof sipModes)[number];
@@ -12,7 +13,7 @@ export type SipSessionMode = (typeof sipSessionModes)[number];
 export const sipPresenceFormats = ['Pidf', 'Categories'] as const;
 export type SipPresenceFormat = (typeof sipPresenceFormats)[number];
 
-export interface GatewayConfiguration {
+export interface GatewayConfiguration extends Owned {
   /** All streams together. */
   readonly connectionLimit: number;
   /** Streams of one partner that sets no limit of its own. */
@@ -24,6 +25,10 @@ export interface GatewayConfiguration {
   readonly streamEstablishmentTimeout: number;
   readonly streamInactivityTimeout: number;
   readonly subscriptionRefreshInterval: number;
+  /** Whether a message of a partner that acknowledges nothing is on disk before it goes to its SIP user. */
+  readonly durableInbound: boolean;
+  /** Seconds for which a message to a partner that cannot be reached is kept and tried again; 0: its sender is told at once. */
+  readonly queuedMessageLifetime: number;
   readonly enableLoggingAllMessageBodies: boolean;
   /** The name partners reach this gateway by: subject of the certificate, target of the SRV records. */
   readonly accessEdgeFqdn?: string;
@@ -74,6 +79,7 @@ export const gatewayRanges = {
   streamEstablishmentTimeout: { least: 1, most: 3600 },
   streamInactivityTimeout: { least: 1, most: 604_800 },
   subscriptionRefreshInterval: { least: 1, most: 2_592_000 },
+  queuedMessageLifetime: { least: 0, most: 604_800 },
   xmppPort: port,
   xmppDirectTlsPort: port,
   sipPort: port,

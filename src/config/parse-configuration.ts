@@ -5,11 +5,14 @@ import { ok, type Result, refuse } from '../primitives/result.ts';
 import { visibleText } from '../primitives/visible-text.ts';
 import type { Configuration } from './configuration.ts';
 import { brokenInvariants } from './configuration-invariants.ts';
-import { patternMeanings } from './configuration-schema.ts';
+import { maxItems, patternMeanings } from './configuration-schema.ts';
+import type { FederatedPartner } from './federated-partner.ts';
 
 export interface Problem {
   /** Where: `federatedPartners/fabrikam.com/tlsNegotiation`; empty for the whole file. */
   readonly field: string;
+  /** The names of `field`, one by one. */
+  readonly path: readonly string[];
   /** What is wrong there, as a clause after the field. */
   readonly message: string;
   /** The words that may stand there, when they can be listed. */
@@ -29,8 +32,37 @@ export function parseConfiguration(json: unknown): Result<Configuration, readonl
     const problems = (validate.errors ?? []).flatMap((fault) => problemOf(fault, json));
     return refuse(problems.slice(0, maxProblems));
   }
-  const broken = brokenInvariants(json).map(({ field, message }) => ({ field: fieldOf(field), message }));
+  const broken = brokenInvariants(json).map(({ field, message }) => ({ ...placeOf(field), message }));
   return broken.length === 0 ? ok(json) : refuse(broken.slice(0, maxProblems));
+}
+
+/**
+ * The same for what a change made of a valid configuration: users and partners that it left alone, the same objects as before,
+ * are not looked at again unless they could contradict one that it touched.
+ */
+export function parseChanged(before: Configuration, after: Configuration): Result<Configuration, readonly Problem[]> {
+  const isSame = (map: 'sipDomains' | 'externalAccessPolicies'): boolean => after[map] === before[map];
+  const hasRoom = [after.federatedPartners, after.users].every((map) => Object.keys(map).length <= maxItems);
+  if (!hasRoom || !isSame('sipDomains') || !isSame('externalAccessPolicies')) return parseConfiguration(after);
+  const users = changedObjects(before.users, after.users);
+  const federatedPartners = changedObjects(before.federatedPartners, after.federatedPartners);
+  const part = { ...after, users, federatedPartners };
+  if (!validate(part)) return parseConfiguration(after);
+  const touched = withSharersOf(federatedPartners, after.federatedPartners);
+  return brokenInvariants({ ...part, federatedPartners: touched }).length === 0 ? ok(after) : parseConfiguration(after);
+}
+
+type Objects<T> = Readonly<Record<string, T>>;
+
+const changedObjects = <T>(before: Objects<T>, after: Objects<T>): Objects<T> =>
+  Object.fromEntries(Object.entries(after).filter(([key, object]) => object !== before[key]));
+
+/** With all partners that have a domain of one of these. */
+function withSharersOf(partners: Objects<FederatedPartner>, all: Objects<FederatedPartner>): Objects<FederatedPartner> {
+  const domains = new Set(Object.values(partners).flatMap((one) => [one.identity, ...one.additionalDomains]));
+  const shares = ({ identity, additionalDomains }: FederatedPartner): boolean =>
+    domains.has(identity) || additionalDomains.some((domain) => domains.has(domain));
+  return Object.fromEntries(Object.entries(all).filter(([, partner]) => shares(partner)));
 }
 
 /** `federatedPartners/fabrikam.com/tlsNegotiation is "Maybe"; allowed are Required, Optional, NotSupported` */
@@ -46,14 +78,14 @@ function problemOf(fault: SchemaFault, json: unknown): Problem[] {
   if (typeof value === 'object' && (fault.keyword === 'pattern' || fault.keyword === 'maxLength')) return [];
   const { params } = fault;
   if (fault.keyword === 'required') {
-    return [{ field: fieldOf([...names, String(params['missingProperty'])]), message: 'is missing' }];
+    return [{ ...placeOf([...names, String(params['missingProperty'])]), message: 'is missing' }];
   }
   if (fault.keyword === 'additionalProperties') {
-    return [{ field: fieldOf([...names, String(params['additionalProperty'])]), message: 'is not a known setting' }];
+    return [{ ...placeOf([...names, String(params['additionalProperty'])]), message: 'is not a known setting' }];
   }
   const allowed = params['allowedValues'];
   const message = messageOf(fault, shown(value));
-  return [{ field: fieldOf(names), message, ...(Array.isArray(allowed) ? { allowed: allowed.map(String) } : {}) }];
+  return [{ ...placeOf(names), message, ...(Array.isArray(allowed) ? { allowed: allowed.map(String) } : {}) }];
 }
 
 const tooLong = ({ limit }: SchemaFault['params']): string => `is too long; the limit is ${String(limit)}`;
@@ -83,7 +115,10 @@ function messageOf({ keyword, params }: SchemaFault, value: string): string {
 const shown = (value: unknown): string =>
   value === undefined ? 'absent' : visibleText(JSON.stringify(value)).slice(0, maxShown);
 
-const fieldOf = (names: readonly string[]): string => visibleText(names.join('/')).slice(0, 4 * maxShown);
+const placeOf = (path: readonly string[]): Pick<Problem, 'field' | 'path'> => ({
+  field: visibleText(path.join('/')).slice(0, 4 * maxShown),
+  path,
+});
 
 const unescapePointer = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
 

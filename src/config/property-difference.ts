@@ -8,12 +8,12 @@ export interface PropertyDifference {
   readonly after: unknown;
 }
 
-/** The properties whose values differ, in the order of the objects. The stamp of the store is no property. */
+/** The properties whose values differ, in the order of the objects. What the store and declarative files note is no property. */
 export function propertyDifferences(before: object, after: object): readonly PropertyDifference[] {
   const old = new Map<string, unknown>(Object.entries(before));
   const now = new Map<string, unknown>(Object.entries(after));
   return [...new Set([...old.keys(), ...now.keys()])]
-    .filter((key) => key !== 'changed' && !isDeepStrictEqual(old.get(key), now.get(key)))
+    .filter((key) => key !== 'changed' && key !== 'declared' && !isDeepStrictEqual(old.get(key), now.get(key)))
     .map((key) => ({ property: pascalCase(key), before: old.get(key), after: now.get(key) }));
 }
 

@@ -2,6 +2,7 @@
  * Which SIP servers own the users of a SIP domain: those of its route, else what the gateway's settings say for every domain
  * that has none. A domain with neither is at home here.
  */
+import { memoized } from '../primitives/memoized.ts';
 import type { Configuration } from './configuration.ts';
 import type { SipSessionMode } from './gateway-configuration.ts';
 import { parseHostWithPort, parseSipNextHop, type SipNextHop } from './network-address.ts';
@@ -40,12 +41,13 @@ export function routeThrough(configuration: Configuration, domain: string, nextH
 }
 
 /** The configuration was checked when it was read: what does not parse here is not there. */
-const hopsOf = (nextHops: readonly string[]): readonly RouteHop[] =>
-  nextHops.flatMap((text) => {
-    const parsed = parseSipNextHop(text);
-    if (!parsed.ok) return [];
-    const [where = '', ...parameters] = text.split(';');
-    const place = parseHostWithPort(where);
-    const namesPort = place.ok && place.value.port !== undefined;
-    return [{ ...parsed.value, namesPort, namesTransport: parameters.length > 0 }];
-  });
+const hopsOf = (nextHops: readonly string[]): readonly RouteHop[] => nextHops.flatMap(hopOf);
+
+const hopOf = memoized((text): readonly RouteHop[] => {
+  const parsed = parseSipNextHop(text);
+  if (!parsed.ok) return [];
+  const [where = '', ...parameters] = text.split(';');
+  const place = parseHostWithPort(where);
+  const namesPort = place.ok && place.value.port !== undefined;
+  return [{ ...parsed.value, namesPort, namesTransport: parameters.length > 0 }];
+});

@@ -2,6 +2,7 @@
 import type { DomainName } from '../primitives/domain-name.ts';
 import type { SipSessionMode } from './gateway-configuration.ts';
 import type { ObjectStamp } from './object-stamp.ts';
+import type { Owned } from './owned.ts';
 
 /**
  * What DNS is asked about a next hop. Host: its addresses. Sip: NAPTR and SRV before them [RFC 3263 §4], unless it names a
@@ -13,7 +14,7 @@ export type DnsLookup = (typeof dnsLookups)[number];
 /** Servers of one route: each is waited for when those before it are silent. */
 export const maxNextHops = 16;
 
-export interface SipRoute {
+export interface SipRoute extends Owned {
   /** The SIP domain. */
   readonly identity: DomainName;
   /** `host:port;transport=tls|tcp|udp`, at least one; the first that works is used. */

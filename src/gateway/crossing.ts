@@ -3,6 +3,7 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Clock } from '../primitives/clock.ts';
 import type { Ids } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
+import type { OnTrace } from '../primitives/trace-step.ts';
 import type { HeaderField } from './sip/headers.ts';
 import type { LoopGuard } from './sip/loop-guard.ts';
 import type { RefusalAdvice } from './sip/refusal-advice.ts';
@@ -38,12 +39,17 @@ export interface SipOutcome extends RefusalAdvice {
 export interface Crossing {
   /** The snapshot in force now; ask again for each decision, so that a change takes effect at once. */
   configuration(): Configuration;
-  /** Resolves within 30 s, when the stanza is with an authenticated stream or can not be. */
-  toXmpp(stanza: Element): Promise<Delivery>;
+  /**
+   * Resolves when the stanza is with an authenticated stream, or can not be.
+   *
+   * @param withinMs - Milliseconds that it may take; 30 000 at most, and by default.
+   */
+  toXmpp(stanza: Element, withinMs?: number): Promise<Delivery>;
   /** Resolves within 32 s, or 128 s when the user must be invited to a session again. */
   toSip(delivery: SipDelivery): Promise<SipOutcome>;
   readonly loops: LoopGuard;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly onEvent: OnLogEvent;
+  readonly onTrace: OnTrace;
 }

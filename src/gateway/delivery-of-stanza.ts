@@ -3,6 +3,7 @@ import { ok, type Result } from '../primitives/result.ts';
 import type { Addressed } from './addressed.ts';
 import type { SipDelivery } from './crossing.ts';
 import { isComposingType, printIsComposing } from './sip/bodies/is-composing.ts';
+import { correlationField } from './sip/correlation-field.ts';
 import { type Trail, trailFields } from './sip/trail.ts';
 import { messageToSip, type SipInstantMessage } from './translation/instant-message.ts';
 import { speakerOf } from './translation/speaker.ts';
@@ -21,17 +22,16 @@ export function deliveryOf(
 ): Result<SipDelivery | undefined, StanzaError> {
   const speaker = speakerOf(stanza);
   const ends = { method: 'MESSAGE', from: addressed.contactAor, to: addressed.userAor, speaker } as const;
+  const marked = ({ headers, body }: SipInstantMessage): SipInstantMessage => ({
+    headers: [...headers, ...trailFields(trail), correlationField(addressed.correlationId)],
+    body,
+  });
   if (childOf(stanza, 'body', stanza.namespace) !== undefined) {
     const message = messageToSip(stanza);
-    return message.ok ? ok({ ...ends, ...withTrail(message.value, trail) }) : message;
+    return message.ok ? ok({ ...marked(message.value), ...ends }) : message;
   }
   const state = chatStateOf(stanza);
   if (state === undefined) return ok(undefined);
   const body = Buffer.from(printIsComposing(chatStateToSip(state)), 'utf8');
-  return ok({ ...ends, ...withTrail({ headers: [['Content-Type', isComposingType]], body }, trail), chatState: state });
+  return ok({ chatState: state, ...marked({ headers: [['Content-Type', isComposingType]], body }), ...ends });
 }
-
-const withTrail = ({ headers, body }: SipInstantMessage, trail: Trail): SipInstantMessage => ({
-  headers: [...headers, ...trailFields(trail)],
-  body,
-});

@@ -1,18 +1,17 @@
 /**
  * Every request of a SIP user for an XMPP contact: policy first, then translation, then the partner's stream. The final
- * response tells the truth: 202 once the stanza is with an authenticated stream, else the mapped error [D11].
+ * response tells the truth of it, whatever it is [D11].
  */
 import { correlationId as newCorrelationId } from '../primitives/ids.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { Crossing } from './crossing.ts';
-import { flow } from './flow.ts';
 import { loopDetected } from './loop-log.ts';
-import { messageDelivered } from './message-delivered.ts';
-import type { OrderedDeliveries } from './ordered-deliveries.ts';
+import { sendToPartner, type ToPartnerParts, tooManyWaiting } from './message-to-partner.ts';
+import type { DeliveryRefusal, OrderedDeliveries } from './ordered-deliveries.ts';
 import { admitContact, stranger } from './policy/contacts.ts';
 import type { Refusal } from './policy/partners.ts';
+import type { MessageIds } from './queue/message-ids.ts';
 import { requestRefusalOf } from './refusal-answer.ts';
-import type { SentMessages } from './sent-messages.ts';
 import type { HeaderField } from './sip/headers.ts';
 import type { SipRequest } from './sip/message.ts';
 import type { ResponseParts } from './sip/sip-endpoint.ts';
@@ -21,8 +20,11 @@ import { type Trail, trailOf } from './sip/trail.ts';
 import { acceptEncoding } from './sip/uas-refusal.ts';
 import type { SipEnds } from './sip-presence.ts';
 import { stanzaOf } from './stanza-of-request.ts';
+import { exchangeOfSip } from './trace/exchange.ts';
+import { type Arrow, allowed, handover, mapped } from './trace/handover.ts';
 import { isNumber, jidToAor, sipUriToJid } from './translation/address.ts';
-import { retryAfterSeconds, type SipFailure, sipFailureOf } from './translation/failure.ts';
+import type { SipFailure } from './translation/failure.ts';
+import { expiryOf } from './translation/message-age.ts';
 import { withTrail } from './translation/stanza-trail.ts';
 import { acceptedBodies } from './translation/text-body.ts';
 import { printJid } from './xmpp/jid.ts';
@@ -33,6 +35,8 @@ export interface RequestFromUser {
   readonly aor: string;
   readonly request: SipRequest;
   respond(status: number, more?: ResponseParts): void;
+  /** False: whether it arrives is wanted now, and no queue is to keep it. Default: true. */
+  readonly mayWait?: boolean;
 }
 
 export interface FromSip {
@@ -60,18 +64,25 @@ interface Addressed {
 
 const noXmppForm: SipFailure = { status: 404, reason: 'Address Has No XMPP Form' };
 const stopping = { status: 503, reason: 'Gateway Is Stopping' } as const;
-const tooManyWaiting: SipFailure = {
-  status: 500,
-  reason: 'Too Many Messages Waiting',
-  headers: [['Retry-After', String(retryAfterSeconds)]],
+/** One partner that is slow is not the whole gateway: only when that is full, a hop should turn to another [RFC 3261 §21.5.4]. */
+const refusals: Readonly<Record<DeliveryRefusal, SipFailure>> = {
+  stopping,
+  'busy-pair': tooManyWaiting,
+  'busy-gateway': { ...tooManyWaiting, status: 503, reason: 'Gateway Is Busy' },
 };
 
-export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent: SentMessages): FromSip {
+export interface FromSipParts extends ToPartnerParts {
+  readonly deliveries: OrderedDeliveries;
+  readonly ids: Pick<MessageIds, 'make'>;
+}
+
+export function fromSip(crossing: Crossing, parts: FromSipParts): FromSip {
+  const { deliveries } = parts;
   return {
     receive(incoming) {
       const id = newCorrelationId(crossing.clock.wallTime(), crossing.ids);
-      const { method, requestUri } = incoming.request;
-      crossing.onEvent(flow(id, 'sip', { from: incoming.aor, to: 'gateway', label: method }));
+      const { requestUri } = incoming.request;
+      crossing.onTrace(handover(id, 'sip', arrived(incoming)));
       const answer = answering(crossing, incoming, id);
       const addressed = address(crossing, incoming, id);
       if (!addressed.ok) {
@@ -85,15 +96,17 @@ export function fromSip(crossing: Crossing, deliveries: OrderedDeliveries, sent:
         return id;
       }
       const since = crossing.clock.now();
-      const accepted = deliveries.run(`${addressed.value.from} ${addressed.value.to}`, () =>
-        carry(crossing, { incoming, addressed: addressed.value, trail: trail.value, answer, sent, since }),
+      const { from, to, partnerDomain } = addressed.value;
+      const about = { pair: `${from} ${to}`, partnerDomain, bytes: incoming.request.body.length };
+      const busy = deliveries.run(about, () =>
+        carry(crossing, parts, { incoming, addressed: addressed.value, trail: trail.value, answer, since }),
       );
-      if (!accepted) answer(deliveries.isDraining ? stopping : tooManyWaiting);
+      if (busy !== undefined) answer(refusals[busy]);
       return id;
     },
     admit({ aor, request }) {
       const id = newCorrelationId(crossing.clock.wallTime(), crossing.ids);
-      crossing.onEvent(flow(id, 'sip', { from: aor, to: 'gateway', label: request.method }));
+      crossing.onTrace(handover(id, 'sip', arrived({ aor, request })));
       if (deliveries.isDraining) return refuse({ status: stopping.status, more: { reason: stopping.reason } });
       const addressed = address(crossing, { aor, request }, id);
       if (addressed.ok) return ok(addressed.value.ends);
@@ -110,7 +123,6 @@ interface Carriage {
   /** With which it goes on. */
   readonly trail: Trail;
   readonly answer: (failure: SipFailure) => void;
-  readonly sent: SentMessages;
   readonly since: number;
 }
 
@@ -125,35 +137,17 @@ function passed(
   return trail;
 }
 
-async function carry(crossing: Crossing, carriage: Carriage): Promise<void> {
-  const { incoming, addressed, trail, answer, sent, since } = carriage;
-  const stanza = stanzaOf(incoming.request, addressed, {
-    id: crossing.ids.token(64),
-    now: crossing.clock.wallTime(),
-  });
+async function carry(crossing: Crossing, parts: FromSipParts, carriage: Carriage): Promise<void> {
+  const { incoming, addressed, trail, answer, since } = carriage;
+  const { from, to, correlationId, partnerDomain } = addressed;
+  const id = parts.ids.make({ user: from, contact: to });
+  const now = crossing.clock.wallTime();
+  const stanza = stanzaOf(incoming.request, addressed, { id, now });
   if (!stanza.ok) return answer(stanza.error);
   const { element, disposition } = stanza.value;
-  const { id = '' } = element.attributes;
-  const { to: contact, correlationId } = addressed;
-  if (id !== '') sent.remember(id, { sender: incoming.aor, contact, correlationId, disposition });
-
-  const delivery = await crossing.toXmpp(withTrail(element, trail));
-  if (!delivery.ok) {
-    sent.take(id, addressed.to);
-    crossing.onEvent({
-      id: 'MessageNotDelivered',
-      level: 'warn',
-      component: 'xmpp',
-      message: `${incoming.aor} could not reach ${addressed.to}: ${delivery.reason}`,
-      correlationId: addressed.correlationId,
-      facts: { partner: addressed.partnerDomain, condition: delivery.error.condition, reason: delivery.reason },
-    });
-    return answer(sipFailureOf(delivery.error));
-  }
-  const label = `<message> ${id === '' ? '' : `id=${id}`}`.trim();
-  crossing.onEvent(flow(addressed.correlationId, 'xmpp', { from: 'gateway', to: addressed.partnerDomain, label }));
-  crossing.onEvent(messageDelivered(crossing.clock, { ...addressed, direction: 'SipToXmpp', since }));
-  answer({ status: 202, reason: 'Accepted' });
+  const about = { from, to, correlationId, partnerDomain, sender: incoming.aor, disposition, since };
+  const waiting = { mayWait: incoming.mayWait ?? true, expires: expiryOf(incoming.request.headers, now) };
+  answer(await sendToPartner(crossing, parts, { ...about, stanza: withTrail(element, trail), ...waiting }));
 }
 
 interface AddressRefusal extends SipFailure {
@@ -163,6 +157,14 @@ interface AddressRefusal extends SipFailure {
 }
 
 type From = Pick<RequestFromUser, 'aor' | 'request'>;
+
+const arrived = ({ aor, request }: From): Arrow => ({
+  from: aor,
+  to: 'gateway',
+  label: request.method,
+  subject: 'Im',
+  exchange: exchangeOfSip(request.headers),
+});
 
 function address(crossing: Crossing, incoming: From, id: string): Result<Addressed, AddressRefusal> {
   const target = parseSipUri(incoming.request.requestUri);
@@ -181,6 +183,8 @@ function address(crossing: Crossing, incoming: From, id: string): Result<Address
   const act = { ...parties, action: 'SendIm', direction: 'FromUser' } as const;
   const admitted = admitContact(crossing.configuration(), act, crossing.clock.wallTime());
   if (!admitted.ok) return refuse({ ...requestRefusalOf(admitted.error), refusal: admitted.error });
+  crossing.onTrace(allowed(id, admitted.value.identity, admitted.value.partnerType));
+  crossing.onTrace(mapped(id, 'SIP->JID', printJid(to.value)));
   return ok({
     correlationId: id,
     ends: { userAor: userAor.value, contactAor: contactAor.value },
@@ -197,7 +201,8 @@ const answering =
     const headers = headersOf(failure);
     if (status === 415) headers.push(['Accept', acceptedBodies], acceptEncoding);
     if (status === 405 || status === 501) headers.push(['Allow', 'MESSAGE']);
-    crossing.onEvent(flow(id, 'sip', { from: 'gateway', to: incoming.aor, label: `${status} ${reason}` }));
+    const arrow = { ...arrived(incoming), from: 'gateway', to: incoming.aor, label: `${status} ${reason}` };
+    crossing.onTrace(handover(id, 'sip', arrow));
     incoming.respond(status, { reason, headers });
   };
 

@@ -5,13 +5,11 @@
 
 import type { ContactAction } from '../config/contact-rules.ts';
 import { correlationId } from '../primitives/ids.ts';
-import type { LogEvent } from '../primitives/log-event.ts';
 import { ok, type Result, refuse } from '../primitives/result.ts';
 import type { Addressed } from './addressed.ts';
 import type { Crossing, SipOutcome } from './crossing.ts';
 import { deliveryOf } from './delivery-of-stanza.ts';
-import { tellArrived, tellFailed } from './dispositions.ts';
-import { flow } from './flow.ts';
+import { type DispositionParts, tellArrived, tellFailed } from './dispositions.ts';
 import { answerIq, type IqSurroundings } from './iq/iq-service.ts';
 import type { LinkEnds } from './link-ends.ts';
 import { loopDetected } from './loop-log.ts';
@@ -20,20 +18,20 @@ import { messageDelivered } from './message-delivered.ts';
 import type { OrderedDeliveries } from './ordered-deliveries.ts';
 import { admitContact, admitEnds, type ContactRefused, type ContactStanding } from './policy/contacts.ts';
 import { answerToRefused, roomEntryProblem } from './presence-admission.ts';
+import type { MessageQueue } from './queue/message-queue.ts';
 import { receiptAfter } from './receipts.ts';
 import { stanzaErrorOf } from './refusal-answer.ts';
-import type { SentMessages } from './sent-messages.ts';
 import type { Trail } from './sip/trail.ts';
+import { type AddressFailure, answerStanza, refused, returnStanza, tracedAs } from './stanza-answer.ts';
+import { type Arrow, allowed as allowedBy, handover, mapped } from './trace/handover.ts';
 import { jidToAor } from './translation/address.ts';
 import { stanzaFailureOf } from './translation/failure.ts';
-import { childText } from './translation/instant-message.ts';
 import { receivedId } from './translation/receipt.ts';
 import { stanzaFailureOfOutcome } from './translation/refused-outcome.ts';
 import { trailOfStanza } from './translation/stanza-trail.ts';
-import { chatStateOf } from './translation/typing.ts';
-import { bareJid, parseJid, printJid } from './xmpp/jid.ts';
+import { parseJid, printBareJid } from './xmpp/jid.ts';
 import type { Handled } from './xmpp/stanza.ts';
-import { errorReply, type StanzaError, stanzaError } from './xmpp/stanza-error.ts';
+import { type StanzaError, stanzaError } from './xmpp/stanza-error.ts';
 import { childOf, type Element } from './xmpp/xml/element.ts';
 
 export interface FromXmpp {
@@ -51,23 +49,25 @@ export interface PresenceDoor {
   standingOf(ends: LinkEnds): ContactStanding;
 }
 
-interface Parts {
+export interface FromXmppParts extends DispositionParts {
   readonly deliveries: OrderedDeliveries;
-  readonly sent: SentMessages;
   readonly presence: PresenceDoor;
+  /** For answers that a contact has to get although the stream is gone. */
+  readonly queue: Pick<MessageQueue, 'keep'>;
 }
 
-export function fromXmpp(crossing: Crossing, parts: Parts): FromXmpp {
+export function fromXmpp(crossing: Crossing, parts: FromXmppParts): FromXmpp {
   return {
     receive(stanza) {
       const id = correlationId(crossing.clock.wallTime(), crossing.ids);
       const { from = '' } = stanza.attributes;
-      crossing.onEvent(flow(id, 'xmpp', { from, to: 'gateway', label: labelOf(stanza) }));
-      if (stanza.name === 'iq') return answer(crossing, answerIq(stanza, iqSurroundings(crossing)));
+      crossing.onTrace(handover(id, 'xmpp', { from, to: 'gateway', ...tracedAs(stanza) }));
+      if (stanza.name === 'iq')
+        return answerStanza(crossing, parts.queue, answerIq(stanza, iqSurroundings(crossing)), id);
 
       const addressed = address(crossing, stanza, id);
       if (stanza.name === 'presence') return receivePresence(crossing, parts, { stanza, addressed, id });
-      if (!addressed.ok) return bounce(crossing, stanza, { ...addressed.error, correlationId: id });
+      if (!addressed.ok) return returnStanza(crossing, parts.queue, stanza, { ...addressed.error, correlationId: id });
       return receiveMessage(crossing, parts, { stanza, addressed: addressed.value });
     },
   };
@@ -84,65 +84,81 @@ interface ReceivedPresence {
   readonly id: string;
 }
 
-function receivePresence(crossing: Crossing, parts: Parts, { stanza, addressed, id }: ReceivedPresence): Handled {
+function receivePresence(
+  crossing: Crossing,
+  parts: FromXmppParts,
+  { stanza, addressed, id }: ReceivedPresence,
+): Handled {
   const roomEntry = roomEntryProblem(stanza);
-  if (roomEntry !== undefined) return bounce(crossing, stanza, { ...roomEntry, correlationId: id });
+  if (roomEntry !== undefined) return returnStanza(crossing, parts.queue, stanza, { ...roomEntry, correlationId: id });
   if (addressed.ok) return parts.presence.receive(stanza, addressed.value);
   crossing.onEvent(refused(stanza, { ...addressed.error, correlationId: id }));
-  return answer(crossing, answerToRefused(stanza, addressed.error.refusal));
+  return answerStanza(crossing, parts.queue, answerToRefused(stanza, addressed.error.refusal), id);
 }
 
-function receiveMessage(crossing: Crossing, parts: Parts, { stanza, addressed }: Received): Handled {
+function receiveMessage(crossing: Crossing, parts: FromXmppParts, { stanza, addressed }: Received): Handled {
   const { type } = stanza.attributes;
   if (type === 'error') return tellFailed(crossing, parts, { stanza, addressed });
   // Before anything is said of the stanza itself: that would tell users from addresses that do not exist.
-  const act = { ...addressed, action: actionOf(stanza), direction: 'FromContact' } as const;
+  const { userAor, contactAor } = addressed;
   const standing = parts.presence.standingOf(addressed);
-  const allowed = admitContact(crossing.configuration(), { ...act, standing }, crossing.clock.wallTime());
-  if (!allowed.ok) return bounce(crossing, stanza, { ...addressFailure(allowed.error), ...addressed });
+  const act = { action: actionOf(stanza), direction: 'FromContact', userAor, contactAor, standing } as const;
+  const allowed = admitContact(crossing.configuration(), act, crossing.clock.wallTime());
+  if (!allowed.ok)
+    return returnStanza(crossing, parts.queue, stanza, { ...addressFailure(allowed.error), ...addressed });
   const admitted = admitMessage(stanza);
-  if (!admitted.ok) return bounce(crossing, stanza, { ...admitted.error, ...addressed });
+  if (!admitted.ok) return returnStanza(crossing, parts.queue, stanza, { ...admitted.error, ...addressed });
   if (admitted.value === 'drop') return crossing.onEvent(dropped(addressed));
   if (receivedId(stanza) !== undefined) return tellArrived(crossing, parts, { stanza, addressed });
   const trail = passed(crossing, { stanza, addressed });
-  if (!trail.ok) return isAnswered(stanza) ? bounce(crossing, stanza, { ...trail.error, ...addressed }) : undefined;
+  if (!trail.ok)
+    return isAnswered(stanza)
+      ? returnStanza(crossing, parts.queue, stanza, { ...trail.error, ...addressed })
+      : undefined;
   const delivery = deliveryOf(stanza, addressed, trail.value);
-  if (!delivery.ok) return bounce(crossing, stanza, { ...delivery.error, ...addressed });
+  if (!delivery.ok) return returnStanza(crossing, parts.queue, stanza, { ...delivery.error, ...addressed });
   if (delivery.value === undefined) return;
 
   const carried = delivery.value;
   const since = crossing.clock.now();
   return new Promise((resolve) => {
-    const accepted = parts.deliveries.run(`${addressed.contact} ${addressed.userJid}`, async () => {
-      crossing.onEvent(
-        flow(addressed.correlationId, 'sip', { from: 'gateway', to: addressed.userAor, label: 'MESSAGE' }),
-      );
+    const { contact, userJid, partnerDomain } = addressed;
+    const about = { pair: `${contact} ${userJid}`, partnerDomain, bytes: carried.body.length };
+    const busy = parts.deliveries.run(about, async () => {
+      crossing.onTrace(handover(addressed.correlationId, 'sip', toUser(addressed, 'MESSAGE')));
       const outcome = await crossing.toSip(carried);
       if (outcome.status < 300)
-        crossing.onEvent(messageDelivered(crossing.clock, { ...addressed, direction: 'XmppToSip', since }));
-      resolve(concluded(crossing, { stanza, addressed }, outcome));
-      void answer(crossing, receiptAfter(crossing, { stanza, addressed }, outcome));
+        crossing.onEvent(messageDelivered('XmppToSip', addressed, crossing.clock.now() - since));
+      resolve(concluded(crossing, parts, { stanza, addressed }, outcome));
+      void answerStanza(
+        crossing,
+        parts.queue,
+        receiptAfter(crossing, { stanza, addressed }, outcome),
+        addressed.correlationId,
+      );
     });
-    if (!accepted) resolve(bounce(crossing, stanza, { ...stanzaError('resource-constraint'), ...addressed }));
+    if (busy !== undefined)
+      resolve(returnStanza(crossing, parts.queue, stanza, { ...stanzaError('resource-constraint'), ...addressed }));
   });
 }
-
-/** It answers a message, so no error answers it [XEP-0184]. */
-const isReceipt = (stanza: Element): boolean => stanza.name === 'message' && actionOf(stanza) === 'SendReceipt';
 
 const actionOf = (message: Element): ContactAction => {
   if (childOf(message, 'body', message.namespace) !== undefined) return 'SendIm';
   return receivedId(message) === undefined ? 'SendTyping' : 'SendReceipt';
 };
 
-function concluded(crossing: Crossing, { stanza, addressed }: Received, outcome: SipOutcome): Handled {
+function concluded(
+  crossing: Crossing,
+  parts: FromXmppParts,
+  { stanza, addressed }: Received,
+  outcome: SipOutcome,
+): Handled {
   const { status, reason } = outcome;
-  crossing.onEvent(
-    flow(addressed.correlationId, 'sip', { from: addressed.userAor, to: 'gateway', label: `${status} ${reason}` }),
-  );
+  const answered = { ...toUser(addressed, `${status} ${reason}`), from: addressed.userAor, to: 'gateway' };
+  crossing.onTrace(handover(addressed.correlationId, 'sip', answered));
   if (status < 300) return;
   if (!isAnswered(stanza)) return;
-  return bounce(crossing, stanza, { ...stanzaFailureOfOutcome(outcome), ...addressed });
+  return returnStanza(crossing, parts.queue, stanza, { ...stanzaFailureOfOutcome(outcome), ...addressed });
 }
 
 /** A typing notice that its client does not understand is nobody's loss [RFC 3994 §3.3]. */
@@ -157,10 +173,6 @@ function passed(crossing: Crossing, { stanza, addressed }: Received): Result<Tra
   return refuse(stanzaFailureOf(trail.error.status, trail.error.reason));
 }
 
-interface AddressFailure extends StanzaError {
-  readonly refusal?: ContactRefused;
-}
-
 function address(crossing: Crossing, stanza: Element, id: string): Result<Addressed, AddressFailure> {
   const from = parseJid(stanza.attributes['from'] ?? '');
   const to = parseJid(stanza.attributes['to'] ?? '');
@@ -172,11 +184,13 @@ function address(crossing: Crossing, stanza: Element, id: string): Result<Addres
   const ends = { userAor: userAor.value, contactAor: contactAor.value };
   const admitted = admitEnds(crossing.configuration(), ends, crossing.clock.wallTime());
   if (!admitted.ok) return refuse(addressFailure(admitted.error));
+  crossing.onTrace(allowedBy(id, admitted.value.identity, admitted.value.partnerType));
+  crossing.onTrace(mapped(id, 'JID->SIP', contactAor.value));
   return ok({
     correlationId: id,
-    contact: printJid(bareJid(from.value)),
+    contact: printBareJid(from.value),
     contactAor: contactAor.value,
-    userJid: printJid(bareJid(to.value)),
+    userJid: printBareJid(to.value),
     userAor: userAor.value,
     partnerDomain: from.value.domainpart,
   });
@@ -184,50 +198,14 @@ function address(crossing: Crossing, stanza: Element, id: string): Result<Addres
 
 const addressFailure = (refusal: ContactRefused): AddressFailure => ({ ...stanzaErrorOf(refusal), refusal });
 
-interface Bounce extends AddressFailure {
-  readonly correlationId: string;
-}
-
-function bounce(crossing: Crossing, stanza: Element, failure: Bounce): Handled {
-  const { from = '' } = stanza.attributes;
-  crossing.onEvent(refused(stanza, failure));
-  const reply = isReceipt(stanza) ? undefined : errorReply(stanza, failure);
-  if (reply === undefined) return;
-  const label = `<${stanza.name} type='error'> ${failure.condition}`;
-  crossing.onEvent(flow(failure.correlationId, 'xmpp', { from: 'gateway', to: from, label }));
-  return answer(crossing, reply);
-}
-
-function refused({ attributes }: Element, failure: Bounce): LogEvent {
-  const { from = '', to = '' } = attributes;
-  return {
-    id: 'StanzaRefused',
-    level: failure.refusal === undefined ? 'info' : 'warn',
-    component: failure.refusal === undefined ? 'sip' : 'policy',
-    message: `${from} to ${to}: ${failure.condition}${failure.refusal === undefined ? '' : `, ${failure.refusal.reason}`}`,
-    correlationId: failure.correlationId,
-    facts: { from, to, condition: failure.condition, gate: failure.refusal?.gate, fix: failure.refusal?.fix },
-  };
-}
-
 const iqSurroundings = (crossing: Crossing): IqSurroundings => ({
   contactAddresses: crossing.configuration().gateway.contactAddresses,
   now: crossing.clock.wallTime(),
 });
 
-function answer(crossing: Crossing, reply: Element | undefined): Handled {
-  if (reply === undefined) return undefined;
-  return crossing.toXmpp(reply).then((delivery) => {
-    if (delivery.ok) return;
-    const message = `An answer to ${reply.attributes['to'] ?? ''} could not be sent: ${delivery.reason}`;
-    crossing.onEvent({ id: 'AnswerNotDelivered', level: 'warn', component: 'xmpp', message });
-  });
-}
-
-/** `<message> chat composing id=a7`: what a reader of the trace needs, and nothing of the content. */
-function labelOf(stanza: Element): string {
-  const { id, type } = stanza.attributes as { id?: string; type?: string };
-  const state = stanza.name === 'message' && childText(stanza, 'body') === '' ? chatStateOf(stanza) : undefined;
-  const parts = [`<${stanza.name}>`, type, state, id === undefined ? undefined : `id=${id}`];
-  return parts.filter((part) => part !== undefined).join(' ');
-}
+const toUser = ({ userAor }: Addressed, label: string): Arrow => ({
+  from: 'gateway',
+  to: userAor,
+  label,
+  subject: 'Im',
+});

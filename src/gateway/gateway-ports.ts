@@ -5,6 +5,7 @@ import type { Ids } from '../primitives/ids.ts';
 import type { OnLogEvent } from '../primitives/log-event.ts';
 import type { Secret } from '../primitives/secret.ts';
 import type { StateStore } from '../primitives/state-store.ts';
+import type { OnTrace } from '../primitives/trace-step.ts';
 import type { ReadAnchors } from './policy/stream-security.ts';
 
 /** The certificate that is served and shown: PEM. */
@@ -28,6 +29,8 @@ export interface GatewayPorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly onEvent: OnLogEvent;
+  /** Told each step of what crosses. Default: nobody looks. */
+  readonly onTrace?: OnTrace;
   /** What outlives this process. Default: nothing does. */
   readonly state?: StateStore;
   /** The certificate in force now that names the domain best; nothing when none is assigned. Asked anew for each stream. */

@@ -13,22 +13,22 @@ import type { GatewayPorts } from './gateway-ports.ts';
 import type { HopStatus } from './gateway-status.ts';
 import type { OpenImSession } from './im-sessions.ts';
 import { metricsListener, sipListening, xmppListening } from './listening.ts';
+import { type MessageKeeping, messageKeeping } from './message-keeping.ts';
 import { OrderedDeliveries } from './ordered-deliveries.ts';
 import { type PingOutcome, type PingRequest, Pings } from './pings.ts';
 import { PresenceLinks } from './presence-links.ts';
-import { ReceivedUnderWay } from './received-under-way.ts';
-import { SentMessages } from './sent-messages.ts';
+import type { MessageQueue } from './queue/message-queue.ts';
+import { ReceivedUnderWay, tellingMs } from './received-under-way.ts';
+import { SideListening } from './side-listening.ts';
 import type { RegisteredDevice } from './sip/home/registered-device.ts';
 import { LoopGuard } from './sip/loop-guard.ts';
 import type { SipDoors } from './sip-doors.ts';
 import type { SipPresence } from './sip-presence.ts';
 import { openSipSide, type SipSide } from './sip-side.ts';
+import { keepError } from './stanza-answer.ts';
 import type { StreamSummary } from './xmpp/s2s-event.ts';
 import type { S2s } from './xmpp/s2s-sessions.ts';
-import { xmppSide } from './xmpp-side.ts';
-
-/** Milliseconds in which the senders of messages that a stop cuts off are told. Source: own choice; a dial takes a part of a second. */
-const tellingMs = 2_000;
+import { hasStreamWith, xmppSide } from './xmpp-side.ts';
 
 /** @throws CodedError `ListenerInUse`, `ListenerDenied`, `ListenerFailed`; nothing stays open then. */
 export async function startGateway(initial: Configuration, ports: GatewayPorts): Promise<Gateway> {
@@ -42,6 +42,7 @@ export class Gateway {
   readonly #deliveries = new OrderedDeliveries();
   readonly #received = new ReceivedUnderWay();
   readonly #loops: LoopGuard;
+  readonly #keeping: MessageKeeping;
   readonly #presence: PresenceLinks;
   readonly #fromSip: FromSip;
   readonly #fromXmpp: FromXmpp;
@@ -52,15 +53,18 @@ export class Gateway {
   #cutOff = false;
   #configuration: Configuration;
   #xmppListeners: readonly ListenerAddress[] = [];
-  /** What does not work, by side. */
-  readonly #problems = new Map<string, string>();
+  readonly #listening: SideListening;
 
   constructor(initial: Configuration, ports: GatewayPorts) {
     this.#configuration = initial;
     this.#ports = ports;
+    this.#listening = new SideListening(ports.onEvent);
     this.#loops = new LoopGuard(ports.ids);
     const crossing = this.#crossing();
-    const sent = new SentMessages(ports.clock);
+    this.#keeping = messageKeeping(crossing, ports, this.#deliveries, (stanza) =>
+      this.#received.add(this.#fromXmpp.receive(stanza)),
+    );
+    const { queue, journal } = this.#keeping;
     const sip: SipPresence = {
       presenceOf: (ends) => this.#sip?.presence.presenceOf(ends),
       notify: (contact, user, update) => this.#sip?.presence.notify(contact, user, update),
@@ -69,12 +73,18 @@ export class Gateway {
       watchersChanged: (user, ended) => this.#sip?.presence.watchersChanged?.(user, ended),
     };
     this.#presence = new PresenceLinks(crossing, sip, ports.state);
-    this.#fromSip = fromSip(crossing, this.#deliveries, sent);
-    this.#fromXmpp = fromXmpp(crossing, { deliveries: this.#deliveries, sent, presence: this.#presence });
+    const parts = { deliveries: this.#deliveries, ...this.#keeping };
+    this.#fromSip = fromSip(crossing, parts);
+    this.#fromXmpp = fromXmpp(crossing, { ...parts, presence: this.#presence });
     this.#pings = new Pings(crossing);
     this.#xmpp = xmppSide(crossing.configuration, ports, {
-      onStanza: (stanza) => (this.#pings.take(stanza) ? undefined : this.#received.add(this.#fromXmpp.receive(stanza))),
-      onStream: (domain, is) => this.#presence.upkeep.onStream(domain, is),
+      onStanza: (stanza, isCounted) => (this.#pings.take(stanza) ? undefined : journal.receive(stanza, isCounted)),
+      keepLate: (stanza, handling) => journal.keepLate(stanza, handling),
+      onErrorLost: (error) => void keepError(crossing, queue, error),
+      onStream: (domain, is) => {
+        this.#presence.upkeep.onStream(domain, is);
+        if (is === 'up') queue.reachable(domain);
+      },
       ownListeners: () => [...this.listeners(), ...metricsListener(this.#configuration)],
     });
   }
@@ -89,7 +99,13 @@ export class Gateway {
       await this.#xmpp.close();
       throw error;
     }
-    this.#presence.upkeep.begin((domain) => this.#hasStream(domain));
+    this.#presence.upkeep.begin((domain) => hasStreamWith(this.sessions(), domain));
+    this.#keeping.restore();
+  }
+
+  /** Messages for partners that are away. */
+  get queue(): Pick<MessageQueue, 'list' | 'remove' | 'retry' | 'size'> {
+    return this.#keeping.queue;
   }
 
   listeners(): readonly ListenerAddress[] {
@@ -142,7 +158,7 @@ export class Gateway {
 
   /** What does not work although the gateway runs, one sentence each. */
   warnings(): readonly string[] {
-    return [...this.#problems.values()];
+    return this.#listening.problems();
   }
 
   /** As if a SIP user had sent it: the same policy, the same way. @returns Its correlation id. */
@@ -162,12 +178,10 @@ export class Gateway {
     const haveMoved = this.#sip?.reconsider() ?? false;
     this.#presence.reconsider();
     if (haveMoved) this.#presence.followAgain();
-    if (this.#problems.has('XMPP') || !isDeepStrictEqual(xmppListening(before), xmppListening(next))) {
-      await this.#rebinding('XMPP', () => this.#listenXmpp());
-    }
-    if (this.#problems.has('SIP') || !isDeepStrictEqual(sipListening(before), sipListening(next))) {
-      await this.#rebinding('SIP', () => this.#openSip());
-    }
+    const xmpp = [before, next].map(xmppListening);
+    const sip = [before, next].map(sipListening);
+    await this.#listening.rebind('XMPP', xmpp, () => this.#listenXmpp());
+    await this.#listening.rebind('SIP', sip, () => this.#openSip());
   }
 
   /**
@@ -183,7 +197,9 @@ export class Gateway {
     await Promise.race([this.#abandoned(), pause(this.#ports.clock, tellingMs, done.signal)]);
     done.abort();
     this.#presence.upkeep.close();
+    this.#keeping.stop();
     await Promise.all([this.#xmpp.close(), this.#sip?.close()]);
+    this.#keeping.doubts.clear();
   }
 
   /** What is still on its way to a user fails now, while there are streams on which its sender can be told. */
@@ -193,22 +209,18 @@ export class Gateway {
     await this.#received.settled();
   }
 
-  #hasStream(domain: string): boolean {
-    const leads = ({ authenticated }: StreamSummary): boolean => authenticated.some((each) => each === domain);
-    return this.sessions().some((stream) => stream.state === 'established' && leads(stream));
-  }
-
   #crossing(): Crossing {
-    const { clock, ids, onEvent } = this.#ports;
+    const { clock, ids, onEvent, onTrace = () => undefined } = this.#ports;
     const isDown: SipOutcome = { status: 503, reason: 'SIP Side Is Down' };
     return {
       configuration: () => this.#configuration,
-      toXmpp: (stanza) => this.#xmpp.send(stanza),
+      toXmpp: (stanza, withinMs) => this.#xmpp.send(stanza, withinMs),
       toSip: async (delivery) => (this.#cutOff ? undefined : await this.#sip?.deliver(delivery)) ?? isDown,
       loops: this.#loops,
       clock,
       ids,
       onEvent,
+      onTrace,
     };
   }
 
@@ -222,7 +234,10 @@ export class Gateway {
       loops: this.#loops,
       onOutgoing: (request) => void this.#fromSip.receive(request),
       admit: (invited) => this.#fromSip.admit(invited),
-      onPresenceChange: (aor, state) => this.#presence.userChanged(aor, state),
+      onPresenceChange: (aor, state) => {
+        this.#presence.userChanged(aor, state);
+        this.#keeping.notices.userIsBack(aor);
+      },
       onSubscribed: (event) => this.#presence.watched(event),
       watchersOf: (aor) => this.#presence.watchersOf(aor),
       onNews: (ends, news) => this.#presence.userTold(ends, news),
@@ -231,20 +246,5 @@ export class Gateway {
     this.#sip = undefined;
     this.#sip = await openSipSide(() => this.#configuration, this.#ports, doors);
     this.#presence.followAgain();
-  }
-
-  /** New listeners that cannot be had are no reason to end the gateway: it says so, and goes on with what it has. */
-  async #rebinding(side: string, bind: () => Promise<void>): Promise<void> {
-    const { onEvent } = this.#ports;
-    this.#problems.delete(side);
-    try {
-      await bind();
-      const message = `${side} listens as configured`;
-      onEvent({ id: 'ListenersChanged', level: 'info', component: 'service', message });
-    } catch (error) {
-      const message = `${side} does not listen: ${error instanceof Error ? error.message : String(error)}`;
-      this.#problems.set(side, message);
-      onEvent({ id: 'ListenersFailed', level: 'error', component: 'service', message });
-    }
   }
 }

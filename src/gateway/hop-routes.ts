@@ -99,7 +99,8 @@ export class HopRoutes {
     });
     const hop = itself ?? this.#pool.next(hops);
     const connectionId = source?.connectionId;
-    return hop && routed(domain, { ...hop.destination, ...(connectionId === undefined ? {} : { connectionId }) });
+    if (connectionId === undefined) return hop && routed(domain, hop.destination);
+    return hop && routed(domain, { connectionId, ...hop.destination });
   }
 
   /** The servers that may speak for the domain; of every routed domain, when it is none of them. */
@@ -163,7 +164,7 @@ export class HopRoutes {
     const hops = await this.#current(domain);
     const first = hops.find((hop) => isAt(hop, destination));
     if (tagOf(request.headers.get('To')) === undefined) {
-      const final = await this.#pool.request(hops, request, { ...more, first });
+      const final = await this.#pool.request(hops, request, { first, ...more });
       return final.peer === undefined ? final : { ...final, peer: routed(domain, final.peer) };
     }
     const hop = first ?? this.#pool.next(hops);
@@ -197,8 +198,9 @@ export class HopRoutes {
   async #current(domain: string): Promise<readonly Hop[]> {
     const route = this.#routes.get(domain);
     if (route === undefined) return [];
+    const before = this.#located.known(route);
     const hops = await this.#located.current(route);
-    this.#keep();
+    if (hops !== before) this.#keep();
     return hops;
   }
 
@@ -215,8 +217,8 @@ export class HopRoutes {
 const noHop = 'there is no next hop';
 
 const routed = (routedDomain: string, destination: Destination): RoutedDestination => ({
-  ...destination,
   routedDomain,
+  ...destination,
 });
 
 const domainOf = (destination: Destination): string | undefined =>

@@ -12,6 +12,7 @@ import { MessageWays, refusesPages, refusesSessions } from './message-ways.ts';
 import { sessionEvent, wayChanged } from './session-log.ts';
 import { onlyInSessions } from './sip/allowed-methods.ts';
 import { keyboardActivityType, printKeyboardActivity } from './sip/bodies/keyboard-activity.ts';
+import { correlationName } from './sip/correlation-field.ts';
 import { tagOf } from './sip/name-addr.ts';
 import type { ImSessionSummary } from './sip/session/im-session.ts';
 import { ImSessionTable, type Invited } from './sip/session/im-session-table.ts';
@@ -141,10 +142,10 @@ function contentOf({ chatState, headers, body, speaker }: SipDelivery): SessionC
   if (chatState === undefined) return { kind: 'message', headers, body, speaker };
   if (chatState === 'gone') return { kind: 'leave', headers: [], body: Buffer.alloc(0) };
   const document = printKeyboardActivity(chatStateToKeyboard(chatState));
-  const trail = trailFieldsIn(headers);
+  const kept = [...trailFieldsIn(headers), ...headers.filter(([name]) => name === correlationName)];
   return {
     kind: 'typing',
-    headers: [['Content-Type', keyboardActivityType], ...trail],
+    headers: [['Content-Type', keyboardActivityType], ...kept],
     body: Buffer.from(document, 'utf8'),
   };
 }

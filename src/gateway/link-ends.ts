@@ -21,8 +21,12 @@ export function endsOf(userAor: string, contactAor: string): LinkEnds | undefine
 /** As the configuration names it: A-labels, where the printed address has U-labels. */
 export const domainOf = (jid: string): string => domainpartOf(jid) ?? jid;
 
+/** Addresses that are spelled alike in both worlds: of most contacts there is nothing to work out. */
+const plain = /^[a-z0-9._-]+@[a-z0-9.-]+$/;
+
 /** The ends as policy names them, however the user's client has spelled the contact. */
 export function policyEnds({ userAor, contactAor, contact }: LinkEnds): { userAor: string; contactAor: string } {
+  if (plain.test(contact) && contactAor === `sip:${contact}`) return { userAor, contactAor };
   const jid = parseJid(contact);
   const canonical = jid.ok ? jidToAor(jid.value) : jid;
   return { userAor, contactAor: canonical.ok ? canonical.value : contactAor };

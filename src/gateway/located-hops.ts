@@ -30,6 +30,8 @@ const notAsked = 'DNS has not been asked yet';
 export class LocatedHops {
   readonly #options: LocatedHopsOptions;
   readonly #kept = new Map<string, Kept>();
+  /** Of routes that DNS has no say in, nothing ever changes. */
+  readonly #fixed = new WeakMap<LocatedRoute, readonly Hop[]>();
 
   constructor(options: LocatedHopsOptions) {
     this.#options = options;
@@ -37,11 +39,17 @@ export class LocatedHops {
 
   /** What is known now, in the order in which to try them; of a hop that DNS has not told, why not. */
   known(route: LocatedRoute): readonly Hop[] {
-    return route.hops.flatMap((hop) => this.#hopsAt(hop, route));
+    const fixed = this.#fixed.get(route);
+    if (fixed !== undefined) return fixed;
+    const hops = route.hops.flatMap((hop) => this.#hopsAt(hop, route));
+    if (route.hops.every((hop) => questionAbout(hop, route) === undefined)) this.#fixed.set(route, hops);
+    return hops;
   }
 
   /** The same, after DNS was asked about what is not known, or not for sure any more. Never rejects. */
   async current(route: LocatedRoute): Promise<readonly Hop[]> {
+    const fixed = this.#fixed.get(route);
+    if (fixed !== undefined) return fixed;
     const questions = route.hops.flatMap((hop) => questionAbout(hop, route) ?? []);
     await Promise.all(questions.map((question) => this.#ask(question)));
     return this.known(route);

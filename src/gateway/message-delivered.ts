@@ -1,5 +1,4 @@
 /** A message has crossed: the event that counts it, and says how long the other side took. */
-import type { Clock } from '../primitives/clock.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
 
 export type CrossingDirection = 'SipToXmpp' | 'XmppToSip';
@@ -7,20 +6,18 @@ export type CrossingDirection = 'SipToXmpp' | 'XmppToSip';
 export interface CrossedMessage {
   readonly correlationId: string;
   readonly partnerDomain: string;
-  readonly direction: CrossingDirection;
-  /** When it arrived, milliseconds on the monotonic scale. */
-  readonly since: number;
 }
 
-export const messageDelivered = (clock: Clock, message: CrossedMessage): LogEvent => ({
+/** @param tookMs - Milliseconds since it arrived. */
+export const messageDelivered = (
+  direction: CrossingDirection,
+  { correlationId, partnerDomain }: CrossedMessage,
+  tookMs: number,
+): LogEvent => ({
   id: 'MessageDelivered',
   level: 'debug',
-  component: message.direction === 'SipToXmpp' ? 'xmpp' : 'sip',
-  message: `a message crossed, ${message.direction}, ${message.partnerDomain}`,
-  correlationId: message.correlationId,
-  facts: {
-    partner: message.partnerDomain,
-    direction: message.direction,
-    latencyMs: Math.round(clock.now() - message.since),
-  },
+  component: direction === 'SipToXmpp' ? 'xmpp' : 'sip',
+  message: `a message crossed, ${direction}, ${partnerDomain}`,
+  correlationId,
+  facts: { partner: partnerDomain, direction, latencyMs: Math.round(tookMs) },
 });

@@ -10,7 +10,14 @@ import type { Crossing } from './crossing.ts';
 import { LatestState } from './latest-state.ts';
 import { type LinkEnds, policyEnds } from './link-ends.ts';
 import { watcherOf, withEnd } from './link-watcher.ts';
-import { admitContact, admitEnds, type ContactRefused, type ContactStanding, stranger } from './policy/contacts.ts';
+import {
+  admitAct,
+  admitContact,
+  admitEnds,
+  type ContactRefused,
+  type ContactStanding,
+  stranger,
+} from './policy/contacts.ts';
 import {
   askedByUs,
   type LinkState,
@@ -52,9 +59,19 @@ export class PresenceActs {
     return this.links.find(ends)?.standing ?? stranger;
   }
 
-  /** Whether the two may have to do with each other at all. */
-  admitEnds(ends: LinkEnds): Result<FederatedPartner, ContactRefused> {
-    return admitEnds(this.#crossing.configuration(), policyEnds(ends), this.#crossing.clock.wallTime());
+  /** Whether the two of a link may have to do with each other at all, and what the contact may do then. */
+  admissions(link: PresenceLink) {
+    const named = policyEnds(link);
+    const ends = admitEnds(this.#crossing.configuration(), named, this.#crossing.clock.wallTime());
+    const of = (action: ContactAction): Result<FederatedPartner, ContactRefused> =>
+      admitAct(ends, {
+        action,
+        direction: 'FromContact',
+        userAor: named.userAor,
+        contactAor: named.contactAor,
+        standing: link.standing,
+      });
+    return { ends, presence: of('SeePresence'), note: of('SeeNote') };
   }
 
   admit(ends: LinkEnds, action: ContactAction, direction: ContactDirection): Result<FederatedPartner, ContactRefused> {
@@ -153,7 +170,7 @@ export class PresenceActs {
 
   /** What the contact was is not known any more. */
   forgetPresence(link: PresenceLink): void {
-    link.resources.clear();
+    link.resources = undefined;
     link.heard = false;
   }
 
@@ -188,5 +205,5 @@ export class PresenceActs {
  * Of whom nothing is known there is no document [RFC 3856 §6.6.2, RFC 6665 §4.2.1.2]: he may be open or closed, and
  * libpurple does not answer a NOTIFY whose document says neither.
  */
-const contactDocument = ({ contactAor, heard, resources }: PresenceLink): string =>
+const contactDocument = ({ contactAor, heard, resources = new Map() }: PresenceLink): string =>
   heard === true ? printPidf(presenceToPidf(contactAor, resources)) : '';

@@ -12,26 +12,27 @@ import type { ResourcePresence } from './translation/presence.ts';
 export interface PresenceLink extends LinkEnds {
   state: LinkState;
   /** When the state became what it is, milliseconds since 1970. */
-  since?: number;
+  since?: number | undefined;
   standing: ContactStanding;
   /** Nothing crosses for now: the partner is suspended. */
-  resting?: boolean;
+  resting?: boolean | undefined;
   /** Whether notes crossed when presence was sent last; absent until then. */
-  noteShown?: boolean;
+  noteShown?: boolean | undefined;
   /** Whether the contact's server has said anything since the link is what it is, we started, and its streams broke. */
-  heard?: boolean;
+  heard?: boolean | undefined;
   /** When the contact's server said something last, or was asked to; milliseconds on the monotonic clock. */
-  freshAt?: number;
-  /** What the contact's resources last said, by resource; empty when it is offline or not seen. */
-  readonly resources: Map<string, ResourcePresence>;
+  freshAt?: number | undefined;
+  /** What the contact's resources last said, by resource; absent or empty when it is offline or not seen. */
+  resources?: Map<string, ResourcePresence> | undefined;
 }
 
 /** Links to the contacts of one domain. Source: own choice, 50 contacts of 1000 users. */
 const maxLinksPerDomain = 50_000;
 
 export class PresenceLinkTable {
-  readonly #links = new Map<string, PresenceLink>();
-  readonly #perDomain = new Map<string, number>();
+  /** By user, then by contact. */
+  readonly #ofUsers = new Map<string, Map<string, PresenceLink>>();
+  readonly #ofDomains = new Map<string, Set<PresenceLink>>();
   readonly #state: StateStore;
 
   constructor(state: StateStore = volatileState) {
@@ -45,7 +46,7 @@ export class PresenceLinkTable {
       const record = readLinkRecord(value);
       const link = record && this.add(record);
       if (record === undefined || link === undefined) unusable += 1;
-      else Object.assign(link, restored(record));
+      else restore(link, record);
     }
     return unusable;
   }
@@ -55,27 +56,31 @@ export class PresenceLinkTable {
     if (this.find(link) === link) this.#state.write('presence-link', linkRecordKey(link), recordOf(link));
   }
 
-  find(ends: LinkEnds): PresenceLink | undefined {
-    return this.#links.get(keyOf(ends));
+  find({ userAor, contact }: LinkEnds): PresenceLink | undefined {
+    return this.#ofUsers.get(userAor)?.get(contact);
   }
 
   /** @returns Nothing when the contact's domain has as many links as it may have. */
   add({ userAor, userJid, contactAor, contact }: LinkEnds): PresenceLink | undefined {
     const domain = domainOf(contact);
-    const count = this.#perDomain.get(domain) ?? 0;
-    if (count >= maxLinksPerDomain) return undefined;
-    const ends = { userAor, userJid, contactAor, contact };
-    const link: PresenceLink = { ...ends, state: 'none', standing: stranger, resources: new Map() };
-    this.#links.set(keyOf(link), link);
-    this.#perDomain.set(domain, count + 1);
+    const ofDomain = this.#ofDomains.get(domain) ?? new Set();
+    if (ofDomain.size >= maxLinksPerDomain) return undefined;
+    const link: PresenceLink = { userAor, userJid, contactAor, contact, ...blank };
+    const ofUser = this.#ofUsers.get(userAor) ?? new Map<string, PresenceLink>();
+    this.#ofUsers.set(userAor, ofUser.set(contact, link));
+    this.#ofDomains.set(domain, ofDomain.add(link));
     return link;
   }
 
   remove(link: PresenceLink): void {
-    if (!this.#links.delete(keyOf(link))) return;
+    const { userAor, contact } = link;
+    const [ofUser, ofDomain] = [this.#ofUsers.get(userAor), this.#ofDomains.get(domainOf(contact))];
+    if (this.find(link) !== link) return;
     this.#state.write('presence-link', linkRecordKey(link), undefined);
-    const domain = domainOf(link.contact);
-    this.#perDomain.set(domain, (this.#perDomain.get(domain) ?? 1) - 1);
+    ofUser?.delete(contact);
+    ofDomain?.delete(link);
+    if (ofUser?.size === 0) this.#ofUsers.delete(userAor);
+    if (ofDomain?.size === 0) this.#ofDomains.delete(domainOf(contact));
   }
 
   removeIfIdle(link: PresenceLink): void {
@@ -83,13 +88,30 @@ export class PresenceLinkTable {
   }
 
   all(): readonly PresenceLink[] {
-    return [...this.#links.values()];
+    return [...this.#ofUsers.values()].flatMap((links) => [...links.values()]);
   }
 
   ofUser(userAor: string): readonly PresenceLink[] {
-    return this.all().filter((link) => link.userAor === userAor);
+    return [...(this.#ofUsers.get(userAor)?.values() ?? [])];
+  }
+
+  /** @param domain - A-labels. */
+  ofDomain(domain: string): ReadonlySet<PresenceLink> {
+    return this.#ofDomains.get(domain) ?? none;
   }
 }
+
+/** With everything that a link may come to have: objects that never change their shape are a third of the size. */
+const blank = {
+  state: 'none',
+  since: undefined,
+  standing: stranger,
+  resting: undefined,
+  noteShown: undefined,
+  heard: undefined,
+  freshAt: undefined,
+  resources: undefined,
+} as const;
 
 const isIdle = ({ state, standing }: PresenceLink): boolean =>
   state === 'none' && !standing.listed && !standing.blocked;
@@ -101,10 +123,15 @@ function recordOf(link: PresenceLink): LinkRecord | undefined {
   return { userAor, userJid, contactAor, contact, state, ...(since === undefined ? {} : { since }), ...standing };
 }
 
-const restored = ({ state, since, listed, blocked }: LinkRecord): Partial<PresenceLink> => ({
-  state,
-  ...(since === undefined ? {} : { since }),
-  standing: { listed, blocked },
-});
+function restore(link: PresenceLink, { state, since, listed, blocked }: LinkRecord): void {
+  link.state = state;
+  link.since = since;
+  link.standing = standings.find((each) => each.listed === listed && each.blocked === blocked) ?? stranger;
+}
 
-const keyOf = ({ userAor, contact }: LinkEnds): string => `${userAor} ${contact}`;
+/** All that there are, to be shared. */
+const standings: readonly ContactStanding[] = [true, false].flatMap((listed) =>
+  [true, false].map((blocked) => ({ listed, blocked })),
+);
+
+const none: ReadonlySet<PresenceLink> = new Set();

@@ -59,7 +59,7 @@ export class PresenceLinks {
   receive(stanza: Element, addressed: Addressed): Handled {
     this.#acts.outlet.begin(addressed.correlationId);
     this.#take(stanza, addressed);
-    return this.#state.durable();
+    return this.#state.durable()?.then(() => undefined);
   }
 
   #take(stanza: Element, addressed: Addressed): void {
@@ -135,6 +135,7 @@ export class PresenceLinks {
     const resource = from.includes('/') ? from.slice(from.indexOf('/') + 1) : '';
     this.#acts.hear(link);
     const presence = resourcePresenceOf(stanza);
+    link.resources ??= new Map();
     if (presence.available && (link.resources.has(resource) || link.resources.size < maxResources)) {
       link.resources.set(resource, presence);
     } else if (resource === '') link.resources.clear();

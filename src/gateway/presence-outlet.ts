@@ -3,10 +3,11 @@ import { correlationId } from '../primitives/ids.ts';
 import type { StateStore } from '../primitives/state-store.ts';
 import { AfterWrites } from './after-writes.ts';
 import type { Crossing } from './crossing.ts';
-import { flow } from './flow.ts';
 import type { LinkEnds } from './link-ends.ts';
 import type { Refusal } from './policy/partners.ts';
 import type { SubscriptionUpdate } from './sip/home/subscription-machine.ts';
+import { exchangeOfStanza } from './trace/exchange.ts';
+import { handover } from './trace/handover.ts';
 import { stanza as stanzaOf } from './xmpp/stanza.ts';
 import { errorReply, stanzaError } from './xmpp/stanza-error.ts';
 import type { Element } from './xmpp/xml/element.ts';
@@ -36,7 +37,7 @@ export class PresenceOutlet {
 
   /** A step that led here, for the trace. */
   arrived(from: string, label: string): void {
-    this.#crossing.onEvent(flow(this.#correlationId, 'sip', { from, to: 'gateway', label }));
+    this.#crossing.onTrace(handover(this.#correlationId, 'sip', { from, to: 'gateway', label, subject: 'Presence' }));
   }
 
   /** A presence stanza without content: a subscription stanza, a probe, or unavailable. */
@@ -54,7 +55,8 @@ export class PresenceOutlet {
     const { userAor, contact } = ends;
     const { type } = presence.attributes as { type?: string };
     const label = `<presence>${type === undefined ? '' : ` ${type}`}`;
-    this.#crossing.onEvent(flow(id, 'xmpp', { from: 'gateway', to: contact, label }));
+    const arrow = { label, subject: 'Presence', exchange: exchangeOfStanza(presence) } as const;
+    this.#crossing.onTrace(handover(id, 'xmpp', { from: 'gateway', to: contact, ...arrow }));
     const delivery = await this.#crossing.toXmpp(presence);
     if (delivery.ok) return;
     const message = `presence of ${userAor} did not reach ${contact}: ${delivery.reason}`;
@@ -71,7 +73,8 @@ export class PresenceOutlet {
   watchers({ contactAor, userAor }: Pick<LinkEnds, 'contactAor' | 'userAor'>, update: SubscriptionUpdate): void {
     const reason = update.reason === undefined ? '' : `;reason=${update.reason}`;
     const label = `NOTIFY ${update.state}${reason}`;
-    this.#crossing.onEvent(flow(this.#correlationId, 'sip', { from: 'gateway', to: userAor, label }));
+    const arrow = { from: 'gateway', to: userAor, label, subject: 'Presence' } as const;
+    this.#crossing.onTrace(handover(this.#correlationId, 'sip', arrow));
     this.#notify(contactAor, userAor, update);
   }
 

@@ -19,9 +19,9 @@ export type Review = 'keep' | 'rest' | 'wake' | 'forget' | 'end' | 'revoke' | 'a
 
 export interface ReviewedLink {
   readonly state: LinkState;
-  readonly resting?: boolean;
+  readonly resting?: boolean | undefined;
   /** Whether notes crossed when presence was sent last; unknown when that was before a restart. */
-  readonly noteShown?: boolean;
+  readonly noteShown?: boolean | undefined;
 }
 
 export interface Verdicts {
@@ -50,9 +50,8 @@ function afterRefusal({ gate, partner }: ContactRefused, resting: boolean): Revi
 
 /** Brings one link into line with the rules in force. */
 export function reviewAgain(acts: PresenceActs, link: PresenceLink): void {
-  const presence = acts.admit(link, 'SeePresence', 'FromContact');
-  const note = acts.admit(link, 'SeeNote', 'FromContact').ok;
-  const review = reviewLink(link, { ends: acts.admitEnds(link), presence: presence.ok, note });
+  const { ends, presence, note } = acts.admissions(link);
+  const review = reviewLink(link, { ends, presence: presence.ok, note: note.ok });
   if (review === 'keep') return;
   acts.outlet.begin();
   if (!presence.ok) acts.outlet.refused(link, presence.error);

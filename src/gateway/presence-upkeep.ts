@@ -62,7 +62,7 @@ export class PresenceUpkeep {
   /** A stream to or from the domain is up; or one was lost without a goodbye, or the domain could not be reached. */
   onStream(domain: string, is: 'up' | 'lost'): void {
     if (is === 'up') this.#reaches.feed(domain, { type: 'stream-up' });
-    else if (this.#seenOf(domain).length > 0) this.#reaches.feed(domain, { type: 'stream-lost' });
+    else if (this.#seesSomebodyAt(domain)) this.#reaches.feed(domain, { type: 'stream-lost' });
   }
 
   close(): void {
@@ -91,7 +91,13 @@ export class PresenceUpkeep {
   }
 
   #seenOf(domain: string): readonly PresenceLink[] {
-    return this.#acts.links.all().filter((link) => isSeen(link) && domainOf(link.contact) === domain);
+    return [...this.#acts.links.ofDomain(domain)].filter(isSeen);
+  }
+
+  /** Asked for each stanza that does not arrive: the first one answers. */
+  #seesSomebodyAt(domain: string): boolean {
+    for (const link of this.#acts.links.ofDomain(domain)) if (isSeen(link)) return true;
+    return false;
   }
 
   #tellUnknown(domain: string): void {
@@ -108,7 +114,7 @@ export class PresenceUpkeep {
   /** Resources that have gone meanwhile say nothing more: what is known begins with the answers. */
   #probeAgain(domain: string): void {
     const links = this.#seenOf(domain);
-    for (const link of links) link.resources.clear();
+    for (const link of links) link.resources = undefined;
     this.#probes.add(links);
   }
 }

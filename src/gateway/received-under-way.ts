@@ -1,6 +1,9 @@
 /** Stanzas that were received and that nobody has answered for yet: a gateway that stops waits for them, so that their senders hear. */
 import type { Handled } from './xmpp/stanza.ts';
 
+/** Milliseconds in which the senders of messages that a stop cuts off are told. Source: own choice; a dial takes a part of a second. */
+export const tellingMs = 2_000;
+
 export class ReceivedUnderWay {
   readonly #handling = new Set<Promise<unknown>>();
 

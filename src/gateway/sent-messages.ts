@@ -1,6 +1,6 @@
 /**
- * Messages that crossed to XMPP lately, so that an error or a receipt that comes later finds its sender, and so that nobody
- * can make one up for a message that was never sent. Bounded by number and age; the oldest goes first.
+ * Messages that crossed to XMPP lately, so that an error or a receipt that comes later finds its sender and what he asked for,
+ * and so that he is told of each once. Bounded by number and age; the oldest goes first.
  */
 import type { Clock } from '../primitives/clock.ts';
 import type { DispositionAsked } from './sip/bodies/imdn.ts';
@@ -21,6 +21,8 @@ export interface SentMessage {
 
 export class SentMessages {
   readonly #messages = new Map<string, SentMessage & { readonly at: number }>();
+  /** When its sender was told, by stanza id. */
+  readonly #told = new Map<string, number>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -29,10 +31,7 @@ export class SentMessages {
 
   remember(stanzaId: string, message: SentMessage): void {
     this.#messages.set(stanzaId, { ...message, at: this.#clock.now() });
-    for (const [id, { at }] of this.#messages) {
-      if (this.#messages.size <= maxMessages && this.#clock.now() - at <= maxAgeMs) return;
-      this.#messages.delete(id);
-    }
+    this.#forget(this.#messages, ({ at }) => at);
   }
 
   /** The message an error or a receipt is about, once. */
@@ -40,6 +39,25 @@ export class SentMessages {
     const message = this.#messages.get(stanzaId);
     if (message === undefined || message.contact !== contact) return undefined;
     this.#messages.delete(stanzaId);
+    this.told(stanzaId);
     return this.#clock.now() - message.at > maxAgeMs ? undefined : message;
+  }
+
+  /** Its sender knows. */
+  told(stanzaId: string): void {
+    this.#told.set(stanzaId, this.#clock.now());
+    this.#forget(this.#told, (at) => at);
+  }
+
+  isTold(stanzaId: string): boolean {
+    return this.#told.has(stanzaId);
+  }
+
+  #forget<T>(map: Map<string, T>, at: (entry: T) => number): void {
+    const now = this.#clock.now();
+    for (const [id, entry] of map) {
+      if (map.size <= maxMessages && now - at(entry) <= maxAgeMs) return;
+      map.delete(id);
+    }
   }
 }

@@ -14,7 +14,7 @@ export function sipOutcomeOf(response: SipResponse, onEvent: OnLogEvent): SipOut
   const outcome = { status, reason, ...refusalAdviceOf(response) };
   if (details === undefined) return outcome;
   onEvent(diagnosed(response, details));
-  return { ...outcome, details };
+  return { details, ...outcome };
 }
 
 type Requesting = Pick<SipEndpoint, 'request' | 'localAddress'>;

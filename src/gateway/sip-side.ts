@@ -17,11 +17,13 @@ import { isLocalDomain } from './policy/partners.ts';
 import type { HomeServer } from './sip/home/home-server.ts';
 import type { HopProbe } from './sip/hop-probe.ts';
 import { hostLookup } from './sip/host-lookup.ts';
+import type { SipMessage } from './sip/message.ts';
 import { createSipEndpoint, type IncomingRequest, type SipEvent } from './sip/sip-endpoint.ts';
 import type { SipDoors } from './sip-doors.ts';
 import type { SipPresence } from './sip-presence.ts';
 import { sipTrust } from './sip-trust.ts';
 import { sipUsers } from './sip-users.ts';
+import { sipNote } from './trace/sip-note.ts';
 
 export interface SipSide {
   readonly listeners: readonly ListenerAddress[];
@@ -59,11 +61,7 @@ export async function openSipSide(
   const endpoint = createSipEndpoint({
     clock: ports.clock,
     ids: ports.ids,
-    listen: {
-      address: gateway.sipListenAddress,
-      port: gateway.sipPort,
-      tlsPort: gateway.sipTlsPort,
-    },
+    listen: { address: gateway.sipListenAddress, port: gateway.sipPort, tlsPort: gateway.sipTlsPort },
     product: 'xgw',
     tls: () => {
       const certificate = (ports.sipCertificate ?? ports.certificate)();
@@ -76,6 +74,9 @@ export async function openSipSide(
     onRequest: (incoming) => arrived.handle(incoming),
     onInboundClosed: (connectionId) => users.home.connectionClosed(connectionId),
     onEvent(event) {
+      if ('message' in event) {
+        return ports.onTrace?.(sipNote(event, configuration().gateway.enableLoggingAllMessageBodies));
+      }
       ports.onEvent(logEventOf(event));
       if (event.type === 'ack-missing') users.ackMissing(event.callId, event.localTag);
       if (event.type === 'connection-closed') users.routes.connectionClosed(event);
@@ -105,14 +106,9 @@ export async function openSipSide(
   };
 }
 
-function logEventOf(event: SipEvent): LogEvent {
+/** Messages are for the trace. */
+function logEventOf(event: Exclude<SipEvent, { message: SipMessage }>): LogEvent {
   switch (event.type) {
-    case 'received':
-    case 'sent': {
-      const { message } = event;
-      const what = message.kind === 'request' ? message.method : `${message.status} ${message.reason}`;
-      return sipEvent('SipMessage', 'trace', `${event.type} ${what}, ${event.transport} ${event.peer}`);
-    }
     case 'malformed':
       return sipEvent('SipMalformed', 'debug', `malformed message from ${event.peer}: ${event.reason}`);
     case 'connection-refused':

@@ -9,11 +9,15 @@ import type { LogEventId } from '../primitives/log-events.ts';
 import { RepeatedReports } from '../primitives/repeated-reports.ts';
 import { limitEvent } from './limit-event.ts';
 import type { S2sEvent, StreamSummary } from './xmpp/s2s-event.ts';
+import type { Element } from './xmpp/xml/element.ts';
 
 type StreamEvent = Extract<S2sEvent, { stream: StreamSummary }>;
 type Ignored = Extract<S2sEvent, { type: 'ignored' }>;
+type OfStanza = Extract<S2sEvent, { stanza: Element }>;
+/** Stanzas are for the trace. */
+export type StreamLogEvent = Exclude<S2sEvent, OfStanza>;
 
-export function streamLog(onEvent: OnLogEvent, clock: Pick<Clock, 'now'>): (event: S2sEvent) => void {
+export function streamLog(onEvent: OnLogEvent, clock: Pick<Clock, 'now'>): (event: StreamLogEvent) => void {
   const reports = new RepeatedReports(clock);
   return (event) => {
     if (event.type === 'limit-reached') return onEvent(limitEvent(event, 'xmpp'));
@@ -37,7 +41,7 @@ function dialFailedEvent({ remoteDomain, localDomain, step, code, reason }: Dial
   };
 }
 
-function streamLogEvent(event: Exclude<StreamEvent, Ignored>): LogEvent {
+function streamLogEvent(event: Exclude<StreamEvent, Ignored | OfStanza>): LogEvent {
   switch (event.type) {
     case 'authenticated':
       return streamEvent(
@@ -62,9 +66,6 @@ function streamLogEvent(event: Exclude<StreamEvent, Ignored>): LogEvent {
         event.stream,
         `encrypted with ${event.stream.tls?.protocol ?? 'TLS'}`,
       );
-    case 'stanza-sent':
-    case 'stanza-received':
-      return streamEvent('Stanza', 'trace', event.stream, event.type);
   }
 }
 

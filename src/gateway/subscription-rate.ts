@@ -3,11 +3,12 @@
  * that are known are not counted, so a partner that starts anew may ask again for everything it had. A partner without a limit
  * on its stanzas has none here.
  */
+
+import { partnerOf } from '../config/partner-lookup.ts';
 import { RateTable } from '../primitives/rate-table.ts';
 import { RepeatedReports } from '../primitives/repeated-reports.ts';
 import type { Crossing } from './crossing.ts';
 import { limitEvent } from './limit-event.ts';
-import { partnerOf } from './policy/partners.ts';
 
 /** New subscriptions a minute from one domain, and as many at once. Source: own choice; people add a few contacts a day. */
 export const subscriptionsPerMinute = 30;

@@ -6,14 +6,21 @@ import type { GatewayPorts } from './gateway-ports.ts';
 import { isLocalDomain } from './policy/partners.ts';
 import { streamSecurityFor } from './policy/stream-security.ts';
 import { streamLog } from './stream-log.ts';
+import { stanzaNote } from './trace/stanza-note.ts';
 import { type DnsPort, dnsResolver } from './xmpp/dns-resolver.ts';
+import type { S2sEvent, StreamSummary } from './xmpp/s2s-event.ts';
 import { defaultS2sLimits, type S2sLimits } from './xmpp/s2s-limits.ts';
 import { createS2s, type S2s } from './xmpp/s2s-sessions.ts';
 import type { Handled } from './xmpp/stanza.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
 export interface XmppDoors {
-  onStanza(stanza: Element): Handled;
+  /** @param isCounted - Its peer keeps it until it hears that it is handled. */
+  onStanza(stanza: Element, isCounted: boolean): Handled;
+  /** Before its peer hears that it is handled although it is not yet. @returns Whether that may be. */
+  keepLate(stanza: Element, handling: Promise<void | 'unanswered'>): Promise<boolean>;
+  /** An error for a contact's message may not have arrived. */
+  onErrorLost(error: Element): void;
   /** A stream to or from the domain is up; or one is gone, and nobody said goodbye. */
   onStream(remoteDomain: string, is: 'up' | 'lost'): void;
   /** Where this process accepts connections of any kind. */
@@ -23,6 +30,7 @@ export interface XmppDoors {
 /** @param configuration - Asked for each decision, so that a change takes effect on the next one. */
 export function xmppSide(configuration: () => Configuration, ports: GatewayPorts, doors: XmppDoors): S2s {
   const log = streamLog(ports.onEvent, ports.clock);
+  const trace = stanzaTrace(configuration, ports);
   return createS2s({
     clock: ports.clock,
     ids: ports.ids,
@@ -39,15 +47,32 @@ export function xmppSide(configuration: () => Configuration, ports: GatewayPorts
     tlsIdentity: (localDomain) => ports.certificate(localDomain),
     anchors: ports.anchors,
     validatePeer,
+    onErrorLost: (error) => doors.onErrorLost(error),
     ownListeners: () => doors.ownListeners(),
-    onStanza: (stanza) => doors.onStanza(stanza),
+    onStanza: (stanza, _, isCounted) => doors.onStanza(stanza, isCounted),
+    keepLate: (stanza, handling) => doors.keepLate(stanza, handling),
     onEvent(event) {
+      if ('stanza' in event) return trace(event);
       log(event);
       if (event.type === 'authenticated') doors.onStream(event.remoteDomain, 'up');
       if (event.type === 'closed' && event.lost)
         for (const each of event.stream.authenticated) doors.onStream(each, 'lost');
     },
   });
+}
+
+/** Whether stanzas can go to the domain, or come from it, now. */
+export const hasStreamWith = (sessions: readonly StreamSummary[], domain: string): boolean =>
+  sessions.some(({ state, authenticated }) => state === 'established' && authenticated.some((each) => each === domain));
+
+type OfStanza = Extract<S2sEvent, { stanza: Element }>;
+
+function stanzaTrace(configuration: () => Configuration, { onTrace }: GatewayPorts): (event: OfStanza) => void {
+  if (onTrace === undefined) return () => undefined;
+  return ({ type, stanza, stream }) => {
+    const withBodies = configuration().gateway.enableLoggingAllMessageBodies;
+    onTrace(stanzaNote({ stanza, stream, direction: type === 'stanza-received' ? 'In' : 'Out', withBodies }));
+  };
 }
 
 /** The resolvers that are configured now: another list is asked from the next question on. */

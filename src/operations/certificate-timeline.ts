@@ -1,5 +1,6 @@
 /** Certificates on one scale of time: which ends first, and whether what follows begins before. The same text for the same moment. */
 import type { CertificateUsage } from '../config/configuration.ts';
+import { visibleText } from '../primitives/visible-text.ts';
 
 export interface TimelineEntry {
   readonly thumbprint: string;
@@ -71,7 +72,8 @@ export function timelineText(entries: readonly TimelineEntry[], now: Date): stri
   const sorted = entries.toSorted((one, other) => one.notAfter.getTime() - other.notAfter.getTime());
   const lines = sorted.map((entry) => {
     const { FriendlyName, DaysRemaining, Timeline } = timelineObject(entry, scale, now);
-    const name = FriendlyName.length > nameWidth ? `${FriendlyName.slice(0, nameWidth - 1)}~` : FriendlyName;
+    const shown = visibleText(FriendlyName);
+    const name = shown.length > nameWidth ? `${shown.slice(0, nameWidth - 1)}~` : shown;
     const use = entry.assignedTo.length === 0 ? 'not assigned' : entry.assignedTo.join(', ');
     const left = DaysRemaining < 0 ? 'expired' : `${DaysRemaining} d`;
     return `${name.padEnd(nameWidth)} ${Timeline} ${day(entry.notAfter)} ${left.padStart(7)}  ${use}`;

@@ -1,9 +1,10 @@
 /** The contacts of our users: found, and shown with what the partner's type lets each of them do. */
 import type { Configuration } from '../config/configuration.ts';
 import type { ContactAction, ContactSide } from '../config/contact-rules.ts';
+import { partnerOf } from '../config/partner-lookup.ts';
 import type { ContactPair, ContactView } from '../gateway/contact-book.ts';
 import { admitContact } from '../gateway/policy/contacts.ts';
-import { isLocalDomain, partnerOf } from '../gateway/policy/partners.ts';
+import { isLocalDomain } from '../gateway/policy/partners.ts';
 import { askedByUs, seenByUs, seesUs, waitsForUs } from '../gateway/presence-link-machine.ts';
 import { canonicalAor } from '../gateway/sip/home/aor.ts';
 import { parseSipUri } from '../gateway/sip/sip-uri.ts';

@@ -3,7 +3,7 @@
  * history is there when the gateway is not. Failures that repeat are one, with their count.
  */
 import type { Configuration } from '../config/configuration.ts';
-import { partnerOf } from '../gateway/policy/partners.ts';
+import { partnerOf } from '../config/partner-lookup.ts';
 import type { DialStep } from '../gateway/xmpp/s2s-event.ts';
 import type { LoggedEvent } from '../store/event-log-reader.ts';
 import { type Advice, adviceForDial } from './federation-advice.ts';

@@ -1,5 +1,5 @@
 /** Follows the event log as it grows, across a change of files, until told to stop. */
-import { type LoggedEvent, type LogPosition, readEventLogFrom } from '../store/event-log-reader.ts';
+import { type LoggedEvent, type LogPosition, readEventsAfter } from '../store/event-log-reader.ts';
 import { type EventFilter, matchesFilter } from './get-event-log.ts';
 
 /** Milliseconds between two looks. A person reads along; half a second is at once. */
@@ -19,10 +19,11 @@ export async function followEventLog(
   { from, signal, onEvent }: Follower,
 ): Promise<void> {
   let position = from;
+  const tell = (event: LoggedEvent): void => {
+    if (matchesFilter(event, filter)) onEvent(event);
+  };
   const look = (): void => {
-    const { events, end } = readEventLogFrom(storeFolder, position);
-    position = end;
-    for (const event of events) if (matchesFilter(event, filter)) onEvent(event);
+    position = readEventsAfter(storeFolder, position, tell);
   };
   // Watching the file would miss what is written before the watch begins.
   const timer = setInterval(look, lookMs);

@@ -7,6 +7,7 @@ import type { ProbeReport } from '../gateway/xmpp/s2s-probe.ts';
 import type { DomainName } from '../primitives/domain-name.ts';
 import { contactControl } from './contact-control.ts';
 import { sipHopControl } from './federation-route/sip-hops.ts';
+import { queueControl } from './queued-messages.ts';
 import { sipControl } from './sip-control.ts';
 import { sendTestMessage, type TestMessage } from './test-message.ts';
 
@@ -48,6 +49,7 @@ export function gatewayControl(gateway: Gateway): Readonly<Record<string, Contro
       const { domain } = parameter as DnsCacheClearing;
       gateway.streams.clearDnsCache(domain);
       gateway.streams.resetBackoff(domain);
+      gateway.queue.retry(domain);
     },
     'peer-certificates': () => shownChains(gateway),
     'probe-partner'(parameter): Promise<ProbeReport> {
@@ -55,6 +57,7 @@ export function gatewayControl(gateway: Gateway): Readonly<Record<string, Contro
       return gateway.streams.probe({ local, remote }, AbortSignal.timeout(timeoutMs));
     },
     ...contactControl(gateway),
+    ...queueControl(gateway),
     ...sipHopControl(gateway),
     ...sipControl(gateway),
     'ping-partner': (parameter): Promise<PingOutcome> => gateway.ping(parameter as RouteQuestion),

@@ -62,6 +62,8 @@ export const gatewayObject = (gateway: GatewayConfiguration, changed?: boolean) 
   StreamEstablishmentTimeout: gateway.streamEstablishmentTimeout,
   StreamInactivityTimeout: gateway.streamInactivityTimeout,
   SubscriptionRefreshInterval: gateway.subscriptionRefreshInterval,
+  DurableInbound: gateway.durableInbound,
+  QueuedMessageLifetime: gateway.queuedMessageLifetime,
   EnableLoggingAllMessageBodies: gateway.enableLoggingAllMessageBodies,
   DialbackPassphraseIsSet: gateway.dialbackPassphraseTime !== undefined,
   AccessEdgeFqdn: gateway.accessEdgeFqdn ?? null,

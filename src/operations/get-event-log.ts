@@ -1,6 +1,6 @@
 /** Which events of the log an administrator asked for, as objects. */
 import { type LogLevel, logLevels } from '../primitives/log-event.ts';
-import { type LoggedEvent, type LogPosition, readEventLogToEnd } from '../store/event-log-reader.ts';
+import { eachNewest, type LoggedEvent, type LogPosition, logEnd } from '../store/event-log-reader.ts';
 
 export interface EventFilter {
   /** Events at this level and more severe ones. */
@@ -30,9 +30,16 @@ interface FoundEvents {
 }
 
 export function findEvents(storeFolder: string, filter: EventFilter): FoundEvents {
-  const { events: all, end } = readEventLogToEnd(storeFolder);
-  const events = all.filter((event) => matchesFilter(event, filter));
-  return { events: filter.tail === undefined ? events : events.slice(Math.max(events.length - filter.tail, 0)), end };
+  const end = logEnd(storeFolder);
+  const found: LoggedEvent[] = [];
+  const most = filter.tail ?? Number.POSITIVE_INFINITY;
+  if (most > 0) {
+    eachNewest(storeFolder, end, (event) => {
+      if (matchesFilter(event, filter)) found.push(event);
+      return found.length < most;
+    });
+  }
+  return { events: found.toReversed(), end };
 }
 
 /** The event as get-eventlog emits it. */

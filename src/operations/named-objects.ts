@@ -90,8 +90,11 @@ function reasonOf(near: readonly string[], count: number): string {
 
 /** Replaces or adds one object. The map is in the order of the names, so that the file and its differences are stable. */
 export function withNamed<T extends Named>(objects: NamedObjects<T>, object: T): NamedObjects<T> {
-  const entries = Object.entries({ ...objects, [object.identity]: object });
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const all = { ...objects, [object.identity]: object };
+  const names = Object.keys(all);
+  // As good as always it is one of many that are in order: then it keeps its place.
+  if (names.every((name, index) => index === 0 || (names[index - 1] ?? '') < name)) return all;
+  return Object.fromEntries(names.toSorted().map((name) => [name, all[name] as T]));
 }
 
 export const withoutNamed = <T>(objects: NamedObjects<T>, identities: readonly string[]): NamedObjects<T> =>

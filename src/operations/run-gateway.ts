@@ -5,9 +5,11 @@
 import { servingCertificate } from '../config/certificate-assignment.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { effectiveMethods } from '../config/negotiation.ts';
+import { partnerOf } from '../config/partner-lookup.ts';
 import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import type { GatewayStatus } from '../gateway/gateway-status.ts';
-import { serveControl } from '../gateway/service/control-channel.ts';
+import { type ControlHandler, serveControl } from '../gateway/service/control-channel.ts';
+import { eventNote } from '../gateway/trace/event-note.ts';
 import { realClock } from '../primitives/clock.ts';
 import { CodedError, isCodedError } from '../primitives/errors.ts';
 import { randomIds } from '../primitives/ids.ts';
@@ -26,12 +28,16 @@ import { gatewayManager } from './gateway-manager.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { onHangup } from './hangup.ts';
 import { serviceKeyPassphrase } from './key-passphrase.ts';
+import { PartnerActivities } from './live/partner-activity.ts';
+import { activityControl } from './live/service-status.ts';
 import { metricsReadings } from './metrics/metrics-readings.ts';
 import { type MetricsService, metricsService } from './metrics/metrics-service.ts';
 import { withPortOwner } from './port-owner.ts';
 import { tendCertificates } from './running-certificates.ts';
 import { readServiceRecord, removeServiceRecord, writeServiceRecord } from './service-record.ts';
 import { asOnlyGateway, runFolder } from './service-state.ts';
+import { traceControl } from './trace/trace-control.ts';
+import { type TraceDesk, traceDesk } from './trace/trace-desk.ts';
 
 export interface GatewayProcess extends Interruptions {
   readonly store: ConfigStore;
@@ -72,14 +78,15 @@ async function runWithState(order: GatewayProcess): Promise<void> {
 
 async function runAlone(order: GatewayProcess, log: EventLog, state: DurableState): Promise<void> {
   const { store } = order;
-  const service: OnService = (id, message) => log.write({ id, level: 'info', component: 'service', message });
+  const service = serviceEvents(log);
   const keyStore = openKeyStore(store.folder, serviceKeyPassphrase);
   const keys = gatewayKeys(keyStore, log.write, realClock.wallTime);
   const inForce = { configuration: store.read(), problems: keys.load(store.read()) };
   checkStartable(inForce, keys, keyStore);
-  const { gateway, metrics } = await startMeasured(inForce, keys, log, state);
-  const readKeysAgain = (): void => void Object.assign(inForce, { problems: keys.load(inForce.configuration) });
-  const certificates = tendCertificates({ store, keys: keyStore, onEvent: log.write, readAgain: readKeysAgain });
+  const measured = await startMeasured(inForce, keys, { log, state, folder: store.folder });
+  const { gateway, metrics, traces } = measured;
+  const readAgain = (): void => void Object.assign(inForce, { problems: keys.load(inForce.configuration) });
+  const certificates = tendCertificates({ store, keys: keyStore, onEvent: log.write, readAgain });
   const adopt = async (next: Configuration): Promise<void> => {
     Object.assign(inForce, { configuration: next, problems: keys.load(next) });
     certificates.follow(next);
@@ -111,7 +118,7 @@ async function runAlone(order: GatewayProcess, log: EventLog, state: DurableStat
   const reload = manager.reloading(() => followed.adoptNow());
   const control = await serveControl(runFolder(store.folder), {
     ...{ status, stop: (parameter) => ending.ask(drainMsOf(parameter)), reload },
-    ...gatewayControl(gateway),
+    ...{ ...gatewayControl(gateway), ...measured.observed },
   });
   const hangups = onHangup(reload, log.write);
   service('ServiceStarted', `the gateway runs, revision ${inForce.configuration.revision}`);
@@ -123,15 +130,14 @@ async function runAlone(order: GatewayProcess, log: EventLog, state: DurableStat
   service('ServiceStopping', 'the gateway stops');
   writeServiceRecord(store.folder, 'stopping');
   manager.stopping();
-  followed.close();
   // The control channel answers until all is done, and SIGHUP must not end what is draining.
-  await closeInTurn([certificates, metrics, { close: () => gateway.stop(drainMs, ending.hurry) }, control]);
+  const whole = { close: () => gateway.stop(drainMs, ending.hurry) };
+  await closeInTurn([followed, certificates, metrics, whole, control, traces]);
   service('ServiceStopped', 'the gateway has stopped');
-  await manager.close();
-  hangups.close();
+  await closeInTurn([manager, hangups]);
 }
 
-async function closeInTurn(parts: readonly { close(): Promise<void> }[]): Promise<void> {
+async function closeInTurn(parts: readonly { close(): Promise<void> | void }[]): Promise<void> {
   for (const part of parts) await part.close();
 }
 
@@ -144,28 +150,41 @@ interface InForce {
 interface Measured {
   readonly gateway: Gateway;
   readonly metrics: MetricsService;
+  readonly traces: TraceDesk;
+  /** What cmdlets may ask of what was observed. */
+  readonly observed: Readonly<Record<string, ControlHandler>>;
 }
 
-/** What happens is logged, and counted. */
+interface Told {
+  readonly log: EventLog;
+  readonly state: DurableState;
+  /** Of the store. */
+  readonly folder: string;
+}
+
+/** What happens is logged, counted and traced. */
 async function startMeasured(
   inForce: { readonly configuration: Configuration },
   keys: GatewayKeys,
-  log: EventLog,
-  state: DurableState,
+  { log, state, folder }: Told,
 ): Promise<Measured> {
   const metrics = metricsService({
     read: () => metricsReadings(gateway, inForce.configuration, keys.certificate()),
     onEvent: log.write,
   });
+  const traces = traceDesk({ folder, clock: realClock, onEvent: log.write });
+  const activities = new PartnerActivities(realClock);
   const onEvent: OnLogEvent = (event) => {
     log.write(event);
     metrics.count(event);
+    activities.count(event, (domain) => partnerOf(inForce.configuration, domain) !== undefined);
+    traces.note(eventNote(event));
   };
-  const ports = { clock: realClock, ids: randomIds, onEvent, state, ...keys };
+  const ports = { clock: realClock, ids: randomIds, onEvent, onTrace: traces.note, state, ...keys };
   const gateway = await startGateway(inForce.configuration, ports).catch((error: unknown) => {
     throw withPortOwner(error);
   });
-  return { gateway, metrics };
+  return { gateway, metrics, traces, observed: { ...traceControl(traces), ...activityControl(activities) } };
 }
 
 const shownBy = (keys: GatewayKeys) => ({
@@ -185,7 +204,10 @@ function storeProblems(folder: string): readonly string[] {
   }
 }
 
-type OnService = (id: LogEventId, message: string) => void;
+const serviceEvents =
+  (log: EventLog) =>
+  (id: LogEventId, message: string): void =>
+    log.write({ id, level: 'info', component: 'service', message });
 
 /** Milliseconds from a `stop` order; 0 for what is no number. */
 function drainMsOf(parameter: unknown): number {

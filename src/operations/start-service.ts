@@ -9,7 +9,7 @@ import path from 'node:path';
 import type { GatewayStatus } from '../gateway/gateway-status.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { type FailureId, failures } from '../primitives/failures.ts';
-import { readEventLog } from '../store/event-log-reader.ts';
+import { lastEvents } from '../store/event-log-reader.ts';
 import { storeDenied } from '../store/store-denied.ts';
 import { prepareStoreFolder, requireWritable } from '../store/store-folder.ts';
 
@@ -126,6 +126,4 @@ const tooLate = (storeFolder: string, timeoutMs: number): CodedError =>
 const shownLines = 10;
 
 const lastLines = (storeFolder: string): readonly string[] =>
-  readEventLog(storeFolder)
-    .slice(-shownLines)
-    .map(({ time, level, message }) => `    ${time} ${level} ${message}`);
+  lastEvents(storeFolder, shownLines).map(({ time, level, message }) => `    ${time} ${level} ${message}`);

@@ -1,9 +1,10 @@
 /** May the subscriber see the publisher, and which rule says so? One of them is our user, the other a contact of a partner. */
 import type { Configuration } from '../config/configuration.ts';
 import { contactRule } from '../config/contact-rules.ts';
+import { partnerOf } from '../config/partner-lookup.ts';
 import type { ContactPair, ContactView } from '../gateway/contact-book.ts';
 import { admitContact, type ContactAct, stranger } from '../gateway/policy/contacts.ts';
-import { isLocalDomain, partnerOf, type Refusal } from '../gateway/policy/partners.ts';
+import { isLocalDomain, type Refusal } from '../gateway/policy/partners.ts';
 import { askedByUs, seenByUs, seesUs, waitsForUs } from '../gateway/presence-link-machine.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { canonicalAddress, domainOf, sameContact, subscriptionOf } from './contacts.ts';

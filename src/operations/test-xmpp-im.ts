@@ -62,7 +62,7 @@ export async function testXmppIm(store: ConfigStore, test: XmppImTest): Promise<
     ErrorMessage: `${outcome.status} ${outcome.reason}`,
     Diagnosis: cause.message,
     Hop: cause.hop,
-    Fix: cause.fix.concat(`xgw get-eventlog -Level trace -CorrelationId ${outcome.correlationId}`),
+    Fix: cause.fix.concat(`xgw show-messageflow ${outcome.correlationId}`),
   };
 }
 
@@ -87,7 +87,7 @@ function causeOf(
   const [failed] = failuresIn(sinceLastStream(events, domainOf(receiver)), domainOf(receiver));
   if (failed === undefined || failed.step === 'refused') return { message, hop: 'Partner', fix: fixes };
   const { Hint, Fix } = failureObject(failed, configuration);
-  return { message: `${failed.reason}; ${Hint}`, hop: hopOfStep[failed.step], fix: [Fix] };
+  return { message: `${failed.reason.replace(/\.$/, '')}; ${Hint}`, hop: hopOfStep[failed.step], fix: [Fix] };
 }
 
 function sinceLastStream(events: readonly LoggedEvent[], domain: string): readonly LoggedEvent[] {

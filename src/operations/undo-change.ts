@@ -48,11 +48,20 @@ export function touchedFields(before: Configuration, after: Configuration): read
 }
 
 /** @param current - In which every touched field has the value of `after`. */
-export const withoutChange = (
+export function withoutChange(
   current: Configuration,
   before: Configuration,
   touched: readonly TouchedField[],
-): Configuration => touched.reduce((configuration, each) => withFieldOf(configuration, before, each), current);
+): Configuration {
+  const sections = new Set(touched.map(({ section }) => section));
+  const undone = [...sections].map((section) => {
+    const fields = touched.filter((each) => each.section === section);
+    const [now, old] = [objectsOf(current, section), objectsOf(before, section)];
+    const isSingle = singles.some((single) => single === section);
+    return [section, isSingle ? undoneSingle({ ...now }, { ...old }, fields) : undoneMap(now, old, fields)] as const;
+  });
+  return { ...current, ...Object.fromEntries(undone) };
+}
 
 /** Of the touched fields those that are no longer as `after` left them. */
 export const changedSince = (
@@ -81,28 +90,30 @@ function valueAt(configuration: Configuration, { section, key, field }: TouchedF
   return object === undefined ? undefined : own<unknown>(object, field);
 }
 
-function withFieldOf(
-  current: Configuration,
-  before: Configuration,
-  { section, key, field }: TouchedField,
-): Configuration {
-  if (key === undefined)
-    return {
-      ...current,
-      [section]: copied({ ...(current[section] as object) }, { ...(before[section] as object) }, field),
-    };
-  const [now, old] = [objectsOf(current, section), objectsOf(before, section)];
-  if (field === undefined) return { ...current, [section]: copied(now, old, key) };
-  return { ...current, [section]: { ...now, [key]: copied(own(now, key) ?? {}, own(old, key) ?? {}, field) } };
+const undoneSingle = (now: Fields, old: Fields, fields: readonly TouchedField[]): Fields =>
+  fields.reduce((object, { field }) => copied(object, old, field), now);
+
+/** In the order of the names, as the store keeps them. */
+function undoneMap(
+  now: Readonly<Record<string, Fields>>,
+  old: Readonly<Record<string, Fields>>,
+  fields: readonly TouchedField[],
+): Readonly<Record<string, Fields>> {
+  const objects = new Map(Object.entries(now));
+  for (const { key = '', field } of fields) {
+    const was = own(old, key);
+    if (field !== undefined) objects.set(key, copied(objects.get(key) ?? {}, was ?? {}, field));
+    else if (was === undefined) objects.delete(key);
+    else objects.set(key, was);
+  }
+  return Object.fromEntries([...objects].toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The object with one property as it is in the other, or without it. In the order of the names, as the store keeps them. */
+/** The object with one property as it is in the other, or without it. */
 function copied(into: Fields, from: Fields, name = ''): Fields {
   const { [name]: _, ...rest } = into;
   if (!Object.hasOwn(from, name)) return rest;
-  return Object.hasOwn(into, name)
-    ? { ...into, [name]: from[name] }
-    : Object.fromEntries(Object.entries({ ...rest, [name]: from[name] }).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.hasOwn(into, name) ? { ...into, [name]: from[name] } : { ...rest, [name]: from[name] };
 }
 
 const objectsOf = (configuration: Configuration, section: keyof Configuration): Readonly<Record<string, Fields>> =>

@@ -70,9 +70,9 @@ export function userOrThrow(configuration: Configuration, identity: string): Use
  * @throws CodedError `ObjectNotFound` for a name, never for a pattern
  */
 export function selectUsers(configuration: Configuration, identity: string | undefined): readonly User[] {
+  if (identity !== undefined && !isPattern(identity)) return [userOrThrow(configuration, identity)];
   const all = Object.values(configuration.users);
   if (identity === undefined) return all;
-  if (!isPattern(identity)) return [userOrThrow(configuration, identity)];
   const fits = wildcard(identity);
   return all.filter(({ identity: address, displayName }) => {
     return fits(address) || fits(address.slice('sip:'.length)) || fits(displayName);

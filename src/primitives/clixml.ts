@@ -16,7 +16,13 @@ export interface ClixmlObject {
   /** Names of its .NET type and of those it derives from, the narrowest first; none for plain values. */
   readonly types: readonly string[];
   readonly value: ClixmlValue;
+  /** Where it begins, from 1. */
+  readonly line: number;
 }
+
+const shownTexts = new WeakMap<object, string>();
+/** What an object with properties says of itself: of an address or a name it is the whole of it. */
+export const shownText = (value: object): string | undefined => shownTexts.get(value);
 
 /** What is wrong, in one clause with line and column. */
 export class ClixmlFault extends Error {}
@@ -29,9 +35,9 @@ export interface ClixmlReader {
 }
 
 /** Levels. Export-Clixml writes two of objects, each three elements deep. Source: own choice. */
-const maxDepth = 48;
+export const maxClixmlDepth = 48;
 /** Elements of a document, those that references repeat included. A partner has some forty. Source: own choice. */
-const maxElements = 4_000_000;
+export const maxClixmlElements = 4_000_000;
 
 interface Element {
   readonly name: string;
@@ -57,6 +63,7 @@ export function clixmlReader(): ClixmlReader {
   const parser = new SaxesParser({ xmlns: false, position: true });
   const reading: Reading = { objects: new Map(), types: new Map(), weight: 0 };
   const open: Element[] = [];
+  let line = 1;
   let completed: ClixmlObject[] = [];
 
   parser.on('error', (error) => {
@@ -68,8 +75,9 @@ export function clixmlReader(): ClixmlReader {
   parser.on('opentag', ({ name, attributes }) => {
     if (open.length === 0 && name !== 'Objs')
       throw new ClixmlFault(`the document begins with ${visibleText(name)}, not with Objs`);
-    if (open.length >= maxDepth) throw new ClixmlFault(`elements are nested deeper than ${maxDepth}`);
+    if (open.length >= maxClixmlDepth) throw new ClixmlFault(`elements are nested deeper than ${maxClixmlDepth}`);
     weigh(reading, 1);
+    if (open.length === 1) line = parser.line;
     open.push({ name, attributes, children: [], text: '' });
   });
   const addText = (text: string): void => {
@@ -83,7 +91,7 @@ export function clixmlReader(): ClixmlReader {
     if (element === undefined || open.length === 0) return;
     if (open.length > 1) open.at(-1)?.children.push(element);
     else if (!isRemark(element))
-      completed.push({ types: typesOf(element, reading), value: valueOf(element, reading).value });
+      completed.push({ types: typesOf(element, reading), value: valueOf(element, reading).value, line });
   });
 
   return {
@@ -99,7 +107,8 @@ export function clixmlReader(): ClixmlReader {
 
 function weigh(reading: Reading, more: number): void {
   reading.weight += more;
-  if (reading.weight > maxElements) throw new ClixmlFault(`the document has more than ${maxElements} elements`);
+  if (reading.weight > maxClixmlElements)
+    throw new ClixmlFault(`the document has more than ${maxClixmlElements} elements`);
 }
 
 /** Between objects, a process writes its progress and warnings into the same document. */
@@ -144,9 +153,9 @@ function objectValue(element: Element, reading: Reading): ClixmlValue {
   if (list !== undefined) return list.children.map((item) => valueOf(item, reading).value);
   const dictionary = childNamed(element, 'DCT');
   if (dictionary !== undefined) return recordOf(dictionary.children.map((entry) => entryOf(entry, reading)));
-  if (childNamed(element, 'Props') !== undefined) return propertiesOf(element, reading);
-  const plain = element.children.find(({ name }) => Object.hasOwn(plainValues, name));
   const shown = childNamed(element, 'ToString');
+  if (childNamed(element, 'Props') !== undefined) return propertiesOf(element, reading, shown);
+  const plain = element.children.find(({ name }) => Object.hasOwn(plainValues, name));
   if (plain === undefined) return shown === undefined ? propertiesOf(element, reading) : decoded(shown.text);
   // An enumeration is a number that shows itself as a word.
   const isWord = shown !== undefined && /^(?:By|SB|[IU](?:16|32|64))$/.test(plain.name);
@@ -154,9 +163,11 @@ function objectValue(element: Element, reading: Reading): ClixmlValue {
 }
 
 /** Those of the type, and those that were added to the object. */
-function propertiesOf(element: Element, reading: Reading): ClixmlValue {
+function propertiesOf(element: Element, reading: Reading, shown?: Element): ClixmlValue {
   const all = ['Props', 'MS'].flatMap((name) => childNamed(element, name)?.children ?? []);
-  return recordOf(all.map((each) => [decoded(each.attributes['N'] ?? ''), valueOf(each, reading).value]));
+  const record = recordOf(all.map((each) => [decoded(each.attributes['N'] ?? ''), valueOf(each, reading).value]));
+  if (shown !== undefined) shownTexts.set(record, decoded(shown.text));
+  return record;
 }
 
 type Entry = readonly [name: string, value: ClixmlValue];

@@ -1,6 +1,7 @@
 /** DNS domain names as A-labels, so that comparing is comparing strings. Refuses what DNS, TLS and JIDs would not agree on. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 
+import { memoized } from './memoized.ts';
 import { ok, type Result, refuse } from './result.ts';
 
 declare const brand: unique symbol;
@@ -18,7 +19,7 @@ const maxLength = 253;
  * @returns The name, or one sentence that says what is wrong. Addresses, wildcards, underscores and bare host names are refused.
  * @source RFC 1123 §2.1 (letters, digits, hyphen), RFC 1035 §2.3.4 (63 and 253 octets)
  */
-export function parseDomainName(text: string): Result<DomainName, string> {
+export const parseDomainName: (text: string) => Result<DomainName, string> = memoized((text) => {
   const trimmed = text.replace(/\.$/, '');
   if (!characters.test(trimmed)) return refuse(`"${text}" is not a domain name.`);
   const ascii = domainToASCII(trimmed).toLowerCase();
@@ -28,7 +29,7 @@ export function parseDomainName(text: string): Result<DomainName, string> {
   if (labels.length < 2) return refuse(`"${text}" has one label only; a domain name looks like contoso.com.`);
   if (/^[0-9]+$/.test(labels.at(-1) ?? '')) return refuse(`"${text}" is an address, not a domain name.`);
   return ok(ascii as DomainName);
-}
+});
 
 /** The name as people read it: A-labels become U-labels. Only for display; compare the A-labels. */
 export const displayDomainName = (name: DomainName): string => domainToUnicode(name);

@@ -7,7 +7,25 @@ export interface Ids {
   token(bits: number): string;
 }
 
-export const randomIds: Ids = { token: (bits) => randomBytes(Math.ceil(bits / 8)).toString('hex') };
+/** Bytes that are fetched at a time: the system's generator costs far more to ask than to read from. */
+const poolBytes = 8192;
+let pool = Buffer.alloc(0);
+let used = 0;
+
+export const randomIds: Ids = {
+  token(bits) {
+    const bytes = Math.ceil(bits / 8);
+    if (used + bytes > pool.length) {
+      pool = randomBytes(Math.max(poolBytes, bytes));
+      used = 0;
+    }
+    const token = pool.toString('hex', used, used + bytes);
+    // What was given out is a secret perhaps, and stays in no memory of ours.
+    pool.fill(0, used, used + bytes);
+    used += bytes;
+    return token;
+  },
+};
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 

@@ -13,7 +13,6 @@ const define = <T extends Readonly<Record<string, EventPage>>>(table: T): T => t
 
 export const logEvents = define({
   // Messages
-  Flow: { meaning: 'One step of a message or notice on its way, with the CorrelationId that all its steps have.' },
   MessageDelivered: { meaning: 'A message has arrived: the other side has taken the responsibility for it.' },
   MessageRefused: {
     meaning: 'A rule of this gateway refused a message; the reason names it, and the sender was told.',
@@ -24,6 +23,24 @@ export const logEvents = define({
     next: 'xgw get-xmppfederationfailure',
   },
   MessageBounced: { meaning: 'The other server returned a message that it had taken; its sender was told.' },
+  MessageQueued: {
+    meaning:
+      'The server of a partner is away: a message is on disk and is tried again; its sender was told that it is accepted.',
+    next: 'xgw get-queuedmessage',
+  },
+  MessageGivenUp: {
+    meaning: 'A message waited in the queue and could not be delivered; its sender is told.',
+    next: 'xgw get-xmppfederationfailure',
+  },
+  MessagesRecovered: {
+    meaning:
+      'The process before this one ended in the middle of messages: they are delivered now, or their senders are told.',
+  },
+  SenderNotTold: {
+    meaning:
+      'Neither did a message arrive nor could its sender be told: he was not there for a day, or his device refused it.',
+    next: 'xgw get-eventlog -CorrelationId 1GT5K0A2B3',
+  },
   AnswerNotDelivered: { meaning: 'An answer to a stanza of a partner could not be sent: the stream had ended.' },
   StanzaDropped: {
     meaning:
@@ -64,7 +81,6 @@ export const logEvents = define({
   SipDeviceLost: { meaning: 'A device left without ending its registration; it is offline.' },
   SipRegistrationRemoved: { meaning: 'An operator ended the registration of a device.' },
   // SIP
-  SipMessage: { meaning: 'One SIP message, without its body.' },
   SipMalformed: { meaning: 'Bytes came that are no SIP message; the reason names the first fault.' },
   SipConnectionRefused: {
     meaning: 'A SIP connection was refused, by its address or for a limit.',
@@ -89,7 +105,6 @@ export const logEvents = define({
   StreamOpened: { meaning: 'An XMPP stream has begun; it is not authenticated yet.' },
   StreamAuthenticated: { meaning: 'The other end of a stream has proven its domain; the method says how.' },
   StreamEncrypted: { meaning: 'A stream is encrypted from here on.' },
-  Stanza: { meaning: 'One stanza on a stream, without its content.' },
   StreamClosed: { meaning: 'A stream has ended.' },
   StreamRefused: {
     meaning: 'A stream was refused: no partner, or no authentication that its settings permit.',
@@ -132,6 +147,11 @@ export const logEvents = define({
   ServiceStarted: { meaning: 'The gateway runs and listens.' },
   ServiceStopping: { meaning: 'The gateway takes no new messages, and finishes those under way.' },
   ServiceStopped: { meaning: 'The gateway has stopped.' },
+  TraceStarted: { meaning: 'A trace writes its steps into a file of the trace folder.', next: 'xgw get-trace' },
+  TraceEnded: {
+    meaning: 'A trace is over: its time or its file, somebody stopped it, or its file could not be written.',
+    next: 'xgw get-trace',
+  },
   ConfigurationLoaded: { meaning: 'A revision of the configuration is in force.' },
   EventLogWritten: {
     meaning: 'The event log could not be written for a time, and is again; the number of lost events is in it.',

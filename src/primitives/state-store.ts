@@ -10,7 +10,7 @@ export interface StateEntry {
 }
 
 /** Records of one kind have a shape of their own. */
-export type StateKind = 'presence-link';
+export type StateKind = 'presence-link' | 'queued-message' | 'received-message' | 'sent-message' | 'notice';
 
 export interface StateStore {
   /** All records of a kind that were there at the start, in no order that means anything. */
@@ -23,10 +23,10 @@ export interface StateStore {
    */
   write(kind: StateKind, key: string, value: unknown): void;
   /**
-   * Resolves when everything written so far survives a crash; nothing when it does already. It resolves too when the disk
-   * takes nothing: the gateway goes on, the store reports that and writes later what it could not write.
+   * Resolves with true when everything written so far survives a crash; nothing when it does already. With false when the
+   * disk takes nothing: the gateway goes on, the store reports that and writes later what it could not write.
    */
-  durable(): Promise<void> | undefined;
+  durable(): Promise<boolean> | undefined;
 }
 
 /** Keeps nothing: for those who have no folder. */

@@ -19,10 +19,9 @@ const markFile = (folder: string): string => path.join(folder, 'store.checked');
 
 const markOf = (text: Buffer, rules: string): string => `${rules} ${createHash(digest).update(text).digest('hex')}\n`;
 
-/** Call it while the lock is held. @param rules - What the text was checked by. */
-export function markChecked(folder: string, text: string, rules: string): void {
+/** Call it while the lock is held. @param bytes - As they were written. @param rules - What the text was checked by. */
+export function markChecked(folder: string, bytes: Buffer, rules: string): void {
   const file = markFile(folder);
-  const bytes = Buffer.from(text);
   try {
     if (bytes.length < leastMarkedBytes) rmSync(file, { force: true });
     else writeFileAtomically({ path: file, data: markOf(bytes, rules), mode: 0o600 });

@@ -19,13 +19,27 @@ const maxFileBytes = 256 * 1024 * 1024;
 /** Problems that an error message names; parse-configuration bounds the list itself. */
 const maxNamed = 5;
 
+/** What a file said when it was read. */
+export interface Reading {
+  readonly bytes: Buffer;
+  readonly configuration: Configuration;
+}
+
 /**
  * @returns The configuration, or undefined when there is no such file.
  * @throws CodedError `ConfigurationDamaged`, `ConfigurationTooNew`, `StoreDenied`
  */
-export function readConfigurationFile(file: string): Configuration | undefined {
+export const readConfigurationFile = (file: string): Configuration | undefined => readAgain(file)?.configuration;
+
+/** @param last - Returned again where the same bytes stand: parsing them is what takes time. @throws As `readConfigurationFile`. */
+export function readAgain(file: string, last?: Reading): Reading | undefined {
   const bytes = readBytes(file);
   if (bytes === undefined) return undefined;
+  if (last?.bytes.equals(bytes) === true) return last;
+  return { bytes, configuration: configurationIn(file, bytes) };
+}
+
+function configurationIn(file: string, bytes: Buffer): Configuration {
   const json = parseJson(file, bytes.toString('utf8'));
   const version = versionOf(json);
   if (version > formatVersion) {

@@ -1,7 +1,9 @@
 /**
  * The event log: one JSON object a line in `log/xgw.log`, written through pino, readable by its owner only.
- * A file that reaches `maxBytes` becomes `xgw.log.1` and so on; the oldest is dropped. Every text is made visible
- * before it is written, so that nobody outside can forge a line or steer a terminal.
+ * A line that an administrator should see is written before the next thing happens: a process that is killed loses none; debug
+ * lines, one for each message, wait for the end of the turn, and are written together. A file that reaches `maxBytes` becomes
+ * `xgw.log.1` and so on; the oldest is dropped. Every text is made visible before it is written, so that nobody outside can
+ * forge a line or steer a terminal.
  */
 import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -14,9 +16,9 @@ import { visibleText } from '../primitives/visible-text.ts';
 import { eventLogFile, keptFiles } from './event-log-reader.ts';
 
 /** Bytes of one log file before it is set aside. */
-const maxBytes = 10 * 1024 * 1024;
+export const maxEventLogBytes = 10 * 1024 * 1024;
 /** Bytes of lines that are kept in memory while the disk takes none; what comes beyond them is lost, and counted. */
-const maxWaitingBytes = 4 * 1024 * 1024;
+export const maxWaitingEventBytes = 4 * 1024 * 1024;
 
 export interface EventLog {
   readonly write: OnLogEvent;
@@ -26,10 +28,11 @@ export interface EventLog {
 }
 
 /** @param folder - The store's folder. The `log` folder in it is made when absent, 0700. */
-export function openEventLog(folder: string): EventLog {
+export function openEventLog(folder: string, maxBytes = maxEventLogBytes): EventLog {
   const file = eventLogFile(folder);
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const destination = pino.destination({ dest: file, sync: true, mode: 0o600, maxLength: maxWaitingBytes });
+  const destination = pino.destination({ dest: file, sync: true, mode: 0o600, maxLength: maxWaitingEventBytes });
+  const waiting: string[] = [];
   const logger = pino(
     {
       level: 'trace',
@@ -37,14 +40,20 @@ export function openEventLog(folder: string): EventLog {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
     },
-    destination,
+    { write: (line: string) => waiting.push(line) },
   );
+  const flush = (): void => {
+    if (waiting.length === 0) return;
+    leaving = waiting.length;
+    destination.write(waiting.splice(0).join(''));
+  };
   let bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
   // A gateway whose log cannot be written goes on: messages matter more than what is said of them.
   const trouble = { reason: '', lost: 0 };
+  let leaving = 0;
   destination.on('error', (error: unknown) => Object.assign(trouble, { reason: reasonOf(error) }));
-  destination.on('drop', () => void (trouble.lost += 1));
+  destination.on('drop', () => void (trouble.lost += leaving));
   destination.on('drain', () => {
     if (trouble.reason === '') return;
     const { lost } = trouble;
@@ -53,6 +62,7 @@ export function openEventLog(folder: string): EventLog {
       { event: 'EventLogWritten', component: 'store', lost },
       `the event log is written again; ${lost} events are lost`,
     );
+    flush();
   });
 
   return {
@@ -64,12 +74,18 @@ export function openEventLog(folder: string): EventLog {
       const { id, level, component, message, correlationId, facts } = event;
       const line = { event: id, component, correlationId, ...(visibleFacts(facts ?? {}) as object) };
       logger[level](line, visibleText(message));
+      if (level !== 'debug' && level !== 'trace') flush();
+      else if (waiting.length === 1) setImmediate(flush);
       bytes += 120 + message.length;
       if (bytes < maxBytes) return;
       bytes = 0;
+      flush();
       if (setAside(file)) destination.reopen();
     },
-    close: () => destination.end(),
+    close() {
+      flush();
+      destination.end();
+    },
   };
 }
 

@@ -11,8 +11,8 @@ import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 export interface RecordFile {
-  /** All keys and values. @throws Error what LMDB says of a file that is damaged. */
-  entries(): Iterable<readonly [key: string, text: string]>;
+  /** All keys and values, or those whose keys begin so. @throws Error what LMDB says of a file that is damaged. */
+  entries(prefix?: string): Iterable<readonly [key: string, text: string]>;
   /** All of it or nothing, on disk when it returns. @throws Error with the system's number as `code`, negative or not, when it could not be written. */
   commit(changes: ReadonlyMap<string, string | undefined>): void;
   close(): Promise<void>;
@@ -26,8 +26,11 @@ export async function openRecordFile(folder: string): Promise<RecordFile> {
   const { open } = await import('lmdb');
   const database = open<string, string>({ ...inFolder, path: folder, overlappingSync: false });
   return {
-    *entries() {
-      for (const { key, value } of database.getRange()) yield [key, value];
+    *entries(prefix = '') {
+      for (const { key, value } of database.getRange({ start: prefix })) {
+        if (!key.startsWith(prefix)) return;
+        yield [key, value];
+      }
     },
     commit(changes) {
       database.transactionSync(() => {

@@ -3,19 +3,19 @@
  * write beside, verify, keep the old revision, rename, sync. Until the rename the old configuration stands; after it the new
  * one is durable; at no moment is there a third.
  */
-import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
 import type { Configuration } from '../config/configuration.ts';
 import { emptyConfiguration } from '../config/defaults.ts';
-import { configurationRules, parseConfiguration, printProblem } from '../config/parse-configuration.ts';
+import { configurationRules, parseChanged, printProblem } from '../config/parse-configuration.ts';
 import { type Clock, realClock } from '../primitives/clock.ts';
-import { CodedError } from '../primitives/errors.ts';
+import { CodedError, systemErrorCode } from '../primitives/errors.ts';
 import { readHead } from './audit-files.ts';
 import { markChecked } from './checked-text.ts';
-import { serialised, writeWithConf } from './conf-writer.ts';
-import { readConfigurationFile } from './config-file.ts';
+import { writeWithConf } from './conf-writer.ts';
+import { type Reading, readAgain } from './config-file.ts';
 import { type LockHolder, withConfigLock } from './config-lock.ts';
 import type { Change, ConfigStore, Update } from './config-store.ts';
 import { dropOldRevisions, keepRevision } from './configuration-history.ts';
@@ -30,34 +30,54 @@ export interface StorePorts {
   /** Called once per change that has waited a second for its turn. */
   onWaiting?(holder: LockHolder | undefined): void;
   /** Writes the file whole and atomically; it may fail to notice a full disk. */
-  write(file: string, configuration: Configuration): Promise<void>;
+  write(file: string, text: string): Promise<void>;
 }
 
 /** @param folder Need not exist: until the first change the store is empty, and reading makes nothing. */
 export function openConfigStore(folder: string, given: Partial<StorePorts> = {}): ConfigStore {
   const ports: StorePorts = { clock: realClock, author: author(), write: writeWithConf, ...given };
-  const read = (): Configuration => readConfigurationFile(storeFile(folder)) ?? emptyConfiguration;
+  let last: Reading | undefined;
+  const read = (): Configuration => {
+    last = readAgain(storeFile(folder), last);
+    return last?.configuration ?? emptyConfiguration;
+  };
   return {
     folder,
     read,
     async update(change) {
       prepareStoreFolder(folder);
       const request = { folder, cmdlet: change.cmdlet, timeoutMs: change.lockTimeoutMs };
-      return await withConfigLock(request, ports, () => changed(folder, read(), change, ports));
+      return await withConfigLock(request, ports, async () => {
+        const { update, written } = await changed(folder, read(), change, ports);
+        last = written ?? last;
+        return update;
+      });
     },
   };
 }
 
-async function changed(folder: string, before: Configuration, change: Change, ports: StorePorts): Promise<Update> {
+interface Changed {
+  readonly update: Update;
+  /** What stands in the file now; undefined: what stood there. */
+  readonly written?: Reading;
+}
+
+async function changed(folder: string, before: Configuration, change: Change, ports: StorePorts): Promise<Changed> {
   refuseOtherRevision(before, change);
-  const { cmdlet, target } = change;
+  const { cmdlet } = change;
+  const target = shortTarget(change.target);
   const stamp = { time: ports.clock.wallTime().toISOString(), ...ports.author, cmdlet, target, ...auditEnd(folder) };
   const after = stampedRevision(before, change.apply(before), stamp);
-  if (after === undefined) return { before, after: before, changed: false };
-  refuseInvalid(after, change);
-  await replaceFile(folder, before, after, ports);
-  return { before, after, changed: true };
+  if (after === undefined) return { update: { before, after: before, changed: false } };
+  refuseInvalid(before, after, change);
+  const written = await replaceFile(folder, before, after, ports);
+  return { update: { before, after, changed: true }, written };
 }
+
+/** Characters of the target that a revision keeps; the schema has room for a thousand. */
+const maxTarget = 1000;
+const shortTarget = (target: string): string =>
+  target.length > maxTarget ? `${target.slice(0, maxTarget)} ...` : target;
 
 /** So the end of the audit log cannot be cut off unseen: every revision remembers where it was. */
 function auditEnd(folder: string): { readonly audit?: string } {
@@ -75,8 +95,8 @@ function refuseOtherRevision({ revision, changed: last }: Configuration, { ifRev
   });
 }
 
-function refuseInvalid(after: Configuration, { target }: Change): void {
-  const parsed = parseConfiguration(after);
+function refuseInvalid(before: Configuration, after: Configuration, { target }: Change): void {
+  const parsed = parseChanged(before, after);
   if (parsed.ok) return;
   throw new CodedError('InvalidValue', `the change of ${target} would make the configuration invalid.`, {
     reason: parsed.error.map(printProblem).join('; '),
@@ -85,27 +105,47 @@ function refuseInvalid(after: Configuration, { target }: Change): void {
 }
 
 /**
- * The new text goes into a second name of the old file, `store.next.json`, where conf replaces it and the owner is kept.
+ * The new text goes beside the old file, into `store.next.json`, where conf keeps the owner of what it replaces.
  * It takes the place of `store.json` only when every byte of it is there: conf does not notice a full disk.
  */
-async function replaceFile(folder: string, before: Configuration, after: Configuration, ports: StorePorts) {
+async function replaceFile(
+  folder: string,
+  before: Configuration,
+  after: Configuration,
+  ports: StorePorts,
+): Promise<Reading> {
   const file = storeFile(folder);
   const next = path.join(folder, 'store.next.json');
   const isFirst = !existsSync(file);
+  const text = JSON.stringify(after, undefined, '\t');
+  const bytes = Buffer.from(text);
   try {
     removeLeftovers(folder, path.basename(next));
-    if (!isFirst) linkSync(file, next);
-    await ports.write(next, after);
-    if (readFileSync(next, 'utf8') !== serialised(after)) throw storeFull(file);
+    if (!isFirst) makeOwnedAlike(file, next);
+    await ports.write(next, text);
+    if (!readFileSync(next).equals(bytes)) throw storeFull(file);
     giveToFolderOwner(folder, next);
     if (!isFirst) keepRevision(folder, before.revision);
     dropOldRevisions(folder);
     renameSync(next, file);
     syncFolder(folder);
-    markChecked(folder, serialised(after), configurationRules);
+    markChecked(folder, bytes, configurationRules);
+    return { bytes, configuration: after };
   } catch (error) {
     rmSync(next, { force: true });
     throw storeDenied(file, error);
+  }
+}
+
+/** A small file that conf replaces, keeping its owner: it would read all of a large one before. */
+function makeOwnedAlike(file: string, made: string): void {
+  writeFileSync(made, '{}', { mode: 0o600 });
+  const { uid, gid } = statSync(file);
+  try {
+    chownSync(made, uid, gid);
+  } catch (error) {
+    // Only root gives files away; whoever else may write here writes files of their own.
+    if (systemErrorCode(error) !== 'EPERM') throw error;
   }
 }
 

@@ -20,27 +20,35 @@ export function stampedRevision(
   const revision = before.revision + 1;
   const { time, user, host, cmdlet } = stamp;
   const objectStamp: ObjectStamp = { revision, time, user, host, cmdlet };
-  // What JSON does not keep (undefined values) must not count as a difference.
-  const plain = JSON.parse(JSON.stringify(applied)) as Configuration;
-  const maps = stampedMaps.map((map) => [map, stampChanged<Stamped>(before[map], plain[map], objectStamp)]);
+  const maps = stampedMaps.map((map) => [map, stampChanged<Stamped>(before[map], applied[map], objectStamp)]);
+  const others = plain({ ...applied, ...Object.fromEntries(stampedMaps.map((map) => [map, {}])) });
   const { changed: _, ...previous } = before;
-  const { changed: __, ...next } = { ...plain, ...Object.fromEntries(maps), revision: before.revision };
+  const { changed: __, ...next } = { ...others, ...Object.fromEntries(maps), revision: before.revision };
   if (isDeepStrictEqual(next, previous)) return undefined;
   return { ...next, revision, changed: stamp };
 }
 
+/** What the change left alone is the same object as before: of ten thousand only the others are compared. */
 function stampChanged<T extends Stamped>(
   before: Readonly<Record<string, T>>,
   after: Readonly<Record<string, T>>,
   stamp: ObjectStamp,
 ): Readonly<Record<string, T>> {
-  const entries = Object.entries(after).map(([key, object]): [string, T] => {
-    const previous = Object.hasOwn(before, key) ? before[key] : undefined;
-    const same = previous !== undefined && isDeepStrictEqual(withoutStamp(object), withoutStamp(previous));
-    return [key, same ? previous : { ...withoutStamp(object), changed: stamp }];
-  });
-  return Object.fromEntries(entries);
+  const previous = (key: string): T | undefined => (Object.hasOwn(before, key) ? before[key] : undefined);
+  const touched = Object.entries(after).filter(([key, object]) => object !== previous(key));
+  const stamped = touched.map(([key, object]) => [key, stampIfChanged(previous(key), plain(object), stamp)] as const);
+  const differs = stamped.some(([key, object]) => object !== previous(key));
+  if (!differs && Object.keys(before).length === Object.keys(after).length) return before;
+  return { ...after, ...Object.fromEntries(stamped) };
 }
+
+function stampIfChanged<T extends Stamped>(previous: T | undefined, object: T, stamp: ObjectStamp): T {
+  const same = previous !== undefined && isDeepStrictEqual(withoutStamp(object), withoutStamp(previous));
+  return same ? previous : { ...withoutStamp(object), changed: stamp };
+}
+
+/** What JSON does not keep (undefined values) must not count as a difference. */
+const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 function withoutStamp<T extends Stamped>(object: T): T {
   const { changed: _, ...rest } = object;

@@ -18,7 +18,12 @@ export function printStateRecord(key: string, value: unknown): string {
 
 /** Refusal: what is wrong, as one clause. */
 export function parseStateRecord(key: string, text: string): Result<unknown, string> {
+  const damage = stateRecordDamage(key, text);
+  return damage === undefined ? ok(JSON.parse(text.slice(sumLength + 1))) : refuse(damage);
+}
+
+/** What is wrong, as one clause; nothing when it can be parsed. */
+export function stateRecordDamage(key: string, text: string): string | undefined {
   const json = text.slice(sumLength + 1);
-  if (text !== `${sumOf(key, json)} ${json}`) return refuse(`the checksum of a record is wrong (${key})`);
-  return ok(JSON.parse(json));
+  return text === `${sumOf(key, json)} ${json}` ? undefined : `the checksum of a record is wrong (${key})`;
 }

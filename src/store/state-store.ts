@@ -3,6 +3,7 @@
  * damaged is set aside under the time's name and reported, and as long as it lies there every status warns; only then the
  * state begins empty.
  */
+import { strict as assert } from 'node:assert';
 import { existsSync } from 'node:fs';
 
 import type { Clock } from '../primitives/clock.ts';
@@ -22,7 +23,7 @@ import {
   setRecordsAside,
   stateFolder,
 } from './state-folder.ts';
-import { parseStateRecord, printStateRecord } from './state-record.ts';
+import { parseStateRecord, printStateRecord, stateRecordDamage } from './state-record.ts';
 import { storeDenied } from './store-denied.ts';
 
 export interface DurableState extends StateStore {
@@ -72,7 +73,7 @@ async function openedFor<T>(
   ports: StatePorts,
   work: (state: DurableState) => Promise<T>,
 ): Promise<T> {
-  const { file, records } = await openSound(storeFolder, ports);
+  const file = await openSound(storeFolder, ports);
   const trouble = { sentence: '' };
   const batches = new StateBatches({
     clock: ports.clock,
@@ -85,7 +86,7 @@ async function openedFor<T>(
   );
   try {
     return await work({
-      entries: (kind) => records.get(kind) ?? [],
+      entries: (kind) => entriesOf(file, kind),
       write: (kind, key, value) =>
         batches.add(keyOf(kind, key), value === undefined ? undefined : printStateRecord(keyOf(kind, key), value)),
       durable: () => batches.tried(),
@@ -97,15 +98,18 @@ async function openedFor<T>(
   }
 }
 
-type Records = ReadonlyMap<string, readonly StateEntry[]>;
-
-interface Opened {
-  readonly file: RecordFile;
-  readonly records: Records;
+/** Read when they are asked for: who has a hundred thousand of them need not have them twice. */
+function* entriesOf(file: RecordFile, kind: string): Generator<StateEntry> {
+  const prefix = keyOf(kind, '');
+  for (const [key, text] of file.entries(prefix)) {
+    const value = parseStateRecord(key, text);
+    assert(value.ok, 'its checksum was right when it was opened');
+    yield { key: key.slice(prefix.length), value: value.value };
+  }
 }
 
 /** What is there, or after setting it aside, what is new. */
-async function openSound(storeFolder: string, ports: StatePorts): Promise<Opened> {
+async function openSound(storeFolder: string, ports: StatePorts): Promise<RecordFile> {
   const opened = existsSync(recordsFolder(storeFolder)) ? await openWhole(storeFolder) : undefined;
   if (opened?.ok) return opened.value;
   if (opened !== undefined) {
@@ -132,39 +136,33 @@ async function makeNew(storeFolder: string): Promise<void> {
 }
 
 /** Refusal: what is damaged. @throws CodedError `StateTooNew` */
-async function openWhole(storeFolder: string): Promise<Result<Opened, string>> {
+async function openWhole(storeFolder: string): Promise<Result<RecordFile, string>> {
   const folder = recordsFolder(storeFolder);
   const damage = await recordFileDamage(folder);
   if (damage !== undefined) return refuse(damage);
   const file = await openRecordFile(folder);
-  const records = readAll(file);
-  if (records.ok) return ok({ file, records: records.value });
+  const checked = checkAll(file);
+  if (checked.ok) return ok(file);
   await file.close();
-  if (typeof records.error === 'string') return refuse(records.error);
+  if (typeof checked.error === 'string') return refuse(checked.error);
   throw new CodedError('StateTooNew', 'The run-time state was written by a newer version of this program.', {
-    reason: `its format is ${records.error.format}, this program knows ${format}`,
+    reason: `its format is ${checked.error.format}, this program knows ${format}`,
     fix: 'xgw get-configurationstore',
     target: folder,
   });
 }
 
-function readAll(file: RecordFile): Result<Records, string | { readonly format: number }> {
-  const records = new Map<string, StateEntry[]>();
+function checkAll(file: RecordFile): Result<undefined, string | { readonly format: number }> {
   let found: unknown;
   for (const [key, text] of file.entries()) {
+    const damage = stateRecordDamage(key, text);
+    if (damage !== undefined) return refuse(damage);
+    if (key !== formatKey) continue;
     const value = parseStateRecord(key, text);
-    if (!value.ok) return value;
-    const [kind = '', ...name] = key.split(' ');
-    if (key === formatKey) {
-      found = value.value;
-      continue;
-    }
-    const known = records.get(kind) ?? [];
-    known.push({ key: name.join(' '), value: value.value });
-    records.set(kind, known);
+    found = value.ok ? value.value : undefined;
   }
   if (typeof found !== 'number') return refuse('it does not say its format');
-  return found > format ? refuse({ format: found }) : ok(records);
+  return found > format ? refuse({ format: found }) : ok(undefined);
 }
 
 /** @returns The sentence for the status; empty when all is well again. */

@@ -14,6 +14,11 @@ export interface Figure {
   /** How much more than the yardstick it is, in the same unit, and the most that is promised. */
   readonly over?: number | undefined;
   readonly atMostOver?: number | undefined;
+  /** The least and the most that is promised of the ratio. */
+  readonly atLeastRatio?: number | undefined;
+  readonly atMostRatio?: number | undefined;
+  /** The most that is promised of the value. */
+  readonly atMost?: number | undefined;
 }
 
 export interface Benchmark {

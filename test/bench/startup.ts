@@ -7,8 +7,7 @@ import path from 'node:path';
 import { emptyConfiguration, partnerDefaults } from '../../src/config/defaults.ts';
 import type { Benchmark, Figure } from './benchmark.ts';
 
-/** This is bundled into dist/. */
-const program = path.resolve(import.meta.dirname, '../bin/xgw');
+const program = path.resolve(import.meta.dirname, '../../bin/xgw');
 /** Runs of each; they take turns, so that a noisy moment meets all alike. */
 const rounds = 21;
 const partners = 10_000;

@@ -288,7 +288,9 @@ describe('twelve processes at the same time', () => {
   it('keep one chain', async () => {
     const xgw = xgwIn(home);
     await Promise.all(
-      Array.from({ length: 12 }, (_, index) => xgw.run('new-xmppfederatedpartner', `p${index}.example`)),
+      Array.from({ length: 12 }, (_, index) =>
+        xgw.run('new-xmppfederatedpartner', `p${index}.example`, '-LockTimeout', '50'),
+      ),
     );
     expect(await entries('test-auditlog')).toEqual([expect.objectContaining({ Result: 'Success', Lines: 13 })]);
     expect((await acts()).map(({ RevisionAfter }) => RevisionAfter).toSorted((a, b) => Number(a) - Number(b))).toEqual(

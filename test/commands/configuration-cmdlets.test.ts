@@ -185,7 +185,7 @@ describe('partners', () => {
 
   it('twelve new ones at the same time are twelve revisions', async () => {
     const domains = Array.from({ length: 12 }, (_, index) => `p${index}.example`);
-    await Promise.all(domains.map((domain) => xgw.run('new-xmppfederatedpartner', domain)));
+    await Promise.all(domains.map((domain) => xgw.run('new-xmppfederatedpartner', domain, '-LockTimeout', '50')));
     expect((await xgw.run('get-xmppfederatedpartner')).map((each) => each['Identity'])).toEqual(domains.toSorted());
     expect(await first('get-configurationstore')).toMatchObject({
       Revision: 12,

@@ -7,6 +7,8 @@ import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
 import { wordsOf } from '../../src/commands/host/command-line.ts';
 import { cmdlets } from '../../src/commands/index.ts';
 import { printClixml } from '../../src/primitives/clixml-text.ts';
+import { createTraceFile } from '../../src/store/trace-files.ts';
+import { arriving } from '../operations/trace/sample-steps.ts';
 import { type Ran, runCmdlet } from '../support/host-process.ts';
 
 /** The thumbprint that examples write. */
@@ -96,6 +98,7 @@ export async function exampleSites(folder: string): Promise<Sites> {
     else cpSync(before, site, { recursive: true });
     for (const line of lines) await succeeding(site, line);
     if (name === 'filled') makeCertificates(site);
+    if (name === 'filled') makeTrace(path.join(site, 'store'));
     sites.set(name, site);
     before = site;
   }
@@ -112,18 +115,36 @@ export async function succeeding(folder: string, line: string): Promise<void> {
   if (code !== 0) throw new Error(`xgw ${line}: exit code ${code}\n${stderr}`);
 }
 
+const gatewayFile = `apiVersion: xgw/v1
+kind: GatewayConfiguration
+metadata: { name: edge01, owner: git:infra/edge }
+spec:
+  federatedPartners:
+    litware.com: { partnerType: Federated }
+`;
+
 function makeFiles(site: string): void {
   mkdirSync(site);
   for (const name of ['password.txt', 'alice.password', 'new.password', 'p']) {
     writeFileSync(path.join(site, name), 'correct horse battery\n', { mode: 0o600 });
   }
+  writeFileSync(path.join(site, 'gateway.yaml'), gatewayFile);
   writeFileSync(path.join(site, 'partners.ps1'), 'New-CsXmppAllowedPartner litware.com -PartnerType Federated\n');
   writeFileSync(path.join(site, 'partners.xgw'), 'get-xmppfederatedpartner\n');
+  writeFileSync(path.join(site, 'users.csv'), 'SipAddress,DisplayName\ncarol@contoso.com,Carol\n');
   writeFileSync(path.join(site, 'partners.csv'), 'Identity,PartnerType\nlitware.com,Federated\n');
   writeFileSync(
     path.join(site, 'partners.xml'),
     printClixml([{ Identity: 'proseware.com', PartnerType: 'Federated' }]),
   );
+}
+
+/** One message, whose CorrelationId is that of the examples. */
+function makeTrace(store: string): void {
+  const header = { name: 'ticket-4711', scenario: 'Im', started: '2026-11-22T09:41:00.000Z', withBodies: false };
+  const file = createTraceFile(store, header);
+  file.append(arriving.map((step) => `${JSON.stringify(step)}\n`).join(''));
+  file.close();
 }
 
 /** An authority, an intermediate, the certificate of the pending request in every form, and a key of its own in a PFX. */

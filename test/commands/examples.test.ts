@@ -46,6 +46,7 @@ const ways: readonly (readonly [example: RegExp, way: Way])[] = [
   [/^export-certificate|^test-certificateconfiguration/, { on: 'single' }],
   [/^start-service -Foreground/, { adding: '-WhatIf' }],
   [/^(?:start|stop|restart)-service/, { first: ownPorts }],
+  [/^get-servicestatus -Watch$/, { on: 'running', adding: '-Count 1' }],
   // No stream is open.
   [/^wait-service -Condition PartnerConnected/, { on: 'running', adding: '-Timeout 0', exit: 10 }],
   [/^(?:wait|update)-service/, { on: 'running' }],
@@ -56,6 +57,20 @@ const ways: readonly (readonly [example: RegExp, way: Way])[] = [
   // No device is registered: scenarios/sipe-at-home has some.
   [/^remove-sipregistration .*-Contact/, { on: 'running', exit: 3 }],
   [/^(?:get|remove)-sipregistration|^get-imsession/, { on: 'running' }],
+  // Nothing waits: scenarios/partner-away.
+  [/^(?:get|remove)-queuedmessage/, { on: 'running' }],
+  // Nobody answers updates there: scenarios/publish-dns.
+  [/^publish-dnsrecord/, { adding: '-WhatIf', first: tsigKey }],
+  [/^clear-trace/, { adding: '-Confirm:false' }],
+  // It is one that has ended.
+  [/^stop-trace ticket/, { on: 'running', exit: 3 }],
+  [/^(?:start|stop)-trace/, { on: 'running' }],
+  [
+    /^show-plan/,
+    { first: (folder) => succeeding(folder, 'sync-configuration gateway.yaml -WhatIf -OutPlan plan.json') },
+  ],
+  [/^compare-configuration.*-Runtime/, { on: 'running' }],
+  [/^compare-configuration.*-DetailedExitCode/, { exit: 20 }],
   [/\| xgw export-csv/, { on: 'filled', adding: '-Force' }],
   [/^restore-configuration/, { first: backedUp }],
   // There is no session: shell/console.test.ts has one.
@@ -146,12 +161,21 @@ async function ownPorts(folder: string): Promise<void> {
 
 /** A resolver of the test in place of those of the example, and of the machine's. */
 async function withResolvers(line: string, folder: string): Promise<string> {
-  if (!line.startsWith('test-dnsrecord')) return line;
+  if (!/^(?:test|publish)-dnsrecord/.test(line)) return line;
   const server = await startDnsServer();
+  if (line.startsWith('publish')) {
+    server.soa('contoso.com');
+    return line.replace('192.0.2.53', server.address);
+  }
   server.xmppServer('contoso.com', 5269);
   server.xmppServer('fabrikam.com', 5269);
   await succeeding(folder, `set-xmppgatewayconfiguration -DnsServers ${server.address}`);
   return line.replace('192.0.2.53,198.51.100.53:5353', server.address);
+}
+
+async function tsigKey(folder: string): Promise<void> {
+  const secret = Buffer.alloc(32, 1).toString('base64');
+  writeFileSync(path.join(folder, 'ns.key'), `hmac-sha256:xgw:${secret}`, { mode: 0o600 });
 }
 
 async function backedUp(folder: string): Promise<void> {

@@ -16,6 +16,7 @@ const stamp = {
   cmdlet: 'New-XmppFederatedPartner',
 } as const;
 const changed = { revision: 41, ...stamp };
+const owned = { owner: 'git:infra/edge', declared: ['description'] } as const;
 const renewal = {
   authority: 'est:https://est.contoso.com/.well-known/est/edge',
   rootsPath: '/etc/xgw/est-root.pem',
@@ -36,7 +37,7 @@ export const sampleConfiguration: Whole<Configuration> = {
   formatVersion: 1,
   revision: 41,
   changed: { ...stamp, target: 'fabrikam.com', audit: `7:${'0'.repeat(64)}` },
-  sipDomains: { 'contoso.com': { identity: domain('contoso.com'), isDefault: true, changed } },
+  sipDomains: { 'contoso.com': { identity: domain('contoso.com'), isDefault: true, ...owned, changed } },
   sipRoutes: {
     'contoso.com': {
       identity: domain('contoso.com'),
@@ -44,6 +45,7 @@ export const sampleConfiguration: Whole<Configuration> = {
       dnsLookup: 'Host',
       tlsName: domain('pool.contoso.com'),
       sessionMode: 'Auto',
+      ...owned,
       changed,
     },
   },
@@ -70,7 +72,7 @@ export const sampleConfiguration: Whole<Configuration> = {
         since: '2026-11-22T09:14:00.000Z',
         until: '2026-11-29T00:00:00.000Z',
       },
-      owner: 'git:infra/edge',
+      ...owned,
       changed,
     },
   },
@@ -84,6 +86,7 @@ export const sampleConfiguration: Whole<Configuration> = {
       site: 'Redmond',
       homeServer: 'edge.contoso.com',
       deployment: 'Current',
+      ...owned,
       changed,
     },
   },
@@ -95,6 +98,7 @@ export const sampleConfiguration: Whole<Configuration> = {
       enableXmppAccess: true,
       enablePublicCloudAccess: false,
       enableOutsideAccess: false,
+      ...owned,
       changed,
     },
     'tag:FedPic': {
@@ -104,10 +108,11 @@ export const sampleConfiguration: Whole<Configuration> = {
       enableXmppAccess: true,
       enablePublicCloudAccess: false,
       enableOutsideAccess: false,
+      ...owned,
       changed,
     },
   },
-  accessEdge: { allowFederatedUsers: true },
+  accessEdge: { allowFederatedUsers: true, ...owned },
   gateway: {
     connectionLimit: 1000,
     partnerConnectionLimit: 20,
@@ -117,6 +122,8 @@ export const sampleConfiguration: Whole<Configuration> = {
     streamEstablishmentTimeout: 60,
     streamInactivityTimeout: 600,
     subscriptionRefreshInterval: 28_800,
+    durableInbound: true,
+    queuedMessageLifetime: 300,
     enableLoggingAllMessageBodies: false,
     accessEdgeFqdn: 'edge.contoso.com',
     xmppListenAddress: '127.0.0.1',
@@ -139,6 +146,7 @@ export const sampleConfiguration: Whole<Configuration> = {
     metricsPort: 0,
     contactAddresses: ['abuse=mailto:abuse@contoso.com', 'admin=xmpp:ops@contoso.com'],
     dialbackPassphraseTime: '2026-11-22T09:14:00.000Z',
+    ...owned,
   },
   certificates: {
     ['AB'.repeat(20)]: {

@@ -2,11 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 
 import { fromSip } from '../../src/gateway/from-sip.ts';
 import { fromXmpp } from '../../src/gateway/from-xmpp.ts';
-import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
-import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
 import { childOf, type Element, element } from '../../src/gateway/xmpp/xml/element.ts';
 import { scriptedCrossing } from '../support/crossing.ts';
+import { gatewayParts } from '../support/gateway-parts.ts';
 import { body, fromBob, noPresence } from '../support/xmpp-door.ts';
 
 const receipts = 'urn:xmpp:receipts';
@@ -29,8 +28,9 @@ const envelope = (kinds: string): string =>
 /** Alice writes to bob, whose server says `later` of the message; what reaches whom. */
 async function exchange(kinds: string, later: (id: string) => Element) {
   const crossing = scriptedCrossing();
-  const [deliveries, sent] = [new OrderedDeliveries(), new SentMessages(crossing.clock)];
-  fromSip(crossing, deliveries, sent).receive({
+  const parts = gatewayParts(crossing);
+  const { deliveries } = parts;
+  fromSip(crossing, parts).receive({
     aor: 'sip:alice@contoso.example',
     request: {
       kind: 'request',
@@ -44,7 +44,7 @@ async function exchange(kinds: string, later: (id: string) => Element) {
   await deliveries.settled();
   const [message] = crossing.stanzas;
   if (message === undefined) throw new Error('nothing crossed');
-  const door = fromXmpp(crossing, { deliveries, sent, presence: noPresence });
+  const door = fromXmpp(crossing, { ...parts, presence: noPresence });
   const said = later(message.attributes['id'] ?? '');
   await door.receive(said);
   await door.receive(said);
@@ -80,7 +80,10 @@ describe('a SIP user who asks to be told of delivery [RFC 5438, XEP-0184]', () =
     expect(told[0]).toMatchObject({
       from: 'sip:bob@fabrikam.example',
       to: 'sip:alice@contoso.example',
-      headers: [['Content-Type', 'message/cpim']],
+      headers: [
+        ['Content-Type', 'message/cpim'],
+        ['X-Correlation', expect.any(String)],
+      ],
     });
     expect(told[0]?.body.toString()).toContain(
       '<message-id>34jk324j</message-id><datetime>2026-11-23T12:00:00Z</datetime>',

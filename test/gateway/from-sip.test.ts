@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 
 import { fromSip } from '../../src/gateway/from-sip.ts';
 import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
-import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { printIsComposing } from '../../src/gateway/sip/bodies/is-composing.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
 import { trailFields } from '../../src/gateway/sip/trail.ts';
@@ -12,6 +11,7 @@ import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import type { StanzaErrorCondition } from '../../src/gateway/xmpp/stanza-error.ts';
 import { childElements, childOf, element, textOf } from '../../src/gateway/xmpp/xml/element.ts';
 import { fabrikam, openConfiguration, type ScriptedCrossing, scriptedCrossing } from '../support/crossing.ts';
+import { gatewayParts } from '../support/gateway-parts.ts';
 
 interface Typed {
   to?: string;
@@ -25,7 +25,7 @@ interface Typed {
 async function ask(crossing: ScriptedCrossing, { to, method, type, body, headers }: Typed = {}) {
   const deliveries = new OrderedDeliveries();
   const answers: { status: number; reason: string; headers: readonly (readonly [string, string])[] }[] = [];
-  fromSip(crossing, deliveries, new SentMessages(crossing.clock)).receive({
+  fromSip(crossing, gatewayParts(crossing, deliveries)).receive({
     aor: 'sip:alice@contoso.example',
     request: {
       kind: 'request',
@@ -246,7 +246,7 @@ describe('closed by default', () => {
 
 describe('an INVITE for an XMPP contact', () => {
   const invited = (crossing: ScriptedCrossing, requestUri: string, deliveries = new OrderedDeliveries()) =>
-    fromSip(crossing, deliveries, new SentMessages(crossing.clock)).admit({
+    fromSip(crossing, gatewayParts(crossing, deliveries)).admit({
       aor: 'sip:Alice@contoso.example',
       request: { kind: 'request', method: 'INVITE', requestUri, headers: Headers.empty, body: Buffer.alloc(0) },
     });

@@ -2,8 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 
 import { fromSip } from '../../src/gateway/from-sip.ts';
 import { fromXmpp } from '../../src/gateway/from-xmpp.ts';
-import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
-import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
 import { trailOf } from '../../src/gateway/sip/trail.ts';
 import { withTrail } from '../../src/gateway/translation/stanza-trail.ts';
@@ -11,6 +9,7 @@ import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import { errorReply, readStanzaError, stanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
 import { type Element, element } from '../../src/gateway/xmpp/xml/element.ts';
 import { openConfiguration, scriptedCrossing } from '../support/crossing.ts';
+import { gatewayParts } from '../support/gateway-parts.ts';
 import { noPresence } from '../support/xmpp-door.ts';
 
 const addresses = { from: 'bob@fabrikam.example/desk', to: 'alice@contoso.example', id: 'm1' };
@@ -19,10 +18,10 @@ const message = (attributes: Record<string, string>, ...children: Element[]): El
   stanza('message', { ...addresses, ...attributes }, ...children);
 
 function gateway(crossing = scriptedCrossing()) {
-  const deliveries = new OrderedDeliveries();
-  const sent = new SentMessages(crossing.clock);
-  const xmpp = fromXmpp(crossing, { deliveries, sent, presence: noPresence });
-  const sip = fromSip(crossing, deliveries, sent);
+  const parts = gatewayParts(crossing);
+  const { deliveries } = parts;
+  const xmpp = fromXmpp(crossing, { ...parts, presence: noPresence });
+  const sip = fromSip(crossing, parts);
   return {
     crossing,
     sip,
@@ -62,6 +61,7 @@ describe('a message for one of our users [RFC 7572 §4]', () => {
       ['Content-Language', 'de'],
       ['Max-Forwards', '69'],
       ['Xgw-Trail', expect.stringMatching(/^[0-9a-f]{16}$/)],
+      ['X-Correlation', expect.stringMatching(/^[0-9A-Z]{10}$/)],
     ]);
     expect(crossing.stanzas).toEqual([]);
   });
@@ -307,7 +307,7 @@ describe('a stanza is handled', () => {
       new Promise((resolve) => {
         answers.xmpp = () => resolve(crossing.xmppAnswer);
       });
-    const parts = { deliveries: new OrderedDeliveries(), sent: new SentMessages(crossing.clock), presence: noPresence };
+    const parts = { ...gatewayParts(crossing), presence: noPresence };
     const happened: string[] = [];
     const handled = Promise.resolve(fromXmpp(crossing, parts).receive(message({}, body('Hello')))).then(() =>
       happened.push('handled'),
@@ -337,7 +337,7 @@ describe('a stanza is handled', () => {
 
   it('at once where nothing is to be carried', () => {
     const crossing = scriptedCrossing();
-    const parts = { deliveries: new OrderedDeliveries(), sent: new SentMessages(crossing.clock), presence: noPresence };
+    const parts = { ...gatewayParts(crossing), presence: noPresence };
     expect(fromXmpp(crossing, parts).receive(message({}))).toBeUndefined();
   });
 });

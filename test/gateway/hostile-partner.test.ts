@@ -17,6 +17,7 @@ import type { DomainName } from '../../src/primitives/domain-name.ts';
 import { randomIds } from '../../src/primitives/ids.ts';
 import type { LogEvent } from '../../src/primitives/log-event.ts';
 import { Secret } from '../../src/primitives/secret.ts';
+import type { TraceNote } from '../../src/primitives/trace-step.ts';
 import { openEventLog } from '../../src/store/event-log.ts';
 import { eventLogFile } from '../../src/store/event-log-reader.ts';
 import { freePort } from '../peers/free-port.ts';
@@ -40,6 +41,7 @@ interface Started {
   readonly gateway: Gateway;
   readonly xmppPort: number;
   readonly events: readonly LogEvent[];
+  readonly notes: readonly TraceNote[];
   waitForEvent(id: string): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ async function startOf(
   onEvent: (event: LogEvent) => void = () => undefined,
 ): Promise<Started> {
   const events: LogEvent[] = [];
+  const notes: TraceNote[] = [];
   const waiting = new Set<() => void>();
   const gateway = await startGateway(configuration, {
     clock: realClock,
@@ -58,6 +61,7 @@ async function startOf(
       onEvent(event);
       for (const look of waiting) look();
     },
+    onTrace: (note) => void notes.push(note),
     certificate: () => ({
       key: new Secret(certificate.key),
       chain: certificate.chain,
@@ -80,7 +84,7 @@ async function startOf(
       waiting.add(look);
       look();
     });
-  return { gateway, xmppPort, events, waitForEvent };
+  return { gateway, xmppPort, events, notes, waitForEvent };
 }
 
 const secret = new Secret(randomIds.token(256));
@@ -266,8 +270,9 @@ describe('errors', () => {
     await contoso.waitForEvent('MessageBounced');
     // Every stream ends with its closing tag: nothing can come after it.
     await Promise.all(running.splice(0).map((stop) => stop()));
-    const stanzas = (events: readonly LogEvent[]): number => events.filter(({ id }) => id === 'Stanza').length;
-    expect([stanzas(contoso.events), stanzas(there.events)]).toEqual([2, 2]);
+    const stanzas = (notes: readonly TraceNote[]): number =>
+      notes.filter(({ kind, component }) => kind === 'Wire' && component === 'xmpp').length;
+    expect([stanzas(contoso.notes), stanzas(there.notes)]).toEqual([2, 2]);
   });
 
   it('and results are answered by nothing', async () => {

@@ -16,7 +16,8 @@ const eventOf = ({ events }: TwoDoors, id: string): readonly LogEvent[] => event
 
 /** How many MESSAGEs the proxy has sent it. */
 const messagesTo = (site: TwoDoors): number =>
-  eventOf(site, 'SipMessage').filter(({ message }) => message.startsWith('received MESSAGE')).length;
+  site.notes.filter((note) => note.kind === 'Wire' && note.direction === 'In' && note.summary.startsWith('MESSAGE'))
+    .length;
 
 const errorsIn = ({ stanzas }: TwoDoors): readonly unknown[] =>
   stanzas

@@ -5,12 +5,12 @@ import type { Configuration } from '../../src/config/configuration.ts';
 import type { PartnerType } from '../../src/config/federated-partner.ts';
 import { fromSip } from '../../src/gateway/from-sip.ts';
 import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
-import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { Headers } from '../../src/gateway/sip/headers.ts';
 import type { ResponseParts } from '../../src/gateway/sip/sip-endpoint.ts';
 import { readStanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
 import { type Element, element } from '../../src/gateway/xmpp/xml/element.ts';
 import { fabrikam, openConfiguration, scriptedCrossing } from '../support/crossing.ts';
+import { gatewayParts } from '../support/gateway-parts.ts';
 import { body, fromBob, xmppDoor } from '../support/xmpp-door.ts';
 
 const alice = 'sip:alice@contoso.example';
@@ -163,7 +163,7 @@ describe('a message of our user', () => {
     const crossing = scriptedCrossing(configuration);
     const deliveries = new OrderedDeliveries();
     const answers: (ResponseParts & { status: number })[] = [];
-    fromSip(crossing, deliveries, new SentMessages(crossing.clock)).receive({
+    fromSip(crossing, gatewayParts(crossing, deliveries)).receive({
       aor: alice,
       request: {
         kind: 'request',

@@ -5,8 +5,6 @@
 import type { Configuration, SipDomain } from '../../src/config/configuration.ts';
 import { fromSip } from '../../src/gateway/from-sip.ts';
 import type { GatewayPorts } from '../../src/gateway/gateway-ports.ts';
-import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
-import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { LoopGuard } from '../../src/gateway/sip/loop-guard.ts';
 import { parseMessage } from '../../src/gateway/sip/message-parser.ts';
 import type { SipOptions } from '../../src/gateway/sip/sip-options.ts';
@@ -20,6 +18,7 @@ import { sipUsers } from '../../src/gateway/sip-users.ts';
 import { ok } from '../../src/primitives/result.ts';
 import { Secret } from '../../src/primitives/secret.ts';
 import { openConfiguration, scriptedCrossing } from '../support/crossing.ts';
+import { gatewayParts } from '../support/gateway-parts.ts';
 import { movableClock } from '../support/movable-clock.ts';
 
 /** Users of example.com and example.net are at home here; those of contoso.example are on the server 192.0.2.1. */
@@ -78,7 +77,7 @@ export function sipWithoutSockets(isTrusted: boolean) {
   const server = new UserAgentServer(options, transports, new SourceLimits(options));
   const client = new UserAgentClient(options, transports);
   const crossing = scriptedCrossing(configuration);
-  const gate = fromSip(crossing, new OrderedDeliveries(), new SentMessages(crossing.clock));
+  const gate = fromSip(crossing, gatewayParts(crossing));
   const ports: GatewayPorts = {
     clock,
     ids,

@@ -1,8 +1,8 @@
 /** Streams as the administrator reads of them, and how little of it a stranger can make. */
 import { describe, expect, it } from '@jest/globals';
 
-import { streamLog } from '../../src/gateway/stream-log.ts';
-import type { S2sEvent, StreamSummary } from '../../src/gateway/xmpp/s2s-event.ts';
+import { type StreamLogEvent, streamLog } from '../../src/gateway/stream-log.ts';
+import type { StreamSummary } from '../../src/gateway/xmpp/s2s-event.ts';
 import type { LogEvent } from '../../src/primitives/log-event.ts';
 import { reportEveryMs } from '../../src/primitives/repeated-reports.ts';
 import { type MovableClock, movableClock } from '../support/movable-clock.ts';
@@ -21,13 +21,13 @@ const stream = (peerAddress: string): StreamSummary => ({
   queued: 0,
   lastActivity: new Date(0),
 });
-const ignored = (peerAddress: string, reason = 'db:result that answers nothing we asked'): S2sEvent => ({
+const ignored = (peerAddress: string, reason = 'db:result that answers nothing we asked'): StreamLogEvent => ({
   type: 'ignored',
   stream: stream(peerAddress),
   reason,
 });
 
-function desk(): { log: (event: S2sEvent) => void; clock: MovableClock; read: LogEvent[] } {
+function desk(): { log: (event: StreamLogEvent) => void; clock: MovableClock; read: LogEvent[] } {
   const clock = movableClock();
   const read: LogEvent[] = [];
   return { log: streamLog((event) => void read.push(event), clock), clock, read };

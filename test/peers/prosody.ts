@@ -27,6 +27,8 @@ export interface ProsodyOptions {
   /** Beside those that every test needs. */
   readonly modulesEnabled?: readonly string[];
   readonly modulesDisabled?: readonly string[];
+  /** Further lines of its configuration, for all hosts. */
+  readonly settings?: readonly string[];
 }
 
 export interface Prosody {
@@ -37,6 +39,8 @@ export interface Prosody {
   readonly c2sPort: number;
   /** Its debug log. */
   readonly process: RunningProcess;
+  /** The same again, with its ports and what it has stored, once its process has ended. */
+  startAgain?(): Promise<Prosody>;
 }
 
 /** Starts it; both ports are bound when this resolves. It ends with the test. */
@@ -50,11 +54,17 @@ export async function startProsody(options: ProsodyOptions): Promise<Prosody> {
     writeFileSync(path.join(folder, 'cert.pem'), certificate.chain);
   }
   writeFileSync(path.join(folder, 'roots.pem'), roots ?? '');
+  writeFileSync(path.join(folder, 'prosody.cfg.lua'), configuration(folder, options, ports));
+  return startIn(folder, options.domain, ports);
+}
+
+async function startIn(folder: string, domain: string, ports: Ports): Promise<Prosody> {
   const file = path.join(folder, 'prosody.cfg.lua');
-  writeFileSync(file, configuration(folder, options, ports));
   const process = startProcess(programPath(peers.prosody.program) ?? 'prosody', ['--config', file], folder);
   await Promise.all([portBound('tcp', ports.s2s), portBound('tcp', ports.c2s)]);
-  return { domain: options.domain, s2sPort: ports.s2s, directTlsPort: ports.directTls, c2sPort: ports.c2s, process };
+  const { s2s: s2sPort, directTls: directTlsPort, c2s: c2sPort } = ports;
+  const startAgain = (): Promise<Prosody> => startIn(folder, domain, ports);
+  return { domain, s2sPort, directTlsPort, c2sPort, process, startAgain };
 }
 
 interface Ports {
@@ -73,6 +83,7 @@ function configuration(folder: string, options: ProsodyOptions, ports: Ports): s
     requireValidCertificate = false,
     modulesEnabled = [],
     modulesDisabled = [],
+    settings = [],
   } = options;
   const { requireEncryption = certificate !== undefined } = options;
   const enabled = [...modules, ...modulesEnabled, ...(certificate === undefined ? [] : ['tls'])].filter(
@@ -110,6 +121,7 @@ modules_enabled = { ${enabled.map((name) => `"${name}"`).join(', ')} }
 modules_disabled = { ${disabled.map((name) => `"${name}"`).join(', ')} }
 ${ssl}
 ${verification}
+${settings.join('\n')}
 VirtualHost "${domain}"
 `;
 }

@@ -28,6 +28,8 @@ export interface Federation {
   readonly sipTlsPort: number;
   /** Bob of fabrikam.example, logged in. */
   bob(): Promise<XmppClient>;
+  /** The same, at another server of his domain. */
+  bobAt(server: XmppServer): Promise<XmppClient>;
   /** Registers alice with sipp, waits for one MESSAGE there, and gives it as it was on the wire. */
   aliceReceives(): Promise<{ readonly message: Promise<string> }>;
   /** Alice sends by sipp; the outcome tells whether the final response was the expected one. */
@@ -51,6 +53,8 @@ export interface FederationOptions {
   readonly transport?: 'udp' | 'tcp';
   /** Port of the gateway's SIP listener for TLS. */
   readonly sipTlsPort?: number;
+  /** Where the XMPP server looks names up. Default: the same as the gateway. */
+  readonly serverDnsPort?: number;
   /** Users beside alice, with her password. */
   readonly otherUsers?: readonly string[];
 }
@@ -99,8 +103,8 @@ export async function federate(options: FederationOptions): Promise<Federation> 
     dns,
     roots: authority.rootPem,
     sipTlsPort,
-    bob: () =>
-      loginXmpp({ port: xmppServer.c2sPort, domain: 'fabrikam.example', user: 'bob', password: passwords.bob }),
+    bob: () => bobAt(xmppServer),
+    bobAt,
     async aliceReceives() {
       const receiver = await startSipp({ scenario: receiveMessageScenario(), transport });
       const keys = { domain: 'contoso.example', contact_port: String(receiver.port), expires: '600' };
@@ -119,15 +123,18 @@ export async function federate(options: FederationOptions): Promise<Federation> 
   };
 }
 
+const bobAt = ({ c2sPort }: XmppServer): Promise<XmppClient> =>
+  loginXmpp({ port: c2sPort, domain: 'fabrikam.example', user: 'bob', password: passwords.bob });
+
 function startServer(
-  { peer, program = 'prosody', modulesEnabled = [] }: FederationOptions,
+  { peer, program = 'prosody', modulesEnabled = [], serverDnsPort }: FederationOptions,
   dns: TestDnsServer,
   authority: TestAuthority,
 ): Promise<XmppServer> {
   const names = { names: ['fabrikam.example'] };
   const certificate = peer === 'external' ? authority.issue(names) : selfSigned(names);
   const trust = { certificate, roots: authority.rootPem };
-  const server = { domain: 'fabrikam.example', dnsPort: dns.port, users: { bob: passwords.bob } };
+  const server = { domain: 'fabrikam.example', dnsPort: serverDnsPort ?? dns.port, users: { bob: passwords.bob } };
   if (program === 'ejabberd') return startEjabberd({ ...server, ...trust });
   return startProsody({
     ...server,

@@ -90,6 +90,7 @@ beforeAll(async () => {
   });
   home = federation.site.home;
   await plant();
+  await done(['start-trace', 'SipTrunk', '-Name', 'planted', '-Confirm:false']);
   await traffic();
   await look();
   await crash();
@@ -278,6 +279,7 @@ async function look(): Promise<void> {
         await type([name, '-Report', path.join(desk, `${name}.${kind}`), '-Timeout', '5']);
     }
   }
+  await type(['export-trace', path.join(desk, 'trace.html'), '-OutputFormat', 'html']);
   const port = await freePort();
   await type(['set-xmppgatewayconfiguration', '-MetricsPort', String(port)]);
   const metrics = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text(), String);

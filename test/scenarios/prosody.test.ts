@@ -84,9 +84,10 @@ describeWithPeers('Prosody and sipp', [peers.prosody, peers.sipp], () => {
   );
 
   it(
-    'an IM to a partner that is down comes back to the SIP sender as an error, at once and not by a time-out',
+    'an IM to a partner that is down comes back to the SIP sender as an error where nothing is to wait, at once and not by a time-out',
     async () => {
       const federation = await federate(external);
+      await federation.site.run('set-xmppgatewayconfiguration', '-QueuedMessageLifetime', '0');
       await federation.xmppServer.process.stop();
       const sent = await federation.aliceSends(bobAor, 'Hello?', 408);
       expect([sent.exitCode, sent.errors]).toEqual([0, '']);

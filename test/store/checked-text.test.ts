@@ -51,7 +51,7 @@ describe('store.checked', () => {
     const invalid = readFileSync(file, 'utf8').replace('"Required"', '"Perhaps"');
     writeFileSync(file, invalid);
     const rules = readFileSync(mark, 'latin1').split(' ')[0] ?? '';
-    markChecked(folder, invalid, rules);
+    markChecked(folder, Buffer.from(invalid), rules);
     expect(openConfigStore(folder).read().federatedPartners['partner0.example']?.tlsNegotiation).toBe('Perhaps');
   });
 

@@ -23,6 +23,29 @@ describe('the event log', () => {
     expect(statSync(path.join(folder, 'log', 'xgw.log')).mode & 0o777).toBe(0o600);
   });
 
+  it('writes at once what an administrator should see, and what was said before it', () => {
+    const folder = temporaryFolder();
+    const log = openEventLog(folder);
+    log.write({ ...event('a message crossed'), level: 'debug' });
+    log.write(event('hello'));
+    expect(readEventLog(folder).map(({ message }) => message)).toEqual(['a message crossed', 'hello']);
+    log.close();
+  });
+
+  it('writes the debug lines of a turn together when it is over, and at the end', async () => {
+    const folder = temporaryFolder();
+    const log = openEventLog(folder);
+    const said = () => readEventLog(folder).map(({ message }) => message);
+    log.write({ ...event('one'), level: 'debug' });
+    log.write({ ...event('two'), level: 'trace' });
+    expect(said()).toEqual([]);
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    expect(said()).toEqual(['one', 'two']);
+    log.write({ ...event('three'), level: 'debug' });
+    log.close();
+    expect(said()).toEqual(['one', 'two', 'three']);
+  });
+
   it('shows what could forge a line or steer a terminal, in the message and in every fact', () => {
     const folder = temporaryFolder();
     const log = openEventLog(folder);
@@ -64,22 +87,22 @@ describe('get-eventlog filters', () => {
       facts: { partner: 'Fabrikam.example' },
     });
     log.write({ id: 'MessageRefused', level: 'info', component: 'sip', message: 'second', correlationId: 'C2' });
-    log.write({ id: 'Flow', level: 'trace', component: 'sip', message: 'third', correlationId: 'C2' });
+    log.write({ id: 'PresenceNotDelivered', level: 'trace', component: 'sip', message: 'third', correlationId: 'C2' });
     log.close();
     return folder;
   };
   const past = new Date(0);
   const future = new Date('2999-01-01T00:00:00Z');
   it.each([
-    [{ level: 'trace' }, ['PartnerUnreachable', 'MessageRefused', 'Flow']],
+    [{ level: 'trace' }, ['PartnerUnreachable', 'MessageRefused', 'PresenceNotDelivered']],
     [{ level: 'info' }, ['PartnerUnreachable', 'MessageRefused']],
     [{ level: 'error' }, ['PartnerUnreachable']],
-    [{ level: 'trace', component: 'SIP' }, ['MessageRefused', 'Flow']],
-    [{ level: 'trace', correlationId: 'C2' }, ['MessageRefused', 'Flow']],
+    [{ level: 'trace', component: 'SIP' }, ['MessageRefused', 'PresenceNotDelivered']],
+    [{ level: 'trace', correlationId: 'C2' }, ['MessageRefused', 'PresenceNotDelivered']],
     [{ level: 'trace', filter: 'fabrikam' }, ['PartnerUnreachable']],
-    [{ level: 'trace', since: past }, ['PartnerUnreachable', 'MessageRefused', 'Flow']],
+    [{ level: 'trace', since: past }, ['PartnerUnreachable', 'MessageRefused', 'PresenceNotDelivered']],
     [{ level: 'trace', since: future }, []],
-    [{ level: 'trace', tail: 1 }, ['Flow']],
+    [{ level: 'trace', tail: 1 }, ['PresenceNotDelivered']],
   ] as const)('%j', (filter, ids) => {
     expect(findEvents(folderWithEvents(), filter).events.map(({ id }) => id)).toEqual(ids);
   });

@@ -276,8 +276,8 @@ describe('a disk that takes only a part of the new configuration', () => {
     await store.update(withPartner('fabrikam.com'));
     const before = readFileSync(storeFile(), 'utf8');
     const full = openConfigStore(folder, {
-      async write(file, configuration) {
-        await writeWithConf(file, configuration);
+      async write(file, text) {
+        await writeWithConf(file, text);
         writeFileSync(file, readFileSync(file).subarray(0, 100));
       },
     });

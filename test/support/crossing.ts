@@ -8,6 +8,7 @@ import type { Delivery } from '../../src/gateway/xmpp/s2s-sessions.ts';
 import type { Element } from '../../src/gateway/xmpp/xml/element.ts';
 import type { DomainName } from '../../src/primitives/domain-name.ts';
 import type { LogEvent } from '../../src/primitives/log-event.ts';
+import type { TraceNote } from '../../src/primitives/trace-step.ts';
 
 const domain = (name: string): DomainName => name as DomainName;
 
@@ -40,6 +41,8 @@ export interface ScriptedCrossing extends Crossing {
   readonly stanzas: Element[];
   readonly requests: SipDelivery[];
   readonly events: LogEvent[];
+  /** What the trace was told. */
+  readonly notes: TraceNote[];
   /** What is in force now. */
   current: Configuration;
   /** What becomes of the next stanzas and requests. */
@@ -56,6 +59,7 @@ export function scriptedCrossing(configuration: Configuration = openConfiguratio
     stanzas: [],
     requests: [],
     events: [],
+    notes: [],
     current: configuration,
     xmppAnswer: delivered,
     sipAnswer: { status: 200, reason: 'OK' },
@@ -84,6 +88,7 @@ export function scriptedCrossing(configuration: Configuration = openConfiguratio
       },
     },
     onEvent: (event) => void crossing.events.push(event),
+    onTrace: (note) => void crossing.notes.push(note),
   };
   return crossing;
 }

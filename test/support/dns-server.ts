@@ -14,6 +14,10 @@ export interface TestDnsServer {
   a(name: string, ...addresses: readonly string[]): void;
   srv(name: string, ...records: readonly SrvData[]): void;
   naptr(name: string, ...records: readonly NaptrData[]): void;
+  /** The name is an alias from now on. */
+  cname(name: string, target: string): void;
+  /** Makes it the top of a zone. */
+  soa(zone: string): void;
   /** Answers SERVFAIL for the name from now on. */
   breakName(name: string): void;
   /** Everything an XMPP server on 127.0.0.1 needs: an SRV record, and the address of its target. */
@@ -52,9 +56,9 @@ interface Tables {
 
 function answerTo(query: Buffer, { records, broken, questions }: Tables): Buffer {
   const asked = dnsPacket.decode(query);
-  const question = asked.questions?.[0];
-  const name = (question?.name ?? '').toLowerCase();
-  questions.push(`${question?.type ?? ''} ${name}`);
+  const { type = '', name: asAsked = '' }: { type?: string; name?: string } = asked.questions?.[0] ?? {};
+  const name = asAsked.toLowerCase();
+  questions.push(`${type} ${name}`);
   const known = records.get(name);
   const code = broken.has(name) ? serverFailure : known === undefined ? noSuchName : 0;
   return dnsPacket.encode({
@@ -62,13 +66,20 @@ function answerTo(query: Buffer, { records, broken, questions }: Tables): Buffer
     id: asked.id ?? 0,
     flags: authoritative | recursion | code,
     questions: asked.questions ?? [],
-    answers: code === 0 ? (known ?? []).filter(({ type }) => type === question?.type) : [],
+    answers: code === 0 ? answersTo(type, known ?? [], records) : [],
   });
+}
+
+/** An alias comes with what its target has. */
+function answersTo(type: string | undefined, known: readonly Answer[], records: Tables['records']): Answer[] {
+  const aliases = known.flatMap((each) => (each.type === 'CNAME' ? [each] : []));
+  const there = aliases.flatMap(({ data }) => records.get(data) ?? []);
+  return [...aliases, ...[...known, ...there].filter((each) => each.type === type && type !== 'CNAME')];
 }
 
 function controlOf(socket: Socket, { records, broken, questions }: Tables): TestDnsServer {
   const { port } = socket.address();
-  const set = (name: string, type: 'A' | 'SRV' | 'NAPTR', answers: readonly Answer[]): void => {
+  const set = (name: string, type: 'A' | 'SRV' | 'NAPTR' | 'SOA' | 'CNAME', answers: readonly Answer[]): void => {
     const others = (records.get(name) ?? []).filter((answer) => answer.type !== type);
     records.set(name, [...others, ...answers]);
   };
@@ -94,6 +105,9 @@ function controlOf(socket: Socket, { records, broken, questions }: Tables): Test
         'NAPTR',
         data.map((data) => ({ type: 'NAPTR', name, ttl: 0, data })),
       ),
+    cname: (name, data) => set(name, 'CNAME', [{ type: 'CNAME', name, ttl: 0, data }]),
+    soa: (name) =>
+      set(name, 'SOA', [{ type: 'SOA', name, ttl: 0, data: { mname: `ns.${name}`, rname: `hostmaster.${name}` } }]),
     breakName: (name) => void broken.add(name),
     xmppServer(domain, port) {
       this.srv(`_xmpp-server._tcp.${domain}`, { priority: 10, weight: 0, port, target: `xmpp.${domain}` });

@@ -5,6 +5,8 @@ export interface MemoryState extends StateStore {
   /** From now on nothing is durable, until `release`. */
   hold(): void;
   release(): void;
+  /** From now on the disk takes nothing, until it is told otherwise. */
+  refuse(isRefused: boolean): void;
   /** As it would be found after a crash. */
   readonly records: ReadonlyMap<string, unknown>;
 }
@@ -12,7 +14,8 @@ export interface MemoryState extends StateStore {
 export function memoryState(given: readonly (readonly [string, unknown])[] = []): MemoryState {
   const records = new Map<string, unknown>(given);
   const late: (readonly [string, unknown])[] = [];
-  let held: { readonly promise: Promise<void>; readonly release: () => void } | undefined;
+  let held: { readonly promise: Promise<boolean>; readonly release: (isWritten: boolean) => void } | undefined;
+  let isRefused = false;
   const keep = (key: string, value: unknown): void => {
     if (value === undefined) records.delete(key);
     else records.set(key, value);
@@ -24,21 +27,27 @@ export function memoryState(given: readonly (readonly [string, unknown])[] = [])
     },
     write(kind, key, value) {
       const copy: unknown = value === undefined ? undefined : JSON.parse(JSON.stringify(value));
-      if (held === undefined) keep(`${kind} ${key}`, copy);
+      if (held === undefined && !isRefused) keep(`${kind} ${key}`, copy);
       else late.push([`${kind} ${key}`, copy]);
     },
-    durable: () => (late.length === 0 ? undefined : held?.promise),
+    durable() {
+      if (isRefused) return Promise.resolve(false);
+      return late.length === 0 ? undefined : held?.promise;
+    },
     hold() {
-      let release = (): void => undefined;
-      const promise = new Promise<void>((resolve) => {
+      let release: (isWritten: boolean) => void = () => undefined;
+      const promise = new Promise<boolean>((resolve) => {
         release = resolve;
       });
       held = { promise, release };
     },
     release() {
       for (const [key, value] of late.splice(0)) keep(key, value);
-      held?.release();
+      held?.release(true);
       held = undefined;
+    },
+    refuse(refused) {
+      isRefused = refused;
     },
   };
 }

@@ -40,6 +40,8 @@ export const peers = {
   systemdAnalyze: { program: 'systemd-analyze', package: 'systemd' },
   systemdNotify: { program: 'systemd-notify', package: 'systemd' },
   faketime: { program: 'faketime', package: 'faketime' },
+  named: { program: 'named', package: 'bind9' },
+  tsigKeygen: { program: 'tsig-keygen', package: 'bind9' },
   pk12util: { program: 'pk12util', package: 'libnss3-tools' },
 } as const satisfies Readonly<Record<string, Peer>>;
 

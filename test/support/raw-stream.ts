@@ -1,7 +1,7 @@
 /** A peer written by hand: what it sends is up to the test, byte by byte, in either role, in clear and under TLS; what it hears is kept. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { connect as connectTls, TLSSocket } from 'node:tls';
+import { connect as connectTls, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 
 import { afterEach } from '@jest/globals';
 
@@ -16,6 +16,8 @@ export interface RawStream {
   /** All it heard, once the other side has ended the connection. */
   readonly ended: Promise<string>;
   heard(): string;
+  /** Keeps nothing of what is read from now on. @returns The connection, and what was heard behind the last match. */
+  release(): { readonly socket: Socket; readonly unread: string };
   close(): void;
 }
 
@@ -96,6 +98,17 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
+/** One for each certificate: a benchmark shows the same one a thousand times. */
+const contexts = new WeakMap<object, SecureContext>();
+
+function contextOf(certificate: TestCertificate | undefined): SecureContext {
+  const known = certificate && contexts.get(certificate);
+  if (known !== undefined) return known;
+  const made = createSecureContext(certificate === undefined ? {} : { key: certificate.key, cert: certificate.chain });
+  if (certificate !== undefined) contexts.set(certificate, made);
+  return made;
+}
+
 class RawSocket implements RawStream {
   readonly ended: Promise<string>;
   readonly #isServer: boolean;
@@ -124,6 +137,10 @@ class RawSocket implements RawStream {
 
   heard(): string {
     return this.#heard;
+  }
+
+  release(): { readonly socket: Socket; readonly unread: string } {
+    return { socket: this.#socket.removeAllListeners('data'), unread: this.#heard.slice(this.#taken) };
   }
 
   close(): void {
@@ -155,8 +172,7 @@ class RawSocket implements RawStream {
   async secure(certificate?: TestCertificate): Promise<void> {
     const raw = this.#socket;
     raw.removeAllListeners('data');
-    const credentials = certificate === undefined ? {} : { key: certificate.key, cert: certificate.chain };
-    const common = { ...credentials, rejectUnauthorized: false };
+    const common = { secureContext: contextOf(certificate), rejectUnauthorized: false };
     const secured = this.#isServer
       ? new TLSSocket(raw, { ...common, isServer: true, requestCert: true })
       : connectTls({ ...common, socket: raw });

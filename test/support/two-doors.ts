@@ -3,8 +3,6 @@ import type { Configuration } from '../../src/config/configuration.ts';
 import type { Crossing } from '../../src/gateway/crossing.ts';
 import { fromSip } from '../../src/gateway/from-sip.ts';
 import { fromXmpp } from '../../src/gateway/from-xmpp.ts';
-import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
-import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { LoopGuard } from '../../src/gateway/sip/loop-guard.ts';
 import { openSipSide, type SipSide } from '../../src/gateway/sip-side.ts';
 import type { Element } from '../../src/gateway/xmpp/xml/element.ts';
@@ -13,7 +11,9 @@ import type { DomainName } from '../../src/primitives/domain-name.ts';
 import { randomIds } from '../../src/primitives/ids.ts';
 import type { LogEvent } from '../../src/primitives/log-event.ts';
 import { Secret } from '../../src/primitives/secret.ts';
+import type { TraceNote } from '../../src/primitives/trace-step.ts';
 import { delivered, fabrikam, openConfiguration } from './crossing.ts';
+import { gatewayParts } from './gateway-parts.ts';
 import { noPresence } from './xmpp-door.ts';
 
 export interface TwoDoors {
@@ -22,6 +22,7 @@ export interface TwoDoors {
   /** What went to the XMPP side. */
   readonly stanzas: Element[];
   readonly events: LogEvent[];
+  readonly notes: TraceNote[];
   receive(stanza: Element): Promise<void>;
   close(): Promise<void>;
 }
@@ -36,8 +37,7 @@ interface TwoDoorOptions {
 
 /** Both doors of a gateway with a real SIP side, and a partner on the other. */
 export async function startTwoDoors({ configuration, sipPort, toXmpp }: TwoDoorOptions): Promise<TwoDoors> {
-  const [stanzas, events]: [Element[], LogEvent[]] = [[], []];
-  const deliveries = new OrderedDeliveries();
+  const [stanzas, events, notes]: [Element[], LogEvent[], TraceNote[]] = [[], [], []];
   let side: SipSide | undefined;
   const crossing: Crossing = {
     configuration: () => configuration,
@@ -51,10 +51,11 @@ export async function startTwoDoors({ configuration, sipPort, toXmpp }: TwoDoorO
     clock: realClock,
     ids: randomIds,
     onEvent: (event) => void events.push(event),
+    onTrace: (note) => void notes.push(note),
   };
-  const sent = new SentMessages(realClock);
-  const users = fromSip(crossing, deliveries, sent);
-  const contacts = fromXmpp(crossing, { deliveries, sent, presence: noPresence });
+  const parts = gatewayParts(crossing);
+  const users = fromSip(crossing, parts);
+  const contacts = fromXmpp(crossing, { ...parts, presence: noPresence });
   side = await openSipSide(
     () => ({
       ...configuration,
@@ -64,6 +65,7 @@ export async function startTwoDoors({ configuration, sipPort, toXmpp }: TwoDoorO
       clock: realClock,
       ids: randomIds,
       onEvent: crossing.onEvent,
+      onTrace: crossing.onTrace,
       certificate: () => undefined,
       anchors: () => [],
       readAnchors: () => [],
@@ -85,7 +87,10 @@ export async function startTwoDoors({ configuration, sipPort, toXmpp }: TwoDoorO
     port: side.listeners[0]?.port ?? 0,
     stanzas,
     events,
-    receive: async (stanza) => contacts.receive(stanza),
+    notes,
+    async receive(stanza) {
+      await contacts.receive(stanza);
+    },
     close: () => opened.close(),
   };
 }

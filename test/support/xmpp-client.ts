@@ -42,6 +42,7 @@ const open: XmppClient[] = [];
 
 export async function loginXmpp(options: XmppClientOptions): Promise<XmppClient> {
   const socket = connect(options.port, '127.0.0.1');
+  socket.on('error', () => socket.destroy());
   await once(socket, 'connect');
   const inbox = new Inbox();
   startStream(socket, options.domain, inbox);

@@ -2,11 +2,11 @@
 import { type FromXmpp, fromXmpp, type PresenceDoor } from '../../src/gateway/from-xmpp.ts';
 import { OrderedDeliveries } from '../../src/gateway/ordered-deliveries.ts';
 import { type ContactStanding, stranger } from '../../src/gateway/policy/contacts.ts';
-import { SentMessages } from '../../src/gateway/sent-messages.ts';
 import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import { readStanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
 import { type Element, element } from '../../src/gateway/xmpp/xml/element.ts';
 import { type ScriptedCrossing, scriptedCrossing } from './crossing.ts';
+import { gatewayParts } from './gateway-parts.ts';
 
 export interface XmppDoor {
   readonly crossing: ScriptedCrossing;
@@ -34,7 +34,7 @@ export function xmppDoor(
     receive: (received) => void presence.push(received),
     standingOf: () => standing,
   };
-  const door = fromXmpp(crossing, { deliveries, sent: new SentMessages(crossing.clock), presence: links });
+  const door = fromXmpp(crossing, { ...gatewayParts(crossing, deliveries), presence: links });
   return {
     crossing,
     door,

@@ -13,6 +13,7 @@ import { printAnswer } from './answer.ts';
 import type { Completion } from './candidate.ts';
 import { complete } from './complete.ts';
 import type { Definitions } from './definitions.ts';
+import { type PackedDefinitions, unpackDefinitions } from './packed-definitions.ts';
 import { storedNames } from './stored-names.ts';
 import { readTypedLine, type Shell, shells, type TypedLine } from './typed-line.ts';
 
@@ -32,7 +33,9 @@ function answerTo(host: HostProcess, folder: string): string {
   const line = host.env['XGW_COMPLETE_LINE'] ?? '';
   if (shell === undefined || line.length > maxLine) return 'words\n';
   const typed = readTypedLine(line, shell);
-  const definitions = JSON.parse(readFileSync(path.join(folder, 'completion.json'), 'utf8')) as Definitions;
+  const definitions = unpackDefinitions(
+    JSON.parse(readFileSync(path.join(folder, 'completion.json'), 'utf8')) as PackedDefinitions,
+  );
   return printAnswer(completionOf(typed, definitions, host), typed.current, shell, breaksOf(shell, host));
 }
 

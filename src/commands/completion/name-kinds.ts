@@ -10,6 +10,7 @@ export type NameKind =
   | 'certificate'
   | 'certificateRequest'
   | 'service'
+  | 'trace'
   | 'cmdlet'
   | 'topic'
   | 'verb'
@@ -28,6 +29,8 @@ export const nameKinds: Readonly<Record<string, NameKind>> = {
   '*-User.Identity': 'user',
   '*-SipRegistration.Identity': 'user',
   '*-Service.Name': 'service',
+  '*-ServiceStatus.Partner': 'partner',
+  '*-Trace.Name': 'trace',
   '*-FederationRoute.Domain': 'partnerDomain',
   '*-XmppSession.Domain': 'partnerDomain',
   '*-XmppPeerCertificate.Domain': 'partnerDomain',
@@ -36,6 +39,7 @@ export const nameKinds: Readonly<Record<string, NameKind>> = {
   '*-DnsRecord.Domain': 'sipDomain',
   '*-DnsRecord.Peer': 'partnerDomain',
   '*-PresenceSubscription.Partner': 'partnerDomain',
+  '*-QueuedMessage.Partner': 'partnerDomain',
   '*-AuditLog.Cmdlet': 'cmdlet',
   '*-Command.Name': 'cmdlet',
   '*-Command.Verb': 'verb',

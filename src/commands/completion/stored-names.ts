@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 
 import { storeFile } from '../../store/store-folder.ts';
+import { traceNames } from '../../store/trace-folder.ts';
 import type { Candidate } from './candidate.ts';
 import type { NameKind } from './name-kinds.ts';
 
@@ -21,6 +22,7 @@ const objectOf = (value: unknown): JsonObject =>
 /** @param folder - Of the store. @returns Nothing when the store cannot be read. */
 export function storedNames(kind: NameKind, folder: string): readonly Candidate[] {
   try {
+    if (kind === 'trace') return traceNames(folder).map((name) => ({ text: name, about: '' }));
     const text = storeText(folder);
     const candidates = text === undefined ? [] : (readers.get(kind)?.(text) ?? []);
     return candidates.filter((candidate) => isName(candidate.text));

@@ -4,14 +4,13 @@
  */
 import { readlinkSync } from 'node:fs';
 import os from 'node:os';
-
+import { configurationDiff, type FieldChange } from '../../config/configuration-diff.ts';
 import { isCodedError } from '../../primitives/errors.ts';
 import { Secret } from '../../primitives/secret.ts';
 import type { Update } from '../../store/config-store.ts';
 import type { Ended } from '../../store/pending-acts.ts';
 import type { BoundValues } from './binding.ts';
 import type { Parameters } from './cmdlet.ts';
-import { configurationDiff, type FieldChange } from './configuration-diff.ts';
 import { bugExitCode, exitCodeOf } from './exit-code.ts';
 import { type Replayed, replayableLine } from './replayable-line.ts';
 import { withoutSecrets } from './secret-words.ts';

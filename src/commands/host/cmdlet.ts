@@ -7,7 +7,9 @@ import type { CodedError } from '../../primitives/errors.ts';
 import type { FailureId } from '../../primitives/failures.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
+import type { Screen } from '../screen/screen.ts';
 import type { BoundRun } from './pipe.ts';
+import type { Question } from './question.ts';
 import type { HostProcess } from './surroundings.ts';
 import type { Transcript } from './transcript.ts';
 
@@ -87,23 +89,6 @@ export interface Committed {
   readonly withheld: boolean;
 }
 
-/** What is asked for one value. The answer is text that the value's type reads, as on the command line. */
-export interface Question {
-  /** `Partner type (-PartnerType)` */
-  readonly message: string;
-  /** Shown for `?` and `!?`. */
-  readonly help?: string;
-  /** The answers to choose from, each with a line that says what it means. */
-  readonly choices?: readonly { readonly value: string; readonly meaning?: string }[];
-  readonly initial?: string;
-  /** `initial` can be changed in place, letter by letter. */
-  readonly edits?: boolean;
-  /** Esc goes back. */
-  readonly mayGoBack?: boolean;
-  /** One sentence in place of an answer that will not do. */
-  refuse?(answer: string): string | undefined;
-}
-
 /** Everything a cmdlet may touch. Replaced whole in tests. */
 export interface CmdletContext {
   readonly store: ConfigStore;
@@ -159,6 +144,10 @@ export interface CmdletContext {
   askSecret(question: string, isNew: boolean): Promise<string>;
   /** One question on the terminal; undefined when the person went back. @throws CodedError `MandatoryParameterMissing` where nobody can be asked */
   ask(question: Question): Promise<string | undefined>;
+  /** The whole terminal, for a picture to move about in; undefined where nobody sits at one, or wants plain lines. */
+  openScreen(): Screen | undefined;
+  /** Plain lines are wanted in place of pictures that are drawn again: a screen reader follows. */
+  readonly accessible: boolean;
   /** Every cmdlet there is, in help order, without its code. */
   catalogue(): readonly CmdletDescription[];
   /** Ends with this exit code, without an error record: it is that of something which was run inside. */
@@ -204,6 +193,8 @@ export interface CmdletDefinition<P extends Parameters> {
   readonly output?: OutputKind;
   /** Kinds of objects the pipe may bring; absent: those of its own noun. Objects that carry no Kind are always taken. */
   readonly accepts?: readonly string[];
+  /** A parameter, a list, that gets all that the pipe brings, in one run: so that it is one change. */
+  readonly gathers?: string;
   /** Formats beyond the common ones (`bind`, `pem`, `markdown`), which the cmdlet prints itself with `writeText`. */
   readonly formats?: readonly string[];
   /** Called once per record of the pipe, or once. Objects go out through `context.write`. */
@@ -224,7 +215,6 @@ export interface CmdletDefinition<P extends Parameters> {
 
 export type Cmdlet = CmdletDefinition<any>;
 
-/** Keeps the parameter types; adds nothing. */
 export const defineCmdlet = <P extends Parameters>(definition: CmdletDefinition<P>): CmdletDefinition<P> => definition;
 
 /** A definition as data: what help, completion and documentation read. */

@@ -105,7 +105,7 @@ export function commonParametersOf(cmdlet: Cmdlet, isShell = false): Parameters 
     OutputFormat: formatParameter(cmdlet.formats ?? []),
     ...(bindsFromPipe(cmdlet) ? forPipes : {}),
     ...(cmdlet.impact ? forChangingCmdlets : {}),
-    ...(/^Remove-/i.test(cmdlet.name) ? forRemoval : {}),
+    ...(/^Remove-|^(?:Sync|Import)-Configuration$|^Undo-ConfigurationChange$/i.test(cmdlet.name) ? forRemoval : {}),
     ...(isShell ? forShell : {}),
   };
   const own = Object.entries(cmdlet.parameters as Parameters).flatMap(([name, { aliases = [] }]) => [name, ...aliases]);

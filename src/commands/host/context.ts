@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 
 import { CodedError, systemErrorCode } from '../../primitives/errors.ts';
+import { openScreen } from '../screen/screen.ts';
 import { readCatalogue } from './catalogue-file.ts';
 import type { CmdletContext, OutputObject, ShellHost } from './cmdlet.ts';
 import { laidOut } from './laid-out.ts';
@@ -65,6 +66,8 @@ export function cmdletContext(session: Session): CmdletContext {
       if (!interactive) throw nobodyThere(question);
       return await (isNew ? askNewSecret : askHidden)(question, streams);
     },
+    openScreen: () => (mayDraw(session) ? openScreen(host) : undefined),
+    accessible: isAccessible(host.env),
     catalogue: () => withShownDefaults(readCatalogue(host.argv[1] ?? ''), session.settings),
     endWith: (code) => void Object.assign(session.ending, { code }),
     get shell() {
@@ -72,6 +75,14 @@ export function cmdletContext(session: Session): CmdletContext {
     },
   };
 }
+
+/** Somebody sits at both ends, and the terminal can be drawn on again. */
+const mayDraw = ({ host, interactive, pipe }: Session): boolean =>
+  interactive &&
+  pipe === undefined &&
+  host.stdout.isTTY === true &&
+  host.env['TERM'] !== 'dumb' &&
+  !isAccessible(host.env);
 
 const isOutputObject = (value: unknown): value is OutputObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);

@@ -1,7 +1,8 @@
 /** Mandatory values that were not given: asked for where a person is, one after the other. PowerShell's mandatory prompt. */
 import { CodedError } from '../../primitives/errors.ts';
 import type { BoundValues } from './binding.ts';
-import type { Cmdlet, CmdletContext, Parameter, Parameters, Question } from './cmdlet.ts';
+import type { Cmdlet, CmdletContext, Parameter, Parameters } from './cmdlet.ts';
+import type { Question } from './question.ts';
 
 /** Names of mandatory parameters without a value, in the order of the definition. */
 export const missingIn = (values: BoundValues, cmdlet: Cmdlet): readonly string[] =>

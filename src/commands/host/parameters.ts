@@ -3,6 +3,7 @@
  * and says in one sentence why a text is refused; it knows neither the parameter nor the cmdlet.
  */
 import { parseHostWithPort } from '../../config/network-address.ts';
+import { parseUserIdentity } from '../../config/user-identity.ts';
 import { type DomainName, parseDomainName } from '../../primitives/domain-name.ts';
 import type { FailureId } from '../../primitives/failures.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
@@ -151,25 +152,12 @@ export const domainOrHostWithPort: ValueType<string> = {
   },
 };
 
-const userPart = /^[A-Za-z0-9\-_.!~*'()&=+$,;?/%]{1,255}$/;
-
-/**
- * A user's address as `sip:user@domain`: the scheme may be left out, the domain becomes A-labels in lower case, the user stays as written.
- *
- * @source RFC 3261 §25.1 (`user`); URI parameters, passwords and ports name no user and are refused.
- */
+/** A user's address as `sip:user@domain`. */
 export const sipAddress: ValueType<string> = {
   name: 'SipAddress',
   kind: 'value',
   refusal: () => 'InvalidAddress',
-  parse(given) {
-    const address = given.trim().replace(/^sips?:/i, '');
-    const at = address.lastIndexOf('@');
-    const user = address.slice(0, Math.max(at, 0));
-    if (!userPart.test(user)) return refuse(`"${given}" is not an address such as sip:alice@contoso.com.`);
-    const domain = parseDomainName(address.slice(at + 1));
-    return domain.ok ? ok(`sip:${user}@${domain.value}`) : domain;
-  },
+  parse: parseUserIdentity,
 };
 
 /** `null` for `$null` and the empty text, which in a set- cmdlet remove the value; otherwise the type's own value. */

@@ -4,8 +4,8 @@
  * records come out as they arrive.
  */
 import type { ClixmlObject } from '../../primitives/clixml.ts';
+import { readCsv } from '../../primitives/csv.ts';
 import { CodedError } from '../../primitives/errors.ts';
-import { parseCsv } from './csv.ts';
 import { jsonCutter } from './json-values.ts';
 
 /** A plain line, or an object. */
@@ -101,7 +101,9 @@ function* jsonArray(text: string): Generator<InputRecord> {
 }
 
 function* csvObjects(text: string): Generator<InputRecord> {
-  const [names = [], ...rows] = parseCsv(text);
+  const read = readCsv(text);
+  if (!read.ok) throw unreadable(`line ${read.error.line} is not CSV: ${read.error.sentence}`);
+  const [names = [], ...rows] = read.value.map(({ fields }) => fields);
   for (const row of rows) {
     const cells = names.map((name, column) => [name.trim(), row[column] ?? ''] as const);
     yield Object.fromEntries(cells.filter(([, cell]) => cell !== ''));

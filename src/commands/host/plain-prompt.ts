@@ -7,7 +7,7 @@ import { StringDecoder } from 'node:string_decoder';
 
 import { CodedError } from '../../primitives/errors.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
-import type { Question } from './cmdlet.ts';
+import type { Question } from './question.ts';
 
 export interface PlainStreams {
   readonly stdin: Readable & { setRawMode?(isRaw: boolean): unknown };

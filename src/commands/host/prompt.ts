@@ -1,8 +1,8 @@
 /** Asks a person, on standard error. The only file that knows inquirer, which is loaded when the first question is asked. */
 import { CodedError } from '../../primitives/errors.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
-import type { Question } from './cmdlet.ts';
 import { askHiddenPlain, askPlain, type PlainStreams } from './plain-prompt.ts';
+import type { Question } from './question.ts';
 
 export interface PromptStreams extends PlainStreams {
   /** Lines in place of a screen that is drawn again. */

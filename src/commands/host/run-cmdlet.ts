@@ -76,8 +76,30 @@ function recordsFor({ session }: PipeRun, source: InputSource): AsyncIterable<un
   return pipe?.input ?? awaitedRecords(host, { source, nonInteractive, signal, say: messages.say });
 }
 
+/** One run for the whole pipe. What does not bind fails by itself; a pipe that breaks off is not worked on. */
+async function runGathered(run: PipeRun, name: string, source: InputSource): Promise<void> {
+  const { cmdlet, messages, pipe } = run.session;
+  const gathered: unknown[] = [];
+  let isRead = false;
+  await attempt(run, async () => {
+    for await (const record of recordsFor(run, source)) {
+      const goOn = await attempt(run, async () => {
+        const bound = bindRecord(record as InputRecord, cmdlet)[name];
+        if (Array.isArray(bound)) gathered.push(...(bound as readonly unknown[]));
+      });
+      if (!goOn) return;
+      if (gathered.length > maxGathered) throw tooMany();
+    }
+    isRead = true;
+  });
+  if (!isRead) return;
+  if (gathered.length > 0) await attempt(run, () => runOnce(run, { [name]: gathered, ...run.values }));
+  else if (!pipe && run.failed.length === 0) messages.warn('no input objects; nothing was done.');
+}
+
 async function runForRecords(run: PipeRun, source: InputSource): Promise<void> {
   const { messages, cmdlet, pipe, process } = run.session;
+  if (cmdlet.gathers !== undefined) return await runGathered(run, cmdlet.gathers, source);
   await attempt(run, async () => {
     for await (const record of watched(recordsFor(run, source), cmdlet, process.severalArrive)) {
       // What was typed overrides what the record says.
@@ -90,8 +112,9 @@ async function runForRecords(run: PipeRun, source: InputSource): Promise<void> {
   if (!pipe && run.done + run.failed.length === 0) messages.warn('no input objects; nothing was done.');
 }
 
-/** Objects. The rest of a pipe that removes more than there can be is not waited for. */
-const mostRemoved = 1_000_000;
+/** Objects. The rest of a pipe that brings more than there can be is not waited for. */
+export const maxGathered = 1_000_000;
+const tooMany = (): CodedError => new CodedError('InputUnreadable', `more than ${maxGathered} objects arrived.`);
 
 /** What removes is told before its first record how many come: several at once are asked for. */
 async function* watched(records: AsyncIterable<unknown>, { name }: Cmdlet, severalArrive: (count: number) => void) {
@@ -99,7 +122,7 @@ async function* watched(records: AsyncIterable<unknown>, { name }: Cmdlet, sever
   const all: unknown[] = [];
   for await (const record of records) {
     all.push(record);
-    if (all.length > mostRemoved) throw new CodedError('InputUnreadable', `more than ${mostRemoved} objects arrived.`);
+    if (all.length > maxGathered) throw tooMany();
   }
   if (all.length > 1) severalArrive(all.length);
   yield* all;

@@ -4,9 +4,9 @@
  * doing anything dangerous"]
  */
 import type { Configuration } from '../../config/configuration.ts';
+import { configurationDiff, objectsOfKind } from '../../config/configuration-diff.ts';
 import { CodedError } from '../../primitives/errors.ts';
-import type { Question } from './cmdlet.ts';
-import { configurationDiff, objectsOfKind } from './configuration-diff.ts';
+import type { Question } from './question.ts';
 
 /** Objects that one command removes without further ado. Of a kind that has no more of them a share says nothing. */
 const fewObjects = 5;

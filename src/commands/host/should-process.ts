@@ -1,10 +1,11 @@
 /** -WhatIf, -Confirm, -Force and impact: whether a change may happen, and what it would do. PowerShell's ShouldProcess. */
 import type { Configuration } from '../../config/configuration.ts';
+import { configurationDiff, type FieldChange } from '../../config/configuration-diff.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
 import { cellText } from './cell-text.ts';
-import type { Committed, ConfigurationChange, Impact, OutputObject, Question } from './cmdlet.ts';
-import { configurationDiff, type FieldChange } from './configuration-diff.ts';
+import type { Committed, ConfigurationChange, Impact, OutputObject } from './cmdlet.ts';
+import type { Question } from './question.ts';
 import { countQuestion, severeRemoval, tooManyRemoved } from './severe-removal.ts';
 
 /** How a person answered; `All` answers count for the rest of the pipe. */
@@ -87,7 +88,7 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
       const counted = await severeMayHappen(before, preview);
       const may = counted ?? (!differs || (await mayHappen(impact, `${verbOf(cmdlet)} ${target}`, consequences)));
       if (!may) return withheld(before, preview);
-      const order = { cmdlet, target, lockTimeoutMs, apply: (current: Configuration) => change.apply(current) };
+      const order = { cmdlet, target, lockTimeoutMs, apply: appliedOnce(change, before, preview) };
       const update = await store.update(ifRevision === undefined ? order : { ...order, ifRevision });
       return { ...update, withheld: false };
     },
@@ -102,6 +103,12 @@ export function shouldProcessOf(rules: ProcessRules): ShouldProcess {
     },
   };
 }
+
+/** It is pure: of the same configuration it makes the same again. */
+const appliedOnce =
+  (change: ConfigurationChange, before: Configuration, preview: Configuration) =>
+  (current: Configuration): Configuration =>
+    current === before ? preview : change.apply(current);
 
 const withheld = (before: Configuration, after: Configuration): Committed => ({
   before,

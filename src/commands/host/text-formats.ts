@@ -1,6 +1,6 @@
 /** Objects as text for other programs: JSON, YAML, CSV, TSV and names. Nothing is cut, coloured or translated. */
+import { printCsv } from '../../primitives/csv.ts';
 import type { OutputObject } from './cmdlet.ts';
-import { printCsv } from './csv.ts';
 
 /** @param asciiOnly - Escapes every other character, which survives a pipe that is decoded with a code page. */
 export function jsonText(value: unknown, asciiOnly: boolean, indent?: number): string {

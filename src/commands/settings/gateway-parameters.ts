@@ -55,6 +55,14 @@ export const gatewaySettings = {
     'subscriptionRefreshInterval',
     'Seconds a SIP subscription lasts at most, and after which a contact that has said nothing is asked again.',
   ),
+  DurableInbound: yesOrNo(
+    'durableInbound',
+    'Messages of partners that acknowledge nothing are on disk before they go to their users, so that a crash loses none.',
+  ),
+  QueuedMessageLifetime: number(
+    'queuedMessageLifetime',
+    'Seconds for which a message to a partner that cannot be reached is kept on disk and tried again; 0: its sender is told at once.',
+  ),
   EnableLoggingAllMessageBodies: yesOrNo('enableLoggingAllMessageBodies', 'Log what people say, not only who talks.'),
   AccessEdgeFqdn: optional(clearable(domainName), 'The name partners reach this gateway by.', fromPipe),
   XmppListenAddress: optional(clearable(listenAddress), 'Where to accept XMPP; all interfaces when absent.', fromPipe),

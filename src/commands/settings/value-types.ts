@@ -1,6 +1,12 @@
 /** Types of values that only the settings of the configuration have. */
 import { parseContactAddress } from '../../config/contact-address.ts';
-import { parseDnsServer, parseHost, parseListenAddress, parseSipNextHop } from '../../config/network-address.ts';
+import {
+  parseDnsServer,
+  parseHost,
+  parseHostWithPort,
+  parseListenAddress,
+  parseSipNextHop,
+} from '../../config/network-address.ts';
 import { parsePolicyIdentity } from '../../operations/external-access-policies.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import type { ValueType } from '../host/cmdlet.ts';
@@ -18,6 +24,7 @@ const checked = (name: string, parse: (text: string) => Result<unknown, string>)
 
 export const listenAddress = checked('IPAddress', parseListenAddress);
 export const dnsServer = checked('IPAddress[:Port]', parseDnsServer);
+export const nameServer = checked('Host[:Port]', parseHostWithPort);
 export const contactAddress = checked('Kind=Uri', parseContactAddress);
 export const sipPeer = checked('Host', parseHost);
 export const sipNextHop = checked('Host:Port;transport=tls|tcp|udp', parseSipNextHop);

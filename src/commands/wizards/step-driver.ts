@@ -4,7 +4,7 @@
  */
 import { strict as assert } from 'node:assert';
 
-import type { Question } from '../host/cmdlet.ts';
+import type { Question } from '../host/question.ts';
 
 /** By parameter, as typed. */
 export type Answers = Readonly<Record<string, string>>;

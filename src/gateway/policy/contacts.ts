@@ -57,14 +57,25 @@ export function admitContact(
   act: ContactAct,
   now: Date,
 ): Result<FederatedPartner, ContactRefused> {
-  const partner = admitEnds(configuration, act, now);
+  return admitAct(admitEnds(configuration, act, now), act);
+}
+
+/** The rest of `admitContact`, for several acts of the same two. */
+export function admitAct(
+  partner: Result<FederatedPartner, ContactRefused>,
+  act: ContactAct,
+): Result<FederatedPartner, ContactRefused> {
   if (!partner.ok) return partner;
   const { action, direction, standing } = act;
-  const question = { action, direction, partnerType: partner.value.partnerType, ...standing };
-  const decision = decideContact({ ...question, access: { allowed: true } });
+  const { partnerType } = partner.value;
+  const { listed, blocked } = standing;
+  const decision = decideContact({ action, direction, partnerType, listed, blocked, access: open });
   if (decision.allowed) return partner;
   return refuse({ ...refusalOf(decision.refusal, act, partner.value), partner: partner.value });
 }
+
+/** The user has been admitted by then. */
+const open = { allowed: true } as const;
 
 function refusalOf(gate: ContactRefusal, act: ContactAct, { identity, partnerType }: FederatedPartner): Refusal {
   const { action, direction, userAor, contactAor } = act;

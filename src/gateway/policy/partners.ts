@@ -6,6 +6,7 @@ import type { Configuration, User } from '../../config/configuration.ts';
 import type { ContactRefusal } from '../../config/contact-rules.ts';
 import { xmppAccess } from '../../config/effective-policy.ts';
 import { type FederatedPartner, type Suspension, suspensionAt } from '../../config/federated-partner.ts';
+import { partnerOf } from '../../config/partner-lookup.ts';
 import { routeOf } from '../../config/route-in-force.ts';
 import { userOf } from '../../config/user-lookup.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
@@ -20,15 +21,6 @@ export interface Refusal {
   readonly reason: string;
   /** The command that opens the gate. */
   readonly fix: string;
-}
-
-/** The partner that owns a domain, by its primary or an additional domain. Domains are A-labels in lower case. */
-export function partnerOf(configuration: Configuration, domain: string): FederatedPartner | undefined {
-  const primary = configuration.federatedPartners[domain];
-  if (primary !== undefined) return primary;
-  return Object.values(configuration.federatedPartners).find((partner) =>
-    partner.additionalDomains.some((additional) => additional === domain),
-  );
 }
 
 export const isLocalDomain = (configuration: Configuration, domain: string): boolean =>

@@ -23,12 +23,29 @@ export function streamSecurityFor(
   now = new Date(),
 ): StreamSecurity | undefined {
   const partner = admitDomain(configuration, domain, now);
-  return partner.ok ? securityOf(partner.value, configuration, readAnchors) : undefined;
+  if (!partner.ok) return undefined;
+  // Anchors are a file, which may change while the configuration does not.
+  const { trustedRootsPath } = partner.value;
+  const security = securityOf(partner.value, configuration);
+  return trustedRootsPath === undefined ? security : { anchors: readAnchors(trustedRootsPath), ...security };
 }
 
-function securityOf(partner: FederatedPartner, { gateway }: Configuration, readAnchors: ReadAnchors): StreamSecurity {
+/** It is asked for with every stanza: what a configuration says of a partner is worked out once. */
+const known = new WeakMap<Configuration, Map<FederatedPartner, StreamSecurity>>();
+
+function securityOf(partner: FederatedPartner, configuration: Configuration): StreamSecurity {
+  const ofPartners = known.get(configuration) ?? new Map<FederatedPartner, StreamSecurity>();
+  known.set(configuration, ofPartners);
+  const before = ofPartners.get(partner);
+  if (before !== undefined) return before;
+  const security = workedOut(partner, configuration);
+  ofPartners.set(partner, security);
+  return security;
+}
+
+function workedOut(partner: FederatedPartner, { gateway }: Configuration): StreamSecurity {
   const methods = effectiveMethods(partner);
-  const { proxyFqdn, trustedRootsPath } = partner;
+  const { proxyFqdn } = partner;
   return {
     partner: partner.identity,
     startTls: startTls[partner.tlsNegotiation],
@@ -42,7 +59,6 @@ function securityOf(partner: FederatedPartner, { gateway }: Configuration, readA
     stanzasPerSecond: partner.maximumStanzasPerSecond ?? gateway.maximumStanzasPerSecond,
     pinnedSpkiSha256: partner.pinnedSpkiSha256,
     ...(proxyFqdn === undefined ? {} : { proxy: parseHostPort(proxyFqdn) }),
-    ...(trustedRootsPath === undefined ? {} : { anchors: readAnchors(trustedRootsPath) }),
   };
 }
 

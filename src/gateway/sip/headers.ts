@@ -90,13 +90,19 @@ export const expandHeaderName = (name: string): string =>
   name.length === 1 ? (longNames.get(name.toLowerCase()) ?? name) : name;
 export const isHeaderName = (name: string): boolean => usualKeys.has(name) || isToken(name);
 
+interface Reading {
+  readonly parse: unknown;
+  readonly name: string;
+  readonly value: unknown;
+}
+
 export class Headers {
   static readonly empty = new Headers([]);
   readonly #fields: readonly HeaderField[];
   /** The key of each field. Fields are few, so a look along the keys costs less than an index would. */
   readonly #keys: readonly string[];
   /** Typed values by parser and name, kept by `read`. */
-  #readings: Map<unknown, Map<string, unknown>> | undefined;
+  #readings: Reading[] | undefined;
 
   private constructor(
     fields: readonly HeaderField[],
@@ -145,12 +151,11 @@ export class Headers {
 
   /** `get` as `parse` reads it, '' when there is none. Headers never change, so each value is read once. */
   read<Value>(name: string, parse: (text: string) => Value): Value {
-    this.#readings ??= new Map();
-    const readings = this.#readings.get(parse) ?? new Map<string, unknown>();
-    if (readings.has(name)) return readings.get(name) as Value;
-    const reading = parse(this.get(name) ?? '');
-    this.#readings.set(parse, readings.set(name, reading));
-    return reading;
+    this.#readings ??= [];
+    for (const known of this.#readings) if (known.parse === parse && known.name === name) return known.value as Value;
+    const value = parse(this.get(name) ?? '');
+    this.#readings.push({ parse, name, value });
+    return value;
   }
 
   /** The first of these keys that has more than one field. */

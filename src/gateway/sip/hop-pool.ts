@@ -172,11 +172,15 @@ export class HopPool {
       hop,
       async (onProvisional) => {
         if (problem !== undefined) return { ok: false, why: 'transport', detail: problem, isUnsent: true };
-        return this.#options.endpoint.request(await request, destination, { ...options, onProvisional });
+        return this.#options.endpoint.request(
+          await request,
+          destination,
+          Object.assign({}, options, { onProvisional }),
+        );
       },
       options,
     );
-    return { ...final, peer: destination };
+    return { peer: destination, ...final };
   }
 
   async #observed(

@@ -6,6 +6,7 @@
 import { createHmac } from 'node:crypto';
 
 import type { Ids } from '../../primitives/ids.ts';
+import { memoized } from '../../primitives/memoized.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { Secret } from '../../primitives/secret.ts';
 import { canonicalAor, sipUriIn } from './home/aor.ts';
@@ -53,9 +54,12 @@ export class LoopGuard {
   }
 
   #mark({ from, to }: TrailEnds): string {
-    const both = createHmac('sha256', this.#key.reveal()).update(JSON.stringify([from, to]));
-    return both.digest('hex').slice(0, markLength);
+    return this.#markOf(JSON.stringify([from, to]));
   }
+
+  readonly #markOf = memoized((both) =>
+    createHmac('sha256', this.#key.reveal()).update(both).digest('hex').slice(0, markLength),
+  );
 }
 
 /** Inside a dialog the Request-URI is the remote target, which may be our own Contact, so the To decides. */

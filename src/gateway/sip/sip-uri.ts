@@ -3,6 +3,7 @@
  * (the caller answers 416). Everything is kept in escaped form; `decodedUser` is the one door to the raw text.
  */
 import { isIPv6 } from 'node:net';
+import { memoized } from '../../primitives/memoized.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { type Parameters, parseParameters, printParameters } from './parameters.ts';
 import { cutBefore } from './scan.ts';
@@ -19,7 +20,7 @@ export interface SipUri {
   readonly headers?: string | undefined;
 }
 
-export function parseSipUri(text: string): Result<SipUri, string> {
+export const parseSipUri: (text: string) => Result<SipUri, string> = memoized((text) => {
   const colon = text.indexOf(':');
   const scheme = text.slice(0, colon).toLowerCase();
   if (scheme !== 'sip' && scheme !== 'sips') return refuse('The URI is not sip: or sips:.');
@@ -38,7 +39,7 @@ export function parseSipUri(text: string): Result<SipUri, string> {
   if (rawHeaders.includes('"')) return refuse('The URI has a character that is not allowed.');
   const headers = rawHeaders === '' ? undefined : rawHeaders.slice(1);
   return ok({ scheme, user: user.value, ...place.value, parameters: parameters.value, headers });
-}
+});
 
 export interface HostPort {
   readonly host: string;
@@ -99,9 +100,11 @@ function canonicalOctet(octet: number): string {
 }
 
 /** Escapes raw text for a user part, byte by byte in UTF-8. */
-export function escapeUser(text: string): string {
-  return Array.from(Buffer.from(text, 'utf8'), canonicalUserOctet).join('');
-}
+export const escapeUser = (text: string): string =>
+  unescaped.test(text) ? text : Array.from(Buffer.from(text, 'utf8'), canonicalUserOctet).join('');
+
+/** Names of most people: nothing in them is escaped. */
+const unescaped = /^[A-Za-z0-9\-_.]*$/;
 
 const canonicalUserOctet = (octet: number): string =>
   rawInUser.test(String.fromCharCode(octet)) && octet !== 0x3b

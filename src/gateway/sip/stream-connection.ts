@@ -5,6 +5,7 @@
 
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '../../primitives/clock.ts';
+import { gatherWrites } from '../../primitives/gathered-writes.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { peerName } from './address.ts';
 import { ConnectionUpkeep } from './connection-upkeep.ts';
@@ -85,6 +86,7 @@ export class StreamConnection {
       return Promise.resolve(refuse('the peer does not read'));
     }
     this.#upkeep.sawTraffic();
+    gatherWrites(this.#socket);
     return new Promise((resolve) => {
       this.#socket.write(bytes, (error) =>
         resolve(error === null || error === undefined ? ok(undefined) : refuse(error.message)),

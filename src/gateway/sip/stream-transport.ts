@@ -219,8 +219,11 @@ export class StreamTransport implements Transport {
     const closed = server === undefined ? undefined : once(server, 'close');
     server?.close();
     for (const connection of this.#byId.values()) connection.close();
-    const ends = Array.from(this.#sockets.keys(), (socket) => (socket.destroyed ? undefined : once(socket, 'close')));
-    for (const socket of this.#sockets.keys()) socket.destroySoon();
+    const ends = Array.from(this.#sockets.keys(), closedSocket);
+    for (const socket of this.#sockets.keys()) {
+      if (socket.connecting) socket.destroy();
+      else socket.destroySoon();
+    }
     await Promise.all([closed, ...ends]);
   }
 }
@@ -237,3 +240,10 @@ function sourceOf(socket: Socket, transport: 'tcp' | 'tls', connectionId: string
 }
 
 const peerOf = (socket: Socket): string => peerName(plainAddress(socket.remoteAddress ?? ''), socket.remotePort ?? 0);
+
+/** Refused or reset is closed too: an error is nobody's concern then. */
+const closedSocket = async (socket: Socket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.once('close', () => resolve());
+  });

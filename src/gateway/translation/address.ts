@@ -14,6 +14,17 @@ import { escapeLocalpart, type Jid, parseJid, unescapeLocalpart } from '../xmpp/
  * @returns A refusal for a JID without a localpart, which is no person, and for one that hides control characters.
  */
 export function jidToAor(jid: Jid): Result<string, string> {
+  const known = aors.get(jid);
+  if (known !== undefined) return known;
+  const aor = aorOf(jid);
+  aors.set(jid, aor);
+  return aor;
+}
+
+/** Kept with the address: each message asks several times. */
+const aors = new WeakMap<Jid, Result<string, string>>();
+
+function aorOf(jid: Jid): Result<string, string> {
   if (jid.localpart === undefined) return refuse('a domain is not a person');
   const user = unescapeLocalpart(jid.localpart);
   if (/[\u0000-\u001f\u007f-\u009f]/.test(user)) return refuse('the localpart hides a control character');

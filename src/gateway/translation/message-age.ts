@@ -11,10 +11,21 @@ const toleranceMs = 60_000;
 
 /** Without Date the time to live begins now: whoever receives it has not been waiting for it. */
 export function isExpired(headers: Headers, now: Date): boolean {
-  const seconds = /^\s*(\d{1,10})\s*$/.exec(headers.get('Expires') ?? '')?.[1];
+  const seconds = secondsToLive(headers);
   const said = dateIn(headers);
   if (seconds === undefined || said === undefined) return false;
-  return now.getTime() > said.getTime() + Number(seconds) * 1000 + toleranceMs;
+  return now.getTime() > said.getTime() + seconds * 1000 + toleranceMs;
+}
+
+/** When its time to live ends; nothing for one that says none. */
+export function expiryOf(headers: Headers, now: Date): Date | undefined {
+  const seconds = secondsToLive(headers);
+  return seconds === undefined ? undefined : new Date((dateIn(headers) ?? now).getTime() + seconds * 1000);
+}
+
+function secondsToLive(headers: Headers): number | undefined {
+  const seconds = /^\s*(\d{1,10})\s*$/.exec(headers.get('Expires') ?? '')?.[1];
+  return seconds === undefined ? undefined : Number(seconds);
 }
 
 /** `<delay/>` for a message that was under way for longer than clocks differ. */

@@ -5,8 +5,6 @@ import { readStanzaError, type StanzaErrorCondition } from '../xmpp/stanza-error
 import type { Element } from '../xmpp/xml/element.ts';
 
 export interface UndeliveredNotice {
-  /** The stanza error condition, or `undefined-condition`. */
-  readonly condition: StanzaErrorCondition;
   readonly headers: readonly HeaderField[];
   readonly body: Buffer;
 }
@@ -33,7 +31,7 @@ export function undeliveredNotice(stanza: Element, contact: string): Undelivered
   const fate = condition === 'remote-server-timeout' ? 'may not have been delivered' : 'was not delivered';
   const why = [reason, moved(address), quoted(said)].filter((part) => part !== undefined);
   const text = `Your message to ${contact} ${fate}${why.length === 0 ? '' : `: ${why.join('; ')}`}. (${condition})`;
-  return { condition, headers: [['Content-Type', 'text/plain;charset=UTF-8']], body: Buffer.from(text, 'utf8') };
+  return { headers: [['Content-Type', 'text/plain;charset=UTF-8']], body: Buffer.from(text, 'utf8') };
 }
 
 /** Characters of what the other side adds. Source: own choice; a sentence. */

@@ -1,4 +1,5 @@
 /** What became of a stanza that was to be sent. */
+import type { DialFailure } from './outbound-state.ts';
 import type { StanzaCarrier } from './stanza-carrier.ts';
 import { type StanzaErrorCondition, type StanzaErrorType, stanzaError } from './stanza-error.ts';
 import type { AuthenticationMethod } from './stream-security.ts';
@@ -17,13 +18,20 @@ export type Delivery =
       readonly error: { readonly type: StanzaErrorType; readonly condition: StanzaErrorCondition };
       /** For the administrator: the step that failed and its cause. */
       readonly reason: string;
+      /** What stands in the way may be gone in a while, without anybody changing a setting: worth another attempt. */
+      readonly isPassing?: true;
     };
 
-export const undelivered = (condition: StanzaErrorCondition, reason: string): Delivery => ({
+export const undelivered = (condition: StanzaErrorCondition, reason: string, isPassing = false): Delivery => ({
   ok: false,
   error: stanzaError(condition),
   reason,
+  ...(isPassing && { isPassing }),
 });
+
+/** Nothing was wrong with what either side shows: the server was away, or DNS was. */
+export const isPassingFailure = ({ step, code }: DialFailure): boolean =>
+  code === 'dns-temporary' || code === 'unreachable' || (step === 'stream' && code === undefined);
 
 export const deliveredBy = ({ record, method }: StanzaCarrier, acknowledged: boolean): Delivery => ({
   ok: true,
@@ -31,3 +39,7 @@ export const deliveredBy = ({ record, method }: StanzaCarrier, acknowledged: boo
   method: method ?? 'TCP Dialback',
   acknowledged,
 });
+
+/** Whether a server that comes back may take it after all: whatever else stands in the way, time does not change it. */
+export const mayPass = ({ error }: Extract<Delivery, { ok: false }>): boolean =>
+  ['remote-server-timeout', 'remote-server-not-found', 'resource-constraint'].includes(error.condition);

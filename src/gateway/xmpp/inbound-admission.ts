@@ -26,6 +26,22 @@ export interface ConnectionProblem {
   readonly reason: string;
 }
 
+const isStranger = (stream: InboundStream): boolean => !stream.isAuthenticated;
+
+/** Asked of a thousand streams for each new one: none of them is put on a list. */
+function fewerThan(
+  limit: number,
+  streams: Iterable<InboundStream>,
+  isOne: (stream: InboundStream) => boolean,
+): boolean {
+  let count = 0;
+  for (const stream of streams) {
+    if (count >= limit) break;
+    if (isOne(stream)) count += 1;
+  }
+  return count < limit;
+}
+
 export class InboundAdmission {
   readonly #options: S2sOptions;
   readonly #admitted: Admitted;
@@ -42,23 +58,23 @@ export class InboundAdmission {
     const { inbound } = this.#admitted;
     if (inbound.size + this.#admitted.outboundCount() >= connections)
       return { limit: 'connections', reason: `there are ${connections} streams already` };
-    const strangers = [...inbound].filter((stream) => !stream.isAuthenticated);
-    if (strangers.length >= halfOpen)
+    if (!fewerThan(halfOpen, inbound, isStranger))
       return { limit: 'halfOpen', reason: `${halfOpen} connections are not authenticated yet` };
-    return this.#isCounted(address) ? this.#addressProblem(address, strangers) : undefined;
+    return this.#isCounted(address) ? this.#addressProblem(address) : undefined;
   }
 
-  #addressProblem(address: string, strangers: readonly InboundStream[]): ConnectionProblem | undefined {
+  #addressProblem(address: string): ConnectionProblem | undefined {
     const { halfOpenPerAddress, connectionsPerMinutePerAddress } = this.#options.limits;
+    const { inbound } = this.#admitted;
     const place = placeOf(address);
     const isThere = (stream: InboundStream): boolean => placeOf(stream.peerAddress) === place;
-    if (strangers.filter(isThere).length >= halfOpenPerAddress)
+    if (!fewerThan(halfOpenPerAddress, inbound, (stream) => isStranger(stream) && isThere(stream)))
       return {
         limit: 'halfOpenPerAddress',
         reason: `${halfOpenPerAddress} of its connections are not authenticated yet`,
       };
     const rate = { perSecond: connectionsPerMinutePerAddress / 60, burst: connectionsPerMinutePerAddress };
-    const isKnown = [...this.#admitted.inbound].some((stream) => stream.isAuthenticated && isThere(stream));
+    const isKnown = !fewerThan(1, inbound, (stream) => stream.isAuthenticated && isThere(stream));
     if (isKnown || this.#connections.take(place, rate, this.#options.clock.now())) return undefined;
     return {
       limit: 'connectionsPerMinutePerAddress',
@@ -78,20 +94,17 @@ export class InboundAdmission {
 
   /** Whether there may be one more stream from the partner, or to it. */
   hasRoomForPartner({ partner, connectionLimit }: StreamSecurity): boolean {
-    const theirs = [...this.#admitted.inbound].filter((stream) => stream.partner === partner);
     const queues = this.#admitted.queues();
     const ours = queues.filter(({ remote }) => this.#options.securityFor(remote)?.partner === partner);
-    return theirs.length + ours.length < connectionLimit;
+    return fewerThan(connectionLimit - ours.length, this.#admitted.inbound, (stream) => stream.partner === partner);
   }
 
   #hasRoomAt(address: string): boolean {
     if (!this.#isCounted(address)) return true;
     const { authenticatedPerAddress } = this.#options.limits;
     const place = placeOf(address);
-    const there = [...this.#admitted.inbound].filter(
-      (stream) => stream.isAuthenticated && placeOf(stream.peerAddress) === place,
-    );
-    if (there.length < authenticatedPerAddress) return true;
+    const isThere = (stream: InboundStream): boolean => stream.isAuthenticated && placeOf(stream.peerAddress) === place;
+    if (fewerThan(authenticatedPerAddress, this.#admitted.inbound, isThere)) return true;
     const reason = `has ${authenticatedPerAddress} authenticated streams, and may not have more`;
     this.#report('authenticatedPerAddress', address, reason);
     return false;
@@ -100,8 +113,9 @@ export class InboundAdmission {
   /** A server that lost its connections comes back before we notice: the stream silent the longest gives way. */
   #hasRoomForPair(pair: AuthenticatedPair): boolean {
     const { limits, clock } = this.#options;
-    const same = [...this.#admitted.inbound].filter((stream) => stream.carries(pair));
-    if (same.length < limits.streamsPerPair) return true;
+    const { inbound } = this.#admitted;
+    if (fewerThan(limits.streamsPerPair, inbound, (stream) => stream.carries(pair))) return true;
+    const same = [...inbound].filter((stream) => stream.carries(pair));
     const [silent] = same.toSorted((one, other) => one.lastHeard - other.lastHeard);
     const replaced = silent !== undefined && clock.now() - silent.lastHeard >= replaceableMs;
     const fate = replaced ? 'the one silent the longest is closed' : 'it may not have more';

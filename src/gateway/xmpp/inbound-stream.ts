@@ -18,7 +18,7 @@ import { watchSilence } from './keepalive.ts';
 import { namespaces } from './namespaces.ts';
 import { elementLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
-import type { StanzaCarrier } from './stanza-carrier.ts';
+import type { Doubt, StanzaCarrier } from './stanza-carrier.ts';
 import { type StanzaReceiver, StanzaTraffic, type TrafficEffect } from './stanza-traffic.ts';
 import { acceptDirectTls, acceptTls } from './starttls.ts';
 import type { StreamError } from './stream-error.ts';
@@ -118,8 +118,8 @@ export class InboundStream implements StanzaCarrier {
     return this.#socket.isOpen && sendsFor(this.#state, pair);
   }
 
-  get leavesDoubt(): boolean {
-    return this.#traffic.leavesDoubt(this.#state.brokenOff);
+  get doubt(): Doubt {
+    return this.#traffic.doubt(this.#state.brokenOff);
   }
 
   get hasRoom(): boolean {

@@ -3,6 +3,7 @@
  * comparing strings; they are printed as U-labels, as every address on the wire must be.
  */
 import { type DomainName, displayDomainName, parseDomainName } from '../../primitives/domain-name.ts';
+import { memoized } from '../../primitives/memoized.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 
 export interface Jid {
@@ -22,7 +23,7 @@ const forbiddenInLocalpart = /["&'/:<>@\s]/u;
 const unprintable = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
 
 /** Reads an address. The domainpart needs two labels; IP addresses are refused. */
-export function parseJid(text: string): Result<Jid, string> {
+export const parseJid: (text: string) => Result<Jid, string> = memoized((text) => {
   const slash = text.indexOf('/');
   const bare = slash === -1 ? text : text.slice(0, slash);
   const at = bare.indexOf('@');
@@ -37,14 +38,27 @@ export function parseJid(text: string): Result<Jid, string> {
     domainpart: domainpart.value,
     ...(resourcepart.value === undefined ? {} : { resourcepart: resourcepart.value }),
   });
-}
+});
 
 /** The domainpart of an address whose other parts may be wrong: enough to decide whose stanza it is, and no more. */
 export function domainpartOf(text: string): DomainName | undefined {
+  const jid = parseJid(text);
+  if (jid.ok) return jid.value.domainpart;
   const bare = text.split('/', 1)[0] ?? '';
   const domainpart = parseDomainName(bare.slice(bare.indexOf('@') + 1));
   return domainpart.ok ? domainpart.value : undefined;
 }
+
+/** `printJid(bareJid(jid))`, kept with the address. */
+export function printBareJid(jid: Jid): string {
+  const known = bareTexts.get(jid);
+  if (known !== undefined) return known;
+  const text = printJid(bareJid(jid));
+  bareTexts.set(jid, text);
+  return text;
+}
+
+const bareTexts = new WeakMap<Jid, string>();
 
 export function printJid({ localpart, domainpart, resourcepart }: Jid): string {
   const account = localpart === undefined ? '' : `${localpart}@`;

@@ -7,11 +7,11 @@ import type { DomainName } from '../../primitives/domain-name.ts';
 import { namespaces } from './namespaces.ts';
 import { childElements, childOf, type Element, element } from './xml/element.ts';
 
-/** Whether its sender hears of success only once the peer acknowledged it. Answers and presence are not waited for. */
+/** Whether it counts as delivered only once the peer acknowledged it: an error for a message too, since it is the last word of it. Other answers and presence are not waited for. */
 export function awaitsAcknowledgement(stanza: Element): boolean {
   const { type } = stanza.attributes;
   if (stanza.name === 'iq') return type === 'get' || type === 'set';
-  return stanza.name === 'message' && type !== 'error' && !isTypingNotice(stanza);
+  return stanza.name === 'message' && !isTypingNotice(stanza);
 }
 
 /** @param later - What was sent or waits behind it, for the same domain pair. */

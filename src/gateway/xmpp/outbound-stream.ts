@@ -18,7 +18,7 @@ import { stepOutbound } from './outbound-stream-machine.ts';
 import { elementLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { Endpoint } from './server-resolver.ts';
-import type { StanzaCarrier } from './stanza-carrier.ts';
+import type { Doubt, StanzaCarrier } from './stanza-carrier.ts';
 import { type StanzaReceiver, StanzaTraffic, type TrafficEffect } from './stanza-traffic.ts';
 import { requestTls } from './starttls.ts';
 import type { StreamError } from './stream-error.ts';
@@ -116,8 +116,8 @@ export class OutboundStream implements StanzaCarrier {
     return this.isEstablished && samePair(this.pair, pair);
   }
 
-  get leavesDoubt(): boolean {
-    return this.#traffic.leavesDoubt(this.#state.brokenOff);
+  get doubt(): Doubt {
+    return this.#traffic.doubt(this.#state.brokenOff);
   }
 
   get hasRoom(): boolean {

@@ -6,7 +6,7 @@
  */
 import type { Result } from '../../primitives/result.ts';
 import { ByteBudget } from './byte-budget.ts';
-import { type Delivery, deliveredBy, undelivered } from './delivery.ts';
+import { type Delivery, deliveredBy, isPassingFailure, undelivered } from './delivery.ts';
 import type { DomainPair } from './dialback.ts';
 import { awaitsAcknowledgement } from './lost-stanzas.ts';
 import type { DialFailure } from './outbound-state.ts';
@@ -45,7 +45,7 @@ export class PairQueue {
   readonly #waiting: QueuedStanza[] = [];
   readonly #written: QueuedStanza[] = [];
   readonly #bytes: ByteBudget;
-  readonly #unconfirmed: UnconfirmedMessages;
+  readonly unconfirmed: UnconfirmedMessages;
   readonly #dial: PairDial;
   #stream: StanzaCarrier | undefined;
   /** Ended, but the kernel may still take what was written to it. */
@@ -58,18 +58,18 @@ export class PairQueue {
     this.#options = options;
     this.#hooks = hooks;
     this.#dial = new PairDial(options, (request) => hooks.dial(request));
-    this.#unconfirmed = new UnconfirmedMessages(options.clock);
+    this.unconfirmed = new UnconfirmedMessages(options, pair);
     this.#bytes = new ByteBudget(() => options.limits.queuedBytes, hooks.budget);
   }
 
-  /** Resolves with what became of it, `deliveryMs` from now at the latest. */
-  async send(stanza: Element): Promise<Delivery> {
+  /** Resolves with what became of it, `deliveryMs` from now at the latest, or `withinMs` if that is less. */
+  async send(stanza: Element, withinMs = Number.POSITIVE_INFINITY): Promise<Delivery> {
     const { limits, clock } = this.#options;
     const bytes = bytesOf(stanza);
     const full = this.#limitReached(bytes);
     if (full !== undefined) return this.#refuse(full);
     return new Promise((resolve) => {
-      const deadline = clock.after(limits.deliveryMs, () => this.#expire(entry));
+      const deadline = clock.after(Math.min(limits.deliveryMs, withinMs), () => this.#expire(entry));
       const entry: QueuedStanza = {
         stanza,
         bytes,
@@ -164,7 +164,7 @@ export class PairQueue {
   }
 
   #finish(entry: QueuedStanza, stream: StanzaCarrier, acknowledged: boolean): void {
-    if (!acknowledged) this.#unconfirmed.add(entry.stanza, stream.record.id);
+    if (!acknowledged) this.unconfirmed.add(entry.stanza, stream);
     this.#remove(this.#written, entry);
     this.#count(stream);
     entry.settle(deliveredBy(stream, acknowledged));
@@ -190,7 +190,7 @@ export class PairQueue {
       if ('stream' in dialled.value && dialled.value.stream.isEstablished) this.#spare = dialled.value.stream;
     } else if (dialled !== undefined && this.#stream === undefined) {
       const { step, condition, reason } = dialled.error;
-      this.#failWaiting(condition, `${step}: ${reason}`);
+      this.#failWaiting(condition, `${step}: ${reason}`, isPassingFailure(dialled.error));
     }
     this.#pump();
   }
@@ -199,14 +199,15 @@ export class PairQueue {
     if (stream === this.#spare) this.#spare = undefined;
     if (stream !== this.#stream) return;
     this.#stream = undefined;
-    if (this.#written.length > 0) this.#ending = stream;
+    if (this.#written.length > 0 || this.unconfirmed.has(stream)) this.#ending = stream;
     this.#pump();
   }
 
   /** What is not done goes to the next stream, ahead of what came later. */
   onClosed(stream: StanzaCarrier): void {
-    const inDoubt = this.#unconfirmed.takeOf(stream.record.id);
-    if (stream.leavesDoubt) for (const answer of inDoubt) void this.#options.onStanza(answer, stream.record.summary());
+    const { answers, errors } = this.unconfirmed.takeOf(stream);
+    for (const answer of answers) void this.#options.onStanza(answer, stream.record.summary(), false);
+    for (const error of errors) this.#options.onErrorLost?.(error);
     if (stream !== this.#ending) return this.#pump();
     this.#ending = undefined;
     const lost = this.#written.splice(0);
@@ -220,23 +221,23 @@ export class PairQueue {
     const { bytes } = entry;
     const problem = afterLoss(entry, later, this.pair.local);
     this.#bytes.add(entry.bytes - bytes);
-    if (problem !== undefined) this.#fail(entry, 'remote-server-timeout', problem);
+    if (problem !== undefined) this.#fail(entry, 'remote-server-timeout', problem, true);
   }
 
   #expire(entry: QueuedStanza): void {
     const stuck = this.#written.includes(entry) && !entry.accepted;
-    this.#fail(entry, 'remote-server-timeout', `${this.pair.remote} did not take the stanza in time.`);
+    this.#fail(entry, 'remote-server-timeout', `${this.pair.remote} did not take the stanza in time.`, true);
     if (stuck) this.#stream?.close('the peer does not read', { condition: 'connection-timeout' });
     this.#pump();
   }
 
-  #failWaiting(condition: StanzaErrorCondition, reason: string): void {
-    for (const entry of Array.from(this.#waiting)) this.#fail(entry, condition, reason);
+  #failWaiting(condition: StanzaErrorCondition, reason: string, isPassing = false): void {
+    for (const entry of Array.from(this.#waiting)) this.#fail(entry, condition, reason, isPassing);
   }
 
-  #fail(entry: QueuedStanza, condition: StanzaErrorCondition, reason: string): void {
+  #fail(entry: QueuedStanza, condition: StanzaErrorCondition, reason: string, isPassing = false): void {
     for (const list of [this.#waiting, this.#written]) this.#remove(list, entry);
-    entry.settle(undelivered(condition, reason));
+    entry.settle(undelivered(condition, reason, isPassing));
   }
 
   #remove(list: QueuedStanza[], entry: QueuedStanza): void {

@@ -4,6 +4,7 @@ import type { DomainPair } from './dialback.ts';
 import { PairQueue, type PairQueueHooks } from './pair-queue.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { StanzaCarrier } from './stanza-carrier.ts';
+import type { Element } from './xml/element.ts';
 
 export interface PairQueuesHooks extends Omit<PairQueueHooks, 'budget' | 'carrier' | 'onIdle'> {
   /** Streams that the peers opened. */
@@ -44,6 +45,11 @@ export class PairQueues {
     });
     this.#queues.set(keyOf(pair), queue);
     return queue;
+  }
+
+  /** An answer of the pair's peer. @returns Whether it was to a question of its queue's own. */
+  confirm(pair: DomainPair, answer: Element): boolean {
+    return this.#queues.get(keyOf(pair))?.unconfirmed.confirm(answer) ?? false;
   }
 
   /** The policy changed: a dial to a domain that may not be dialled ends. */

@@ -1,5 +1,5 @@
 /**
- * Reads a connection no faster than its rate: who sends more waits in TCP. What arrived is looked at before it is counted,
+ * Reads a connection no faster than its rate, and not while its owner has enough to do: who sends more waits in TCP. What arrived is looked at before it is counted,
  * so that an element that is too large is refused at the byte that makes it so, not when its turn comes.
  */
 import type { Clock, Timer } from '../../primitives/clock.ts';
@@ -18,6 +18,7 @@ export class ReadingRate {
   #bucket: TokenBucket | undefined;
   #pause: Timer | undefined;
   #ended = false;
+  #isHeld = false;
 
   /** @param bytesPerSecond - Asked for each chunk; 0: as fast as it comes. */
   constructor(clock: Clock, bytesPerSecond: () => number) {
@@ -40,14 +41,25 @@ export class ReadingRate {
     if (waitMs === 0) return false;
     source.pause();
     this.#pause?.cancel();
-    this.#pause = this.#clock.after(waitMs, () => source.resume());
+    this.#pause = this.#clock.after(waitMs, () => {
+      this.#pause = undefined;
+      if (!this.#isHeld) source.resume();
+    });
     return true;
+  }
+
+  /** Nothing is read while it is held. */
+  hold(isHeld: boolean, source: Readable): void {
+    this.#isHeld = isHeld && !this.#ended;
+    if (this.#isHeld) source.pause();
+    else if (this.#pause === undefined) source.resume();
   }
 
   /** What still comes is read as fast as it comes: the peer's goodbye may be behind it. */
   end(source: Readable): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#isHeld = false;
     this.release();
     source.resume();
   }
@@ -55,5 +67,6 @@ export class ReadingRate {
   /** Resumes nothing any more; what is owed stays owed. */
   release(): void {
     this.#pause?.cancel();
+    this.#pause = undefined;
   }
 }

@@ -12,12 +12,20 @@ import type { Element } from './xml/element.ts';
 /** Stanzas since stream management was enabled, counted from 1, not wrapped. */
 export interface Handling {
   readonly received: number;
-  /** Numbers of those that their consumer is not done with, ascending. */
-  readonly pending: readonly number[];
+  /** All up to this one are done. */
+  readonly handled: number;
+  /** What is done behind one that is not: ascending, apart from each other. As short as few conversations wait. */
+  readonly beyond: readonly Range[];
   /** What the peer heard of as handled. */
   readonly told: number;
   /** `received` when the peer asked last. */
   readonly asked: number;
+}
+
+/** Numbers, both included. */
+interface Range {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** What of a stream's state matters here. Absent until acknowledgements are agreed on. */
@@ -36,10 +44,7 @@ export interface ReceivingStep<S extends Receiving> {
   readonly effects: readonly ReceivingEffect[];
 }
 
-export const nothingReceived: Handling = { received: 0, pending: [], told: 0, asked: 0 };
-
-/** Stanzas up to the first that is not done. */
-const handledOf = ({ received, pending: [first] }: Handling): number => (first === undefined ? received : first - 1);
+export const nothingReceived: Handling = { received: 0, handled: 0, beyond: [], told: 0, asked: 0 };
 
 /** One more stanza, of a sender that may speak here: to its consumer, or back. */
 export function take<S extends Receiving>(state: S, stanza: Element): ReceivingStep<S> {
@@ -56,10 +61,7 @@ function counted<S extends Receiving>(state: S): { readonly state: S; readonly n
   const { handling } = state;
   if (handling === undefined) return { state };
   const number = handling.received + 1;
-  return {
-    state: { ...state, handling: { ...handling, received: number, pending: [...handling.pending, number] } },
-    number,
-  };
+  return { state: { ...state, handling: { ...handling, received: number } }, number };
 }
 
 /** The peer asks. Nothing where acknowledgements were not agreed on. */
@@ -71,19 +73,43 @@ export function asked<S extends Receiving>(state: S): ReceivingStep<S> | undefin
 export function handled<S extends Receiving>(state: S, number: number): ReceivingStep<S> {
   const { handling } = state;
   if (handling === undefined) return { state, effects: [] };
-  const next = { ...handling, pending: handling.pending.filter((other) => other !== number) };
-  const isAwaited = handling.asked > handling.told && handledOf(next) > handling.told;
+  const next = withDone(handling, number);
+  const isAwaited = handling.asked > handling.told && next.handled > handling.told;
   return isAwaited ? tell(state, next) : { state: { ...state, handling: next }, effects: [] };
+}
+
+/** A burst of thousands costs each of its stanzas the same, whichever of them is done first. */
+function withDone(handling: Handling, number: number): Handling {
+  const { handled: before, beyond } = handling;
+  if (number === before + 1 && beyond.length === 0) return { ...handling, handled: number };
+  const ranges = joined(beyond, number);
+  const [first] = ranges;
+  if (first?.first !== before + 1) return { ...handling, beyond: ranges };
+  return { ...handling, handled: first.last, beyond: ranges.slice(1) };
+}
+
+function joined(ranges: readonly Range[], number: number): readonly Range[] {
+  const at = ranges.findIndex(({ last }) => last >= number - 1);
+  const touched = at === -1 ? undefined : ranges[at];
+  if (touched === undefined) return [...ranges, { first: number, last: number }];
+  if (touched.first > number + 1) return ranges.toSpliced(at, 0, { first: number, last: number });
+  const following = ranges[at + 1];
+  if (touched.last === number - 1 && following?.first === number + 1)
+    return ranges.toSpliced(at, 2, { first: touched.first, last: following.last });
+  return ranges.toSpliced(at, 1, {
+    first: Math.min(touched.first, number),
+    last: Math.max(touched.last, number),
+  });
 }
 
 /** What the peer shall know before the stream ends, so that it neither repeats nor returns what is done. */
 export function lastAcknowledgement({ handling }: Receiving): readonly ReceivingEffect[] {
-  if (handling === undefined || handledOf(handling) === handling.told) return [];
-  return [{ do: 'send', element: printAcknowledgement(handledOf(handling)) }];
+  if (handling === undefined || handling.handled === handling.told) return [];
+  return [{ do: 'send', element: printAcknowledgement(handling.handled) }];
 }
 
 function tell<S extends Receiving>(state: S, handling: Handling): ReceivingStep<S> {
-  const told = handledOf(handling);
+  const told = handling.handled;
   return {
     state: { ...state, handling: { ...handling, told } },
     effects: [{ do: 'send', element: printAcknowledgement(told) }],

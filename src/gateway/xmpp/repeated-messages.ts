@@ -1,7 +1,7 @@
 /**
  * Messages that came lately, so that one which a peer sends again on another stream, because the first broke before it was
  * acknowledged, reaches its recipient once [XEP-0198 §5]. The same message on the same stream is its sender's own doing
- * and passes. Bounded in number and time; the oldest is forgotten first.
+ * and passes. Bounded in number and time; the oldest are forgotten first.
  */
 import { createHash } from 'node:crypto';
 
@@ -20,7 +20,10 @@ interface Remembered {
 
 export class RepeatedMessages {
   readonly #clock: Clock;
-  readonly #known = new Map<string, Remembered>();
+  /** Two generations: to forget the oldest one by one would cost each message a walk past those that are gone. */
+  #young = new Map<string, Remembered>();
+  #old = new Map<string, Remembered>();
+  #since = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,7 +38,7 @@ export class RepeatedMessages {
     const key = keyOf(stanza);
     if (key === undefined) return deliver();
     const now = this.#clock.now();
-    const known = this.#known.get(key);
+    const known = this.#young.get(key) ?? this.#old.get(key);
     if (known !== undefined && known.streamId !== streamId && now - known.at <= repetitionMs) {
       // Once a stream: whoever says the same again on this one means it.
       known.streamId = streamId;
@@ -43,19 +46,32 @@ export class RepeatedMessages {
       return known.handled;
     }
     const handled = deliver();
-    this.#known.delete(key);
-    this.#known.set(key, { streamId, at: now, handled });
-    this.#forget(now);
+    const remembered = { streamId, at: now, handled };
+    this.#remember(key, remembered);
+    // Nobody answers for it: the next one is not a repetition.
+    void handled?.then((fate) => {
+      if (fate === 'unanswered') this.#forget(key, remembered);
+    });
     return handled;
   }
 
-  #forget(now: number): void {
-    for (const [key, { at }] of this.#known) {
-      if (this.#known.size <= maxRemembered && now - at <= repetitionMs) return;
-      this.#known.delete(key);
+  #remember(key: string, remembered: Remembered): void {
+    const { at } = remembered;
+    if (this.#young.size >= maxRemembered / 2 || at - this.#since > repetitionMs) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#since = at;
     }
+    this.#young.set(key, remembered);
+  }
+
+  #forget(key: string, remembered: Remembered): void {
+    for (const generation of [this.#young, this.#old]) if (generation.get(key) === remembered) generation.delete(key);
   }
 }
+
+/** Characters of a text that is remembered as it is; of a longer one its hash is. Source: own choice: most are shorter. */
+const maxPlainText = 256;
 
 /**
  * By sender, recipient and id, and by the text, since some clients begin anew with the same ids; nothing for a message
@@ -67,7 +83,7 @@ function keyOf(stanza: Element): string | undefined {
   const own = childOf(stanza, 'origin-id', namespaces.stanzaIds)?.attributes['id'] ?? id;
   if (own === undefined) return undefined;
   const text = textOf(childOf(stanza, 'body', stanza.namespace));
-  return createHash('sha256')
-    .update(JSON.stringify([from, to, own, text]))
-    .digest('base64');
+  const said = text.length <= maxPlainText ? text : createHash('sha256').update(text).digest('base64');
+  // No XML has the character between them.
+  return `${from ?? ''}\0${to ?? ''}\0${own}\0${said}`;
 }

@@ -96,6 +96,8 @@ export const replaceableMs = 60_000;
 
 /** Stanzas of one stream that wait to be acknowledged; the next ones are not written until then. Source: Prosody `smacks_max_queue_size`. */
 export const maxUnacknowledged = 500;
+/** Stanzas of one stream that nobody is done with; then it is read on when half of them are. Source: own choice, what we write to a peer ahead of its answers. */
+export const maxUnhandled = 500;
 /** Milliseconds before a stream breaks in which a message to a peer without acknowledgements may not have been read. Source: own choice: some round trips, and a busy server. */
 export const inDoubtMs = 10_000;
 /** Milliseconds for which a stanza may hold back the acknowledgements of its stream. Source: own choice, a third of what peers wait for one. */

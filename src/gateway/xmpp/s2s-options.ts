@@ -45,7 +45,17 @@ export interface S2sOptions extends DialbackSecrets {
   /**
    * A stanza of an authenticated domain pair; both addresses parse, and the stream may speak for its sender.
    * The peer hears that it is handled when the returned promise settles, or at once where there is none [XEP-0198].
+   *
+   * @param isCounted - The peer keeps it until it hears that.
    */
-  onStanza(stanza: Element, stream: StreamSummary): Handled;
+  onStanza(stanza: Element, stream: StreamSummary, isCounted: boolean): Handled;
+  /**
+   * A stanza that a peer counts has taken its time: asked whether the peer may hear that it is handled before it is. Absent: yes.
+   *
+   * @param handling - Settles when it is.
+   */
+  keepLate?(stanza: Element, handling: Promise<void | 'unanswered'>): Promise<boolean>;
+  /** An error for a message may not have reached its server, which acknowledges nothing. Absent: it is left at that. */
+  onErrorLost?(error: Element): void;
   onEvent(event: S2sEvent): void;
 }

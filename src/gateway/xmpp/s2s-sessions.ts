@@ -1,6 +1,7 @@
 /** Streams by domain pair: the one door of the gateway to its XMPP partners. */
 import type { Socket } from 'node:net';
 
+import { parseDomainName } from '../../primitives/domain-name.ts';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { type Delivery, undelivered } from './delivery.ts';
 import type { DialFailureRecord } from './dial-failure-log.ts';
@@ -31,8 +32,8 @@ export type { Delivery } from './delivery.ts';
 export interface S2s {
   /** Replaces the listeners there were. @throws CodedError ListenerInUse, ListenerDenied or ListenerFailed. */
   listen(options: S2sListenOptions): Promise<readonly ListenerAddress[]>;
-  /** Resolves when an authenticated stream took the stanza, or with the error for its sender, within `deliveryMs`. */
-  send(stanza: Element): Promise<Delivery>;
+  /** Resolves when an authenticated stream took the stanza, or with the error for its sender, within `deliveryMs`, or `withinMs` if that is less. */
+  send(stanza: Element, withinMs?: number): Promise<Delivery>;
   sessions(): readonly StreamSummary[];
   /** The policy changed: closes the streams of domains that are no longer allowed or whose requirements changed. */
   reconsider(): void;
@@ -92,7 +93,7 @@ class S2sSessions implements S2s {
     this.#verification = new KeyVerification(this.#options, dials);
     this.#receiver = {
       returnStanza: (stanza, error) => this.#return(stanza, error),
-      deliver: (stanza, record) => this.#deliver(stanza, record),
+      deliver: (stanza, record, isCounted) => this.#deliver(stanza, record, isCounted),
     };
     this.#queues = new PairQueues(this.#options, { ...dials, receiver: this.#receiver, inbound: this.#inbound });
   }
@@ -101,7 +102,7 @@ class S2sSessions implements S2s {
     return this.#listener.listen(options);
   }
 
-  async send(stanza: Element): Promise<Delivery> {
+  async send(stanza: Element, withinMs?: number): Promise<Delivery> {
     const addresses = stanzaAddresses(stanza);
     if (!addresses.ok) return undelivered('jid-malformed', addresses.error);
     const pair = { local: addresses.value.from.domainpart, remote: addresses.value.to.domainpart };
@@ -112,10 +113,10 @@ class S2sSessions implements S2s {
     if (security === undefined)
       return undelivered('policy-violation', `policy: ${pair.remote} is not an allowed partner.`);
     const queue = this.#queues.connected(pair);
-    if (queue !== undefined) return queue.send(stanza);
+    if (queue !== undefined) return queue.send(stanza, withinMs);
     if (!this.#admission.hasRoomForPartner(security))
       return undelivered('resource-constraint', `policy: ${security.partner} has all the streams it may have.`);
-    return this.#queues.open(pair).send(stanza);
+    return this.#queues.open(pair).send(stanza, withinMs);
   }
 
   sessions(): readonly StreamSummary[] {
@@ -192,16 +193,27 @@ class S2sSessions implements S2s {
     this.#inbound.add(new InboundStream(socket, this.#options, hooks, directTls));
   }
 
-  #deliver(stanza: Element, record: StreamRecord): Handled {
+  #deliver(stanza: Element, record: StreamRecord, isCounted: boolean): Handled {
+    if (isAnswer(stanza) && this.#confirms(stanza)) return;
     const excess = this.#rates.excess(stanza);
     if (excess !== undefined) return this.#tooFast(stanza, excess);
     const handling = this.#repeated.pass(
       stanza,
       record.id,
-      () => this.#options.onStanza(stanza, record.summary()),
+      () => this.#options.onStanza(stanza, record.summary(), isCounted),
       () => record.report({ type: 'ignored', reason: 'a message that came on another stream before' }),
     );
-    return handledInTime(handling, this.#options.clock);
+    return isCounted ? handledInTime(stanza, handling, this.#options) : handling;
+  }
+
+  #confirms(answer: Element): boolean {
+    const { attributes } = answer;
+    const [local, remote] = [attributes['to'], attributes['from']].map((domain) => parseDomainName(domain ?? ''));
+    return (
+      local?.ok === true &&
+      remote?.ok === true &&
+      this.#queues.confirm({ local: local.value, remote: remote.value }, answer)
+    );
   }
 
   #tooFast(stanza: Element, { sender: subject, perSecond }: TooFast): void {
@@ -231,3 +243,6 @@ class S2sSessions implements S2s {
     if (this.#inbound.size + this.#outbound.size === 0) this.#whenEmpty?.();
   }
 }
+
+const isAnswer = ({ name, attributes: { type } }: Element): boolean =>
+  name === 'iq' && (type === 'result' || type === 'error');

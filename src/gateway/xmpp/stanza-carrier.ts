@@ -6,6 +6,13 @@ import type { AuthenticationMethod } from './stream-security.ts';
 import type { StanzaProgress } from './unacknowledged-stanzas.ts';
 import type { Element } from './xml/element.ts';
 
+/**
+ * `lost`: the peer went without a word, or broke off over what it read. `unread`: it said goodbye first, and may have done so
+ * before it read what was on its way; or we did, and the connection ended before it answered. `none`: we did, and it answered,
+ * behind everything we wrote.
+ */
+export type Doubt = 'none' | 'unread' | 'lost';
+
 export interface StanzaCarrier {
   readonly record: StreamRecord;
   /** How it is authenticated; absent until it is. */
@@ -14,8 +21,8 @@ export interface StanzaCarrier {
   readonly hasRoom: boolean;
   /** Bytes of one stanza that the peer takes [XEP-0478]. */
   readonly maxBytes: number;
-  /** Whether the peer may have left unread what was written last: it went without a word, or broke off over what it read. */
-  readonly leavesDoubt: boolean;
+  /** After its end: whether the peer may have left unread what was written last. */
+  readonly doubt: Doubt;
   /** Whether stanzas of the pair may be sent on it now. */
   sendsFor(pair: DomainPair): boolean;
   sendStanza(stanza: Element, progress: StanzaProgress): void;

@@ -3,7 +3,7 @@
  * may try again later; presence that is only told and answers to answers are dropped, so that no flood makes another.
  */
 import { RateTable } from '../../primitives/rate-table.ts';
-import { bareJid, domainpartOf, parseJid, printJid } from './jid.ts';
+import { domainpartOf, parseJid, printBareJid } from './jid.ts';
 import { maxRatedJids, stanzaBurstSeconds } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { Element } from './xml/element.ts';
@@ -32,7 +32,7 @@ export class StanzaRates {
     const perSecond = (domain && this.#options.securityFor(domain)?.stanzasPerSecond) ?? limits.stanzasPerSecond;
     const jid = perSecond === 0 ? undefined : parseJid(from);
     if (jid?.ok !== true) return undefined;
-    const sender = printJid(bareJid(jid.value));
+    const sender = printBareJid(jid.value);
     const rate = { perSecond, burst: perSecond * stanzaBurstSeconds };
     return this.#senders.take(sender, rate, clock.now()) ? undefined : { sender, perSecond };
   }

@@ -1,8 +1,10 @@
 /** The stanzas of one stream in both directions, as its machine has it: those sent wait for the peer, those received are counted until they are done. */
 import type { ReceivingEffect } from './received-stanzas.ts';
+import { maxUnhandled } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import type { SendingEffect } from './sent-stanzas.ts';
 import type { Handled } from './stanza.ts';
+import type { Doubt } from './stanza-carrier.ts';
 import type { StanzaError } from './stanza-error.ts';
 import { isFarewell, type StreamErrorCondition } from './stream-error.ts';
 import type { StreamRecord } from './stream-record.ts';
@@ -13,7 +15,8 @@ import { printElement } from './xml/xml-writer.ts';
 
 /** Who takes the stanzas of authenticated peers. */
 export interface StanzaReceiver {
-  deliver(stanza: Element, record: StreamRecord): Handled;
+  /** @param isCounted - The peer keeps it until it hears that it is handled [XEP-0198]. */
+  deliver(stanza: Element, record: StreamRecord, isCounted: boolean): Handled;
   returnStanza(stanza: Element, error: StanzaError): void;
 }
 
@@ -40,6 +43,8 @@ export interface TrafficPorts {
 export class StanzaTraffic {
   readonly #ports: TrafficPorts;
   readonly #unacknowledged: UnacknowledgedStanzas;
+  /** Stanzas of the peer that their consumer is not done with. */
+  #unhandled = 0;
 
   constructor(options: Pick<S2sOptions, 'clock' | 'limits'>, ports: TrafficPorts) {
     this.#ports = ports;
@@ -56,8 +61,10 @@ export class StanzaTraffic {
   }
 
   /** @param brokenOff - The stream error with which the peer ended the stream, if it did. */
-  leavesDoubt(brokenOff: StreamErrorCondition | undefined): boolean {
-    return this.#ports.record.lost || (brokenOff !== undefined && !isFarewell(brokenOff));
+  doubt(brokenOff: StreamErrorCondition | undefined): Doubt {
+    const { record, socket } = this.#ports;
+    if (record.lost || (brokenOff !== undefined && !isFarewell(brokenOff))) return 'lost';
+    return brokenOff !== undefined || socket.endedByPeer || !socket.peerEnded ? 'unread' : 'none';
   }
 
   /** @param isCounted - Whether the peer counts this stanza [XEP-0198 §4]. */
@@ -106,10 +113,17 @@ export class StanzaTraffic {
   #deliver({ stanza, number }: Extract<TrafficEffect, { do: 'deliver' }>): void {
     const { record, receiver } = this.#ports;
     record.countIn(stanza);
-    const handling = receiver?.deliver(stanza, record);
-    const onHandled = (): void => this.#done(number);
-    if (handling === undefined) onHandled();
-    else void handling.then(onHandled, onHandled);
+    const handling = receiver?.deliver(stanza, record, number !== undefined);
+    if (handling === undefined) return this.#done(number);
+    this.#unhandled += 1;
+    if (this.#unhandled === maxUnhandled) this.#ports.socket.holdReading(true);
+    const onHandled = (fate: void | 'unanswered'): void => {
+      this.#unhandled -= 1;
+      if (this.#unhandled === maxUnhandled / 2) this.#ports.socket.holdReading(false);
+      // The peer does not hear that it is handled, and sends it again on another stream.
+      if (fate !== 'unanswered') this.#done(number);
+    };
+    void handling.then(onHandled, () => onHandled());
   }
 
   #done(number: number | undefined): void {

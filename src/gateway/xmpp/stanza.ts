@@ -31,5 +31,8 @@ export const stanza = (
   ...children: readonly (Element | string)[]
 ): Element => element(name, namespaces.server, attributes, ...children);
 
-/** What the consumer of a stanza returns: done at once, or when the promise settles. */
-export type Handled = Promise<void> | void;
+/**
+ * What the consumer of a stanza returns: done at once, or when the promise settles. `unanswered`: it has come to nothing, and
+ * its sender could not be told; whoever keeps it shall go on keeping it.
+ */
+export type Handled = Promise<void | 'unanswered'> | void;

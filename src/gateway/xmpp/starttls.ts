@@ -8,6 +8,13 @@ import { connect, createSecureContext, type DetailedPeerCertificate, type Secure
 
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { TlsIdentity } from './s2s-options.ts';
+import type { StreamError } from './stream-error.ts';
+
+/** Somebody put something behind the last element in clear, to be taken for a part of what is encrypted [RFC 6120 §5.3.3]. */
+export const smuggled: StreamError = {
+  condition: 'policy-violation',
+  text: 'There was more behind an element that must be the last one.',
+};
 
 /** Forward secrecy and authenticated encryption only. Source: RFC 9325 §4.2. */
 const ciphers = [
@@ -29,11 +36,26 @@ const alpn = 'xmpp-server';
 const maxChain = 16;
 
 /**
+ * One for each identity, while it is in use: OpenSSL reads key and chain once, and all streams share the memory that they take.
+ * No session is remembered in it.
+ */
+const contexts = new WeakMap<TlsIdentity | typeof nobody, SecureContext>();
+const nobody = {};
+
+/** @throws When key and certificate do not fit each other. */
+function secureContext(identity: TlsIdentity | undefined): SecureContext {
+  const known = contexts.get(identity ?? nobody);
+  if (known !== undefined) return known;
+  const made = makeContext(identity);
+  contexts.set(identity ?? nobody, made);
+  return made;
+}
+
+/**
  * `ca: []`: no CA names are asked for, which some servers take as a reason to send no certificate, and the chain stays whole.
  * No tickets: a resumed session carries no certificate.
- * @throws When key and certificate do not fit each other.
  */
-function secureContext(identity: TlsIdentity | undefined): SecureContext {
+function makeContext(identity: TlsIdentity | undefined): SecureContext {
   return createSecureContext({
     ...(identity && { key: identity.key.reveal(), cert: identity.chain }),
     ca: [],

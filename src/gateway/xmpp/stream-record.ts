@@ -126,7 +126,7 @@ export class StreamRecord {
         : never
       : never,
   ): void {
-    this.#options.onEvent({ ...event, stream: this.summary() });
+    this.#options.onEvent({ stream: this.summary(), ...event });
   }
 
   reportRefusal({ code, condition, reason }: Pick<Refused, 'code' | 'condition' | 'reason'>): void {
@@ -145,7 +145,7 @@ export class StreamRecord {
   }
 
   summary(): StreamSummary {
-    return {
+    const summary: Mutable<StreamSummary> = {
       id: this.id,
       direction: this.direction,
       bidirectional: this.bidirectional,
@@ -158,22 +158,22 @@ export class StreamRecord {
       stanzasOut: this.#stanzasOut,
       queued: this.queued,
       lastActivity: this.#lastActivity,
-      ...present({
-        localDomain: this.#localDomain,
-        remoteDomain: this.#remoteDomain,
-        partner: this.#partner,
-        method: this.method,
-        tls: this.tls,
-        certificate: this.#certificate,
-        streamManagement: this.streamManagement,
-        unacknowledged: this.unacknowledged,
-      }),
     };
+    return this.#withWhatIsKnown(summary);
+  }
+
+  /** A few assignments: it is called several times for each stanza. */
+  #withWhatIsKnown(summary: Mutable<StreamSummary>): StreamSummary {
+    if (this.#localDomain !== undefined) summary.localDomain = this.#localDomain;
+    if (this.#remoteDomain !== undefined) summary.remoteDomain = this.#remoteDomain;
+    if (this.#partner !== undefined) summary.partner = this.#partner;
+    if (this.method !== undefined) summary.method = this.method;
+    if (this.tls !== undefined) summary.tls = this.tls;
+    if (this.#certificate !== undefined) summary.certificate = this.#certificate;
+    if (this.streamManagement !== undefined) summary.streamManagement = this.streamManagement;
+    if (this.unacknowledged !== undefined) summary.unacknowledged = this.unacknowledged;
+    return summary;
   }
 }
 
-type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The fields that have a value. */
-const present = <T extends object>(fields: T): Present<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };

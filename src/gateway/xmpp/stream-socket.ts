@@ -6,9 +6,10 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
 import type { Clock, Timer } from '../../primitives/clock.ts';
+import { gatherWrites } from '../../primitives/gathered-writes.ts';
 import { ReadingRate } from './reading-rate.ts';
 import type { ElementLimits, S2sLimits } from './s2s-limits.ts';
-import { readPeerChain } from './starttls.ts';
+import { readPeerChain, smuggled } from './starttls.ts';
 import { printStreamError, type StreamError } from './stream-error.ts';
 import { noStreamEnd, printStreamHeader, streamEnd } from './stream-header.ts';
 import type { Element } from './xml/element.ts';
@@ -36,11 +37,6 @@ export interface StreamSocketOptions {
 
 type Upgrade = (raw: Socket) => TLSSocket;
 
-const smuggled: StreamError = {
-  condition: 'policy-violation',
-  text: 'There was more behind an element that must be the last one.',
-};
-
 export class StreamSocket {
   readonly peerAddress: string;
   readonly peerPort: number;
@@ -55,7 +51,10 @@ export class StreamSocket {
   #state: 'open' | 'upgrading' | 'closing' | 'closed' = 'open';
   #headerSent = false;
   #peerOpened = false;
-  #peerEnded = false;
+  /** The peer has said goodbye. */
+  peerEnded = false;
+  /** The peer said goodbye before we did. */
+  endedByPeer = false;
   #lossReason: string | undefined;
   #closeTimer: Timer | undefined;
   /** On the monotonic clock, when bytes last went either way, and when the peer's last came. */
@@ -103,6 +102,8 @@ export class StreamSocket {
     this.#elementLimits = limits;
     this.#parser.setLimits(limits);
   }
+
+  holdReading = (isHeld: boolean): void => (this.isOpen ? this.#rate.hold(isHeld, this.#socket) : undefined);
 
   sendHeader(header: Parameters<typeof printStreamHeader>[0]): void {
     this.#headerSent = true;
@@ -152,7 +153,7 @@ export class StreamSocket {
     this.#rate.end(this.#socket);
     this.#closeTimer = this.#options.clock.after(this.#options.limits.closeMs, () => this.destroy(noStreamEnd));
     if (!isHeard) this.#parser.stop();
-    const isPeerDone = this.#peerEnded || !this.#peerOpened;
+    const isPeerDone = this.peerEnded || !this.#peerOpened;
     if (error !== undefined || isPeerDone || !this.#headerSent) this.#socket.end();
   }
 
@@ -177,6 +178,7 @@ export class StreamSocket {
 
   #write(text: string, onAccepted?: () => void): void {
     this.lastTraffic = this.#options.clock.now();
+    gatherWrites(this.#socket);
     this.#socket.write(text, 'utf8', (error) => {
       if (error === null || error === undefined) onAccepted?.();
     });
@@ -223,7 +225,8 @@ export class StreamSocket {
   }
 
   #onStreamEnd(): void {
-    this.#peerEnded = true;
+    this.peerEnded = true;
+    this.endedByPeer ||= this.#state === 'open';
     if (this.#state === 'closing') this.#socket.end();
     else this.#handlers.onStreamEnd();
   }

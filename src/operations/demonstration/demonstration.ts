@@ -9,7 +9,7 @@ import path from 'node:path';
 import { isComposingType, parseIsComposing, printIsComposing } from '../../gateway/sip/bodies/is-composing.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import { randomIds } from '../../primitives/ids.ts';
-import { readEventLog } from '../../store/event-log-reader.ts';
+import { stepsNow } from '../trace/trace-control.ts';
 import { crossingLadder } from './crossing-ladder.ts';
 import { type DemonstrationSite, demonstrationSite } from './demonstration-site.ts';
 import { type Arrived, openSipUser, type SipUser } from './sip-user.ts';
@@ -48,9 +48,10 @@ export async function demonstrate(plan: DemonstrationPlan): Promise<readonly Dem
     users.push(alice, bob);
     const steps = await converse(alice, bob, plan);
     plan.show('');
-    plan.show('The way of the messages, from the event logs of both gateways:');
+    plan.show('The way of the messages, from the traces of both gateways:');
     plan.show('');
-    for (const line of crossingLadder(logOf(contoso), logOf(fabrikam)).split('\n')) plan.show(line);
+    const traces = [await traceOf(contoso), await traceOf(fabrikam)] as const;
+    for (const line of crossingLadder(...traces).split('\n')) plan.show(line);
     return steps;
   } finally {
     await Promise.all(users.map((user) => user.close()));
@@ -60,7 +61,7 @@ export async function demonstrate(plan: DemonstrationPlan): Promise<readonly Dem
 }
 
 const storeOf = (site: DemonstrationSite): string => path.join(site.folder, 'store');
-const logOf = (site: DemonstrationSite) => readEventLog(storeOf(site));
+const traceOf = (site: DemonstrationSite) => stepsNow(storeOf(site));
 
 /** What an administrator of each side types. The partners find each other by -ProxyFqdn, since there is no DNS here. */
 async function setUp(

@@ -3,6 +3,7 @@
 import type { Configuration } from '../../config/configuration.ts';
 import { type DnsPort, dnsResolver, systemServers } from '../../gateway/xmpp/dns-resolver.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
+import { type AliasQuestion, aliasOf, aliasProblem } from './alias.ts';
 import { type Answer, answerOf, type DnsTest, isUnanswered, type Verdict } from './dns-test.ts';
 import {
   dataOf,
@@ -31,7 +32,8 @@ export async function testOwnRecords(
   const asked = await Promise.all(
     resolversOf(configuration, servers).map(async ({ server, addresses }) => {
       const dns = dnsResolver(addresses, timeoutMs);
-      return await Promise.all(expected.map((record) => testRecord(record, { configuration, server, dns })));
+      const where = { configuration, server, dns, question: { servers: addresses, timeoutMs } };
+      return await Promise.all(expected.map((record) => testRecord(record, where)));
     }),
   );
   return asked.flat();
@@ -53,6 +55,7 @@ interface Where {
   readonly configuration: Configuration;
   readonly server: string;
   readonly dns: DnsPort;
+  readonly question: AliasQuestion;
 }
 
 const testRecord = async (record: ExpectedRecord, where: Where): Promise<DnsTest> =>
@@ -64,14 +67,30 @@ async function testService(expected: ExpectedService, { server, dns }: Where): P
   return rowOf({ expected, actual, server, verdict: serviceVerdict(answer, expected) });
 }
 
-async function testAddress(expected: ExpectedAddress, { server, dns, configuration }: Where): Promise<DnsTest> {
-  const [four, six] = await Promise.all([answerOf(dns.resolve4(expected.name)), answerOf(dns.resolve6(expected.name))]);
+async function testAddress(expected: ExpectedAddress, where: Where): Promise<DnsTest> {
+  const { server, dns, configuration, question } = where;
+  const [four, six, alias] = await Promise.all([
+    answerOf(dns.resolve4(expected.name)),
+    answerOf(dns.resolve6(expected.name)),
+    aliasOf(expected.name, question),
+  ]);
   const failure = four.failure ?? six.failure;
   const records = [...four.records, ...six.records].map(({ address }) => address);
   const actual = { records, ...(failure === undefined ? {} : { failure }) };
   const policy = { allowLoopbackPeers: () => configuration.gateway.allowLoopbackPeers };
-  return rowOf({ expected, actual, server, verdict: addressVerdict(actual, expected, policy) });
+  return rowOf({
+    expected,
+    actual,
+    server,
+    verdict: withAlias(addressVerdict(actual, expected, policy), expected, alias),
+  });
 }
+
+/** What is wrong anyhow comes first. */
+const withAlias = (verdict: Verdict, { name }: ExpectedAddress, alias: string | undefined): Verdict =>
+  alias === undefined || verdict.result !== 'Success'
+    ? verdict
+    : { result: 'Warning', detail: aliasProblem(name, alias), fix: `give ${name} addresses of its own` };
 
 interface Tested {
   readonly expected: ExpectedRecord;

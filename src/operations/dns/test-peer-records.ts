@@ -5,7 +5,7 @@
 import type { SrvRecord } from 'node:dns';
 
 import type { Configuration } from '../../config/configuration.ts';
-import { partnerOf } from '../../gateway/policy/partners.ts';
+import { partnerOf } from '../../config/partner-lookup.ts';
 import { streamSecurityFor } from '../../gateway/policy/stream-security.ts';
 import { type DnsPort, dnsResolver } from '../../gateway/xmpp/dns-resolver.ts';
 import type { DialFailure } from '../../gateway/xmpp/outbound-state.ts';
@@ -15,6 +15,7 @@ import type { DomainName } from '../../primitives/domain-name.ts';
 import { randomIds } from '../../primitives/ids.ts';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { adviceForDial } from '../federation-advice.ts';
+import { type AliasQuestion, aliasOf, aliasProblem } from './alias.ts';
 import type { DnsTest } from './dns-test.ts';
 import { isOurs } from './own-record-verdict.ts';
 import type { DnsTestOptions } from './test-own-records.ts';
@@ -34,7 +35,8 @@ export async function testPeerRecords(peer: DomainName, options: DnsTestOptions)
     onRefused: (failure) => void refused.push(failure),
   });
   const endpoints = found.ok ? found.value : [];
-  const scene: Scene = { peer, configuration, security, known, server: servers.join(', ') || 'system' };
+  const aliases = await aliasesOf(known, { servers, timeoutMs });
+  const scene: Scene = { peer, configuration, security, known, aliases, server: servers.join(', ') || 'system' };
   const problems = [...(found.ok ? [] : [found.error]), ...refused];
   return [
     ...endpoints.map((endpoint, index) => endpointRow(endpoint, index + 1, scene)),
@@ -49,6 +51,8 @@ interface Scene {
   readonly security: Way;
   /** What DNS said of the two services, by name. */
   readonly known: ReadonlyMap<string, readonly SrvRecord[]>;
+  /** What targets are aliases of. */
+  readonly aliases: ReadonlyMap<string, string>;
   readonly server: string;
 }
 
@@ -76,7 +80,14 @@ function remembering(dns: DnsPort): { readonly dns: DnsPort; readonly known: Sce
 const serviceName = (peer: DomainName, directTls: boolean): string =>
   `${directTls ? '_xmpps' : '_xmpp'}-server._tcp.${peer}`;
 
-function endpointRow(endpoint: Endpoint, order: number, { peer, security, known, server }: Scene): DnsTest {
+async function aliasesOf(known: Scene['known'], question: AliasQuestion): Promise<Scene['aliases']> {
+  const hosts = new Set([...known.values()].flat().map(({ name }) => name));
+  const found = await Promise.all(Array.from(hosts, async (host) => [host, await aliasOf(host, question)] as const));
+  return new Map(found.flatMap(([host, alias]) => (alias === undefined ? [] : [[host, alias] as const])));
+}
+
+function endpointRow(endpoint: Endpoint, order: number, scene: Scene): DnsTest {
+  const { peer, security, known, server, aliases } = scene;
   const name = serviceName(peer, endpoint.directTls);
   const record = known.get(name)?.find(isOurs({ target: endpoint.host.toLowerCase(), port: endpoint.port }));
   const how = endpoint.directTls ? 'TLS from the first byte' : 'STARTTLS';
@@ -94,7 +105,11 @@ function endpointRow(endpoint: Endpoint, order: number, { peer, security, known,
       Detail: 'no SRV record: the address of the domain itself, port 5269 [RFC 6120 §3.2.2]',
     };
   const actual = `${record.priority} ${record.weight} ${there}`;
-  return { ...common, ...where, Name: name, Type: 'SRV', Actual: [actual], Detail: how };
+  const alias = aliases.get(record.name);
+  const row = { ...common, ...where, Name: name, Type: 'SRV', Actual: [actual] } as const;
+  return alias === undefined
+    ? { ...row, Detail: how }
+    : { ...row, Result: 'Warning', Detail: `${how}; ${aliasProblem(record.name, alias)}` };
 }
 
 function problemRow({ target, reason, step, code }: DialFailure, others: boolean, scene: Scene): DnsTest {

@@ -6,7 +6,7 @@ import { matchingIdentifier } from '../../certificates/server-identity.ts';
 import { servingCertificate } from '../../config/certificate-assignment.ts';
 import type { FederatedPartner } from '../../config/federated-partner.ts';
 import { effectiveMethods } from '../../config/negotiation.ts';
-import { partnerOf } from '../../gateway/policy/partners.ts';
+import { partnerOf } from '../../config/partner-lookup.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import { openKeyStore } from '../../store/key-store.ts';
 import { certificateChecks } from '../certificate-checks.ts';

@@ -1,7 +1,7 @@
 /** What the running gateway finds on a route: one dial for the hops out, one ping for the way there and back, the streams that came in. */
 
+import { partnerOf } from '../../config/partner-lookup.ts';
 import type { PingOutcome } from '../../gateway/pings.ts';
-import { partnerOf } from '../../gateway/policy/partners.ts';
 import { callControl } from '../../gateway/service/control-channel.ts';
 import type { DialStep } from '../../gateway/xmpp/s2s-event.ts';
 import type { ProbeReport } from '../../gateway/xmpp/s2s-probe.ts';

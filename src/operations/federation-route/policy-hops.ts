@@ -3,7 +3,8 @@ import type { Configuration, User } from '../../config/configuration.ts';
 import { type XmppAccess, xmppAccess } from '../../config/effective-policy.ts';
 import { suspensionAt } from '../../config/federated-partner.ts';
 import { effectiveMethods } from '../../config/negotiation.ts';
-import { admitDomain, admitUser, partnerOf } from '../../gateway/policy/partners.ts';
+import { partnerOf } from '../../config/partner-lookup.ts';
+import { admitDomain, admitUser } from '../../gateway/policy/partners.ts';
 import { partnerWarnings } from '../federated-partners.ts';
 import { failure, type HopOutcome, type Route, success, warning } from './route-hop.ts';
 

@@ -54,6 +54,11 @@ export function countsOf(event: LogEvent, isPartner: (domain: string) => boolean
 
 type Count = (fact: (name: string) => string, partner: string) => Counted;
 
+const notDelivered: Count = (fact) => ({
+  counter: 'messages_failed_total',
+  labels: { direction: 'SipToXmpp', condition: fact('condition') },
+});
+
 const byEvent: Readonly<Record<string, Count>> = {
   StreamAuthenticated: (fact) => ({
     counter: 'streams_authenticated_total',
@@ -69,21 +74,28 @@ const byEvent: Readonly<Record<string, Count>> = {
     counter: 'messages_delivered_total',
     labels: { direction: fact('direction'), partner },
   }),
-  MessageNotDelivered: (fact) => ({
+  MessageRefused: (fact) => ({
     counter: 'messages_failed_total',
-    labels: { direction: 'SipToXmpp', condition: fact('condition') },
+    labels: { direction: 'SipToXmpp', condition: fact('gate') },
   }),
+  MessageNotDelivered: notDelivered,
+  MessageGivenUp: notDelivered,
   StanzaRefused: (fact) => ({
     counter: 'messages_failed_total',
     labels: { direction: 'XmppToSip', condition: fact('condition') },
   }),
 };
 
-/** Seconds a delivered message took; nothing for other events. */
-export function latencyOf(event: LogEvent): { readonly direction: string; readonly seconds: number } | undefined {
+interface Latency {
+  readonly labels: { readonly direction: string; readonly partner: string };
+  readonly seconds: number;
+}
+
+/** What a delivered message took; nothing for other events. */
+export function latencyOf(event: LogEvent, isPartner: (domain: string) => boolean): Latency | undefined {
   if (event.id !== 'MessageDelivered') return undefined;
-  const { direction, latencyMs } = event.facts ?? {};
-  return typeof direction === 'string' && typeof latencyMs === 'number'
-    ? { direction, seconds: latencyMs / 1000 }
-    : undefined;
+  const { direction, latencyMs, partner } = event.facts ?? {};
+  if (typeof direction !== 'string' || typeof latencyMs !== 'number') return undefined;
+  const isNamed = typeof partner === 'string' && isPartner(partner);
+  return { labels: { direction, partner: isNamed ? partner : 'other' }, seconds: latencyMs / 1000 };
 }

@@ -5,7 +5,7 @@ import type { ServedCertificate } from '../../gateway/gateway-ports.ts';
 import type { Readings } from './prometheus.ts';
 
 export function metricsReadings(
-  gateway: Pick<Gateway, 'sessions' | 'registrations' | 'hops'>,
+  gateway: Pick<Gateway, 'sessions' | 'registrations' | 'hops' | 'queue'>,
   { revision }: Pick<Configuration, 'revision'>,
   certificate: Pick<ServedCertificate, 'notAfter'> | undefined,
 ): Readings {
@@ -16,6 +16,7 @@ export function metricsReadings(
   return {
     streams: { inbound: count('inbound'), outbound: count('outbound') },
     queuedStanzas: sessions.reduce((sum, { queued }) => sum + queued, 0),
+    queuedMessages: gateway.queue.size,
     registrations: gateway.registrations().length,
     hops: gateway.hops(),
     configurationRevision: revision,

@@ -11,6 +11,8 @@ export interface Readings {
   readonly streams: Readonly<Record<'inbound' | 'outbound', number>>;
   /** Stanzas that wait for a stream to a partner. */
   readonly queuedStanzas: number;
+  /** On disk, for partners that are away. */
+  readonly queuedMessages: number;
   readonly registrations: number;
   /** Servers of the SIP routes. */
   readonly hops: readonly HopStatus[];
@@ -38,7 +40,7 @@ export function createMetrics(read: () => Readings, isPartner: (domain: string) 
   const latency = new Histogram({
     name: 'xgw_message_seconds',
     help: 'Seconds from the arrival of a message to the final word of its far side.',
-    labelNames: ['direction'],
+    labelNames: ['direction', 'partner'],
     buckets: latencyBuckets,
     registers,
   });
@@ -47,8 +49,8 @@ export function createMetrics(read: () => Readings, isPartner: (domain: string) 
     contentType: registry.contentType,
     count(event) {
       for (const { counter, labels } of countsOf(event, isPartner)) byName.get(counter)?.inc(labels);
-      const took = latencyOf(event);
-      if (took !== undefined) latency.observe({ direction: took.direction }, took.seconds);
+      const took = latencyOf(event, isPartner);
+      if (took !== undefined) latency.observe(took.labels, took.seconds);
     },
     print: () => registry.metrics(),
   };
@@ -92,6 +94,11 @@ function gauges(read: () => Readings): readonly Gauge[] {
     streams,
     hops,
     gauge('queued_stanzas', 'Stanzas that wait for a stream to a partner.', ({ queuedStanzas }) => queuedStanzas),
+    gauge(
+      'queued_messages',
+      'Messages on disk that wait for partners which are away.',
+      ({ queuedMessages }) => queuedMessages,
+    ),
     gauge('sip_registrations', 'SIP contacts registered with the home server.', ({ registrations }) => registrations),
     gauge('configuration_revision', 'Revision in force.', ({ configurationRevision }) => configurationRevision),
     gauge('certificate_expiry_seconds', 'Unix time at which the served certificate ends.', ({ certificateEnd }) =>

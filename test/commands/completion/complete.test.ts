@@ -7,9 +7,15 @@ import { describe, expect, it } from '@jest/globals';
 import { complete } from '../../../src/commands/completion/complete.ts';
 import { describeDefinitions } from '../../../src/commands/completion/describe-definitions.ts';
 import { nameKindOf, nameKinds } from '../../../src/commands/completion/name-kinds.ts';
+import {
+  type PackedDefinitions,
+  packDefinitions,
+  unpackDefinitions,
+} from '../../../src/commands/completion/packed-definitions.ts';
 import { storedNames } from '../../../src/commands/completion/stored-names.ts';
 import { cmdlets } from '../../../src/commands/index.ts';
-import { sharedFolder } from '../../support/temporary-folder.ts';
+import { createTraceFile } from '../../../src/store/trace-files.ts';
+import { sharedFolder, temporaryFolder } from '../../support/temporary-folder.ts';
 
 const definitions = describeDefinitions(cmdlets);
 const folder = sharedFolder();
@@ -202,6 +208,20 @@ describe('a store that cannot be read', () => {
     });
     expect(storedNames('sipDomain', store).map(({ text }) => text)).toEqual(['e']);
   });
+});
+
+it('the definitions in the file are those of the program, but for what only help needs', () => {
+  const packed = JSON.parse(JSON.stringify(packDefinitions(definitions))) as PackedDefinitions;
+  const { cmdlets: found, topics } = unpackDefinitions(packed);
+  const wanted = definitions.cmdlets.map(({ description: _description, ...cmdlet }) => ({ ...cmdlet, examples: [] }));
+  expect([found, topics]).toEqual([JSON.parse(JSON.stringify(wanted)), definitions.topics]);
+});
+
+it('names of traces are those of the files', () => {
+  const folder = temporaryFolder();
+  createTraceFile(folder, { name: 'ticket-1', scenario: 'Im', started: '', withBodies: false }).close();
+  expect(storedNames('trace', folder).map(({ text }) => text)).toEqual(['ticket-1']);
+  expect(storedNames('trace', temporaryFolder())).toEqual([]);
 });
 
 describe('which parameters take which names', () => {

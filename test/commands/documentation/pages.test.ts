@@ -7,10 +7,15 @@ import { describe, expect, it } from '@jest/globals';
 
 import { cmdletsPage } from '../../../src/commands/documentation/cmdlets-page.ts';
 import { manPages } from '../../../src/commands/documentation/man-page.ts';
+import { symptoms } from '../../../src/commands/documentation/symptoms.ts';
+import { troubleshootingPage } from '../../../src/commands/documentation/troubleshooting-page.ts';
 import { aboutTopics } from '../../../src/commands/host/about-topics.ts';
 import { describeCmdlet } from '../../../src/commands/host/cmdlet.ts';
 import { cmdlets } from '../../../src/commands/index.ts';
+import { failures } from '../../../src/primitives/failures.ts';
+import { logEvents } from '../../../src/primitives/log-events.ts';
 import { describeWithPeers, peers } from '../../support/needs-peer.ts';
+import { faultOf } from '../line-fault.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const pages = manPages({ version: '0.1.0', cmdlets: cmdlets.map(describeCmdlet), topics: aboutTopics });
@@ -19,6 +24,14 @@ it('docs/cmdlets.md is current; npm run docs makes it so', () => {
   const page = cmdletsPage(cmdlets.map(describeCmdlet));
   // Not the two texts: a difference would fill the screen.
   expect(readFileSync(path.join(root, 'docs/cmdlets.md'), 'utf8') === page).toBe(true);
+});
+
+it('docs/troubleshooting.md is current, has each id once, and each symptom a command', () => {
+  const page = troubleshootingPage();
+  expect(readFileSync(path.join(root, 'docs/troubleshooting.md'), 'utf8') === page).toBe(true);
+  const ids = [...page.matchAll(/^\| `(\w+)` \|/gm)].map(([, id = '']) => id);
+  expect(ids.toSorted()).toEqual([...Object.keys(failures), ...Object.keys(logEvents)].toSorted());
+  for (const [, first] of symptoms) expect(faultOf(first)).toBeUndefined();
 });
 
 it('there is a manual page for the program, each cmdlet and each topic', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { parseCsv, printCsv } from '../../../src/commands/host/csv.ts';
 import { jsonCutter } from '../../../src/commands/host/json-values.ts';
 import { type InputRecord, inputRecords } from '../../../src/commands/host/pipeline-input.ts';
 
@@ -111,13 +110,4 @@ describe('cutting JSON values', () => {
     expect(cutter.push(`{"a":"${'x'.repeat(50)}`).length).toBeGreaterThan(0);
     expect(cutter.rest().length).toBeLessThanOrEqual(10);
   });
-});
-
-it('CSV is read as it was printed [RFC 4180]', () => {
-  const record = fc.array(fc.string(), { minLength: 2, maxLength: 5 });
-  fc.assert(
-    fc.property(fc.array(record, { minLength: 1 }), (records) => {
-      expect(parseCsv(records.map(printCsv).join('\r\n'))).toEqual(records);
-    }),
-  );
 });

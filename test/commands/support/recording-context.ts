@@ -1,14 +1,8 @@
 /** What a cmdlet may touch, with a store of its own: what it says and returns is recorded, and nobody is asked. */
 import { readFileSync } from 'node:fs';
 
-import type {
-  Cmdlet,
-  CmdletContext,
-  Committed,
-  OutputObject,
-  Parameters,
-  Question,
-} from '../../../src/commands/host/cmdlet.ts';
+import type { Cmdlet, CmdletContext, Committed, OutputObject, Parameters } from '../../../src/commands/host/cmdlet.ts';
+import type { Question } from '../../../src/commands/host/question.ts';
 import { openConfigStore } from '../../../src/store/open-config-store.ts';
 
 export interface Recorded {
@@ -86,6 +80,8 @@ export function recordingContext(given: Surroundings): Recorded & { readonly con
     warn: (sentence) => void recorded.warnings.push(sentence),
     verbose: () => undefined,
     askSecret: async () => '',
+    openScreen: () => undefined,
+    accessible: false,
     catalogue: () => [],
   };
   return { ...recorded, context };

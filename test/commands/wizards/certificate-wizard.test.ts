@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import type { Question } from '../../../src/commands/host/cmdlet.ts';
+import type { Question } from '../../../src/commands/host/question.ts';
 import requestCertificate from '../../../src/commands/request-certificate.ts';
 import startCertificateWizard from '../../../src/commands/start-certificate-wizard.ts';
 import { emptyConfiguration } from '../../../src/config/defaults.ts';

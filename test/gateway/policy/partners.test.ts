@@ -45,3 +45,19 @@ describe('a suspended partner', () => {
     expect(admitDomain(configuration, 'fabrikam.example', now)).toMatchObject({ error: { gate: 'partner-suspended' } });
   });
 });
+
+describe('a domain', () => {
+  it.each(['constructor', 'stranger.example'])('that nobody has configured is refused: %s', (domain) => {
+    expect(admitDomain(openConfiguration, domain, now)).toMatchObject({ ok: false, error: { gate: 'unknown-domain' } });
+  });
+
+  it.each(['fabrikam.example', 'emea.fabrikam.example'])(
+    'is known as soon as it is configured, and no longer: %s',
+    (domain) => {
+      const without = { ...openConfiguration, federatedPartners: {} };
+      expect(admitDomain(without, domain, now).ok).toBe(false);
+      expect(admitDomain(openConfiguration, domain, now)).toEqual({ ok: true, value: fabrikam });
+      expect(admitDomain(without, domain, now).ok).toBe(false);
+    },
+  );
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { FederatedPartner } from '../../../src/config/federated-partner.ts';
-import { partnerOf } from '../../../src/gateway/policy/partners.ts';
+import { partnerOf } from '../../../src/config/partner-lookup.ts';
 import { streamSecurityFor } from '../../../src/gateway/policy/stream-security.ts';
 import type { DomainName } from '../../../src/primitives/domain-name.ts';
 import { fabrikam, openConfiguration } from '../../support/crossing.ts';

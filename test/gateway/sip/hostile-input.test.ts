@@ -95,7 +95,7 @@ function ratioOf(smallWork: () => number, largeWork: () => number): number {
   while (spent(smallWork, times) < enoughUs && times < 4096) times *= 2;
   let ratio = Number.POSITIVE_INFINITY;
   let [cheapestSmall, cheapestLarge] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let round = 0; round < 6 && (round < 2 || ratio >= maxRatio); round += 1) {
+  for (let round = 0; round < 24 && (round < 2 || ratio >= maxRatio); round += 1) {
     cheapestSmall = Math.min(cheapestSmall, spent(smallWork, times));
     cheapestLarge = Math.min(cheapestLarge, spent(largeWork, times));
     ratio = cheapestLarge / cheapestSmall;

@@ -103,6 +103,26 @@ describe('endpoint to endpoint', () => {
     expect(await alice.request(outgoing('OPTIONS'), to(bob.port, 'udp'))).toMatchObject({ ok: false });
   });
 
+  it('closing is done whatever becomes of a connection meanwhile: it is being refused, or the peer resets it', async () => {
+    const alice = await endpoint();
+    const refused = alice.request(outgoing('OPTIONS'), to(await freePort(), 'tcp'));
+    // The connection is on its way to the kernel, whose answer comes in a later turn.
+    await new Promise((resolve) => process.nextTick(resolve));
+    await alice.close();
+    expect(await refused).toMatchObject({ ok: false, why: 'transport' });
+
+    const peer = createServer((socket) => socket.on('data', () => socket.resetAndDestroy()));
+    peer.listen(0, '127.0.0.1');
+    closing(peer);
+    await once(peer, 'listening');
+    const address = peer.address();
+    const bob = await endpoint();
+    const reset = bob.request(outgoing('OPTIONS'), to(typeof address === 'object' ? (address?.port ?? 0) : 0, 'tcp'));
+    await once(peer, 'connection');
+    await bob.close();
+    expect(await reset).toMatchObject({ ok: false });
+  });
+
   it('adds Via, Max-Forwards and User-Agent, and keeps a Via below for proxies', async () => {
     const bob = await endpoint();
     const alice = await endpoint({ product: 'xgw/1.0', sentBy: 'gateway.contoso.example' });

@@ -64,16 +64,15 @@ describe('addresses across the gateway [RFC 7247 §6]', () => {
     );
   });
 
-  it('comes back as it went, for every name that a user part can hold', () => {
+  it('stays the same person, for every name that a user part can hold', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }), (name) => {
         const there = toJid(`sip:${escapeUser(name)}@sip.example`);
         const jid = parseJid(there);
         if (!jid.ok) return;
         const back = jidToAor(jid.value);
-        const spelled = name.normalize('NFKC').toLowerCase().normalize('NFC');
-        // Normalising can bring about what must be escaped in another way; then it is refused.
-        if (back.ok) expect(back.value).toBe(`sip:${escapeUser(spelled)}@sip.example`);
+        // Unicode knows several spellings of one name, and the JID has one of them: it stays that person from then on.
+        if (back.ok) expect(toJid(back.value)).toBe(there);
       }),
     );
   });

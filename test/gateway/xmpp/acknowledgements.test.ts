@@ -197,14 +197,19 @@ describe('many messages', () => {
     });
     cut = () => wire.cut();
     const numbers = Array.from({ length: 300 }, (_, index) => String(index));
-    const deliveries = await Promise.all(numbers.map(async (number) => contoso.s2s.send(say(number))));
+    const deliveries: Delivery[] = [];
+    for (let wave = 0; wave < numbers.length; wave += 50)
+      deliveries.push(
+        ...(await Promise.all(numbers.slice(wave, wave + 50).map(async (number) => contoso.s2s.send(say(number))))),
+      );
     const seen = fabrikam.received.map(({ stanza }) => bodyOf(stanza));
     expect(cuts.size).toBe(0);
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.toSorted((one, other) => Number(one) - Number(other))).toEqual(seen);
     const lost = numbers.filter((number, index) => deliveries[index]?.ok === true && !seen.includes(number));
     expect(lost).toEqual([]);
-    expect(deliveries.filter(({ ok }) => ok).length).toBeGreaterThan(0);
+    // Three of the six waves meet no cut.
+    expect(deliveries.filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(150);
   });
 
   it('wait for acknowledgements beyond five hundred, and are lost neither', async () => {

@@ -41,7 +41,7 @@ it.each([
   [false, iq('result')],
   [false, typing],
   [false, presence()],
-  [false, stanza('message', { ...ends, type: 'error' }, body)],
+  [true, stanza('message', { ...ends, type: 'error' }, body)],
 ])('waits %p for the acknowledgement', (waits, sent) => {
   expect(awaitsAcknowledgement(sent)).toBe(waits);
 });

@@ -25,7 +25,7 @@ class Carrier {
   readonly record;
   readonly method = 'SASL over TLS';
   readonly maxBytes = Number.POSITIVE_INFINITY;
-  readonly leavesDoubt = false;
+  readonly doubt = 'none';
   hasRoom = true;
   isEstablished = true;
   closedFor: string | undefined;
@@ -39,7 +39,7 @@ class Carrier {
   }
 
   sendStanza(stanza: Parameters<StanzaCarrier['sendStanza']>[0], progress: { onAccepted(counted: boolean): void }) {
-    this.sent.push(bodyOf(stanza));
+    if (stanza.name !== 'iq') this.sent.push(bodyOf(stanza));
     progress.onAccepted(false);
   }
 
@@ -55,7 +55,7 @@ class Scene {
   readonly queue: PairQueue;
 
   constructor() {
-    const options = { clock: movableClock(), limits: defaultS2sLimits, onEvent: () => undefined };
+    const options = { clock: movableClock(), ids: randomIds, limits: defaultS2sLimits, onEvent: () => undefined };
     this.queue = new PairQueue(pair, options as unknown as S2sOptions, {
       budget: new ByteBudget(() => defaultS2sLimits.queuedBytesTotal),
       receiver: { deliver: () => undefined, returnStanza: () => undefined },

@@ -46,3 +46,22 @@ it('resumes nothing that was released, and forgets no debt with it', () => {
   expect(source.paused).toBe(true);
   expect(rate.count(0, source)).toBe(true);
 });
+
+it('reads nothing while its owner has enough to do, whatever the rate allows', () => {
+  const { clock, source, rate } = reading(() => 1000);
+  rate.count(4500, source);
+  rate.hold(true, source);
+  clock.advance(500);
+  expect(source.paused).toBe(true);
+  rate.hold(false, source);
+  expect(source.paused).toBe(false);
+  rate.count(1000, source);
+  rate.hold(true, source);
+  rate.hold(false, source);
+  expect(source.paused).toBe(true);
+  clock.advance(1000);
+  expect(source.paused).toBe(false);
+  rate.hold(true, source);
+  rate.end(source);
+  expect(source.paused).toBe(false);
+});

@@ -375,6 +375,9 @@ describe('a hostile peer', () => {
     expect(second.isSessionReused()).toBe(false);
     const older = await secured({ ...options, maxVersion: 'TLSv1.2' });
     expect(older.getTLSTicket()).toBeUndefined();
+    const known = older.getSession();
+    const again = await secured({ ...options, maxVersion: 'TLSv1.2', ...(known && { session: known }) });
+    expect(again.isSessionReused()).toBe(false);
   });
 });
 

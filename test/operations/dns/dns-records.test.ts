@@ -257,3 +257,24 @@ describe("a partner's records", () => {
     expect(tests.map(short)).toEqual(['1 SRV Success 0 0 xmpp.adatum.example [203.0.113.6]:5269']);
   });
 });
+
+describe('the target of an SRV record that is an alias [RFC 2782]', () => {
+  it('is a warning of the own edge, and of a partner, with what it is an alias of', async () => {
+    const dns = await startDnsServer();
+    for (const [name, port] of [
+      [starttls, 5269],
+      [direct, 5270],
+    ] as const)
+      dns.srv(name, srv(edge, port));
+    dns.cname(edge, 'host.hosting.example');
+    dns.a('host.hosting.example', '203.0.113.10');
+    expect(at(await ownRecords(dns), edge)).toMatchObject({
+      Result: 'Warning',
+      Detail: expect.stringContaining(`${edge} is an alias of host.hosting.example`),
+      Actual: ['203.0.113.10'],
+    });
+    dns.srv('_xmpp-server._tcp.fabrikam.example', srv(edge, 5269));
+    const [first] = await testPeerRecords(fabrikam, question(configured(), dns.address));
+    expect(first).toMatchObject({ Result: 'Warning', Order: 1, Detail: expect.stringContaining('is an alias of') });
+  });
+});

@@ -4,15 +4,21 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import type { Configuration } from '../../../src/config/configuration.ts';
-import { type MetricsService, metricsService } from '../../../src/operations/metrics/metrics-service.ts';
+import {
+  type MetricsService,
+  maxNamedPartners,
+  metricsService,
+} from '../../../src/operations/metrics/metrics-service.ts';
 import type { Readings } from '../../../src/operations/metrics/prometheus.ts';
+import type { DomainName } from '../../../src/primitives/domain-name.ts';
 import type { LogEvent } from '../../../src/primitives/log-event.ts';
 import { freePort } from '../../peers/free-port.ts';
-import { openConfiguration } from '../../support/crossing.ts';
+import { fabrikam, openConfiguration } from '../../support/crossing.ts';
 
 const readings: Readings = {
   streams: { inbound: 2, outbound: 1 },
   queuedStanzas: 3,
+  queuedMessages: 7,
   registrations: 4,
   hops: [
     { route: 'contoso.example', hop: 'fe01:5061', state: 'Up' },
@@ -80,6 +86,7 @@ describe('the metrics', () => {
     await service.follow(withPort(port));
     expect(await value(port, 'xgw_streams{direction="inbound"}')).toBe(2);
     expect(await value(port, 'xgw_queued_stanzas')).toBe(3);
+    expect(await value(port, 'xgw_queued_messages')).toBe(7);
     expect(await value(port, 'xgw_sip_registrations')).toBe(4);
     const up = (hop: string) => value(port, `xgw_next_hop_up{route="contoso.example",hop="${hop}"}`);
     expect([await up('fe01:5061'), await up('fe02:5061'), await up('fe03:5061')]).toEqual([1, 0, undefined]);
@@ -103,8 +110,9 @@ describe('the metrics', () => {
     expect(await value(second, 'xgw_messages_delivered_total{direction="XmppToSip",partner="fabrikam.example"}')).toBe(
       2,
     );
-    expect(await value(second, 'xgw_message_seconds_bucket{le="0.05",direction="XmppToSip"}')).toBe(1);
-    expect(await value(second, 'xgw_message_seconds_sum{direction="XmppToSip"}')).toBeCloseTo(0.44);
+    const labels = 'direction="XmppToSip",partner="fabrikam.example"';
+    expect(await value(second, `xgw_message_seconds_bucket{le="0.05",${labels}}`)).toBe(1);
+    expect(await value(second, `xgw_message_seconds_sum{${labels}}`)).toBeCloseTo(0.44);
     expect(await value(second, 'xgw_partner_unreachable_total{partner="fabrikam.example",step="dns"}')).toBe(1);
     expect(await value(second, 'xgw_events_total{event="PartnerUnreachable",level="warn"}')).toBe(1);
   });
@@ -127,6 +135,38 @@ describe('the metrics', () => {
       service.count(event('PartnerUnreachable', { partner: `stranger-${number}.example`, step: 'dns' }));
     expect(await value(port, 'xgw_partner_unreachable_total{partner="other",step="dns"}')).toBe(1000);
     expect(await (await get(port)).text()).not.toContain('stranger-');
+  });
+
+  it('count what the policy refused by its gate', async () => {
+    const { service } = running();
+    const port = await freePort();
+    await service.follow(withPort(port));
+    service.count(event('MessageRefused', { gate: 'partner' }, 'warn'));
+    expect(await value(port, 'xgw_messages_failed_total{direction="SipToXmpp",condition="partner"}')).toBe(1);
+  });
+
+  it('name as many partners as may have lines of their own, and count the others together', async () => {
+    const { service } = running();
+    const port = await freePort();
+    const names = Array.from(
+      { length: maxNamedPartners + 1 },
+      (_, index) => `p${String(index).padStart(4, '0')}.example`,
+    );
+    const federatedPartners = Object.fromEntries(
+      names.map((name) => [name, { ...fabrikam, identity: name as DomainName, additionalDomains: [] }]),
+    );
+    await service.follow({ ...withPort(port), federatedPartners });
+    const delivered = (partner: string): void =>
+      service.count(event('MessageDelivered', { direction: 'XmppToSip', partner, latencyMs: 40 }));
+    for (const name of names) delivered(name);
+    const count = (partner: string) =>
+      value(port, `xgw_messages_delivered_total{direction="XmppToSip",partner="${partner}"}`);
+    expect([await count(names[0] ?? ''), await count(names.at(-2) ?? ''), await count(names.at(-1) ?? '')]).toEqual([
+      1,
+      1,
+      undefined,
+    ]);
+    expect(await count('other')).toBe(1);
   });
 
   it('answer GET of /metrics and nothing else', async () => {

@@ -20,8 +20,12 @@ export function element(
   attributes: Readonly<Record<string, string | undefined>> = {},
   ...children: readonly (Element | string)[]
 ): Element {
-  const given = Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { name, namespace, attributes: attributesOf(given), children };
+  const given: Record<string, string> = Object.create(null);
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value !== undefined) given[key] = value;
+  }
+  return { name, namespace, attributes: given, children };
 }
 
 /** An attribute record that is safe against names such as `__proto__`. */
@@ -37,16 +41,22 @@ export const isElement = (child: Element | string | undefined): child is Element
 export const childElements = (parent: Element): readonly Element[] => parent.children.filter(isElement);
 
 /** The first child element of this name and namespace. */
-export const childOf = (parent: Element, name: string, namespace: string): Element | undefined =>
-  childElements(parent).find((child) => is(child, name, namespace));
+export function childOf(parent: Element, name: string, namespace: string): Element | undefined {
+  for (const child of parent.children)
+    if (typeof child === 'object' && child.name === name && child.namespace === namespace) return child;
+  return undefined;
+}
 
 /** All child elements of this name and namespace, in order. */
 export const childrenOf = (parent: Element, name: string, namespace: string): readonly Element[] =>
   childElements(parent).filter((child) => is(child, name, namespace));
 
 /** The text directly inside the element; the text of its descendants does not belong to it. Empty where there is no element. */
-export const textOf = (parent: Element | undefined): string =>
-  (parent?.children ?? []).filter((child): child is string => typeof child === 'string').join('');
+export function textOf(parent: Element | undefined): string {
+  let text = '';
+  for (const child of parent?.children ?? []) if (typeof child === 'string') text += child;
+  return text;
+}
 
 export const is = (candidate: Element, name: string, namespace: string): boolean =>
   candidate.name === name && candidate.namespace === namespace;

@@ -22,11 +22,16 @@ const entities: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 };
 
+/** Most texts have nothing of either kind in them, and one look tells. */
+const plainText = /^[\t\n -%'-;=?-\ud7ff]*$/;
+const plainAttribute = /^[ !#-%(-;=?-\ud7ff]*$/;
+
 const escape = (text: string, special: RegExp): string =>
   text.replaceAll(notXml, '\ufffd').replaceAll(special, (character) => entities[character] ?? character);
 
-export const escapeText = (text: string): string => escape(text, /[&<>\r]/g);
-export const escapeAttribute = (text: string): string => escape(text, /[&<>"'\r\n\t]/g);
+export const escapeText = (text: string): string => (plainText.test(text) ? text : escape(text, /[&<>\r]/g));
+export const escapeAttribute = (text: string): string =>
+  plainAttribute.test(text) ? text : escape(text, /[&<>"'\r\n\t]/g);
 
 /** Prints an element as it stands inside a stream whose content namespace is `jabber:server`. */
 export const printElement = (printed: Element): string => print(printed, namespaces.server, boundPrefixes);
@@ -38,20 +43,26 @@ function print(printed: Element, defaultNamespace: string, prefixes: ReadonlyMap
   const prefix = prefixes.get(printed.namespace);
   const name = prefix === undefined ? printed.name : `${prefix}:${printed.name}`;
   const inner = prefix === undefined ? printed.namespace : defaultNamespace;
-  const declaration = inner === defaultNamespace ? '' : ` xmlns="${escapeAttribute(inner)}"`;
-  const content = printed.children
-    .map((child) => (isElement(child) ? print(child, inner, prefixes) : escapeText(child)))
-    .join('');
-  const start = `<${name}${declaration}${printAttributes(printed)}`;
-  return content === '' ? `${start}/>` : `${start}>${content}</${name}>`;
+  let text = `<${name}`;
+  if (inner !== defaultNamespace) text += ` xmlns="${escapeAttribute(inner)}"`;
+  text += printAttributes(printed);
+  let content = '';
+  for (const child of printed.children) content += isElement(child) ? print(child, inner, prefixes) : escapeText(child);
+  return content === '' ? `${text}/>` : `${text}>${content}</${name}>`;
 }
 
 function printAttributes({ attributes }: Element): string {
-  const printed = Object.entries(attributes).map(([name, value], index) => {
-    const qualified = /^\{(.*)\}([^}]+)$/s.exec(name);
-    if (qualified === null) return ` ${name}="${escapeAttribute(value)}"`;
-    const [, uri = '', local = ''] = qualified;
-    return ` xmlns:a${index}="${escapeAttribute(uri)}" a${index}:${local}="${escapeAttribute(value)}"`;
-  });
-  return printed.join('');
+  let printed = '';
+  let index = 0;
+  for (const name of Object.keys(attributes)) {
+    const value = escapeAttribute(attributes[name] ?? '');
+    const qualified = name.startsWith('{') ? /^\{(.*)\}([^}]+)$/s.exec(name) : null;
+    const [, uri = '', local = ''] = qualified ?? [];
+    printed +=
+      qualified === null
+        ? ` ${name}="${value}"`
+        : ` xmlns:a${index}="${escapeAttribute(uri)}" a${index}:${local}="${value}"`;
+    index += 1;
+  }
+  return printed;
 }

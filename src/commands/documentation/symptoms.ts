@@ -1,0 +1,26 @@
+/** What administrators say when something is wrong, and the command that says why. The first table of docs/troubleshooting.md. */
+export const symptoms: readonly (readonly [symptom: string, first: string])[] = [
+  ['Messages to one partner do not arrive', 'xgw test-federationroute fabrikam.com -User sip:alice@contoso.com'],
+  ['Messages of one partner do not arrive', 'xgw get-xmppfederationfailure fabrikam.com'],
+  ['No partner can be reached', 'xgw test-federationroute'],
+  ['One message got lost, or so its sender says', 'xgw search-trace -Uri alice@contoso.com'],
+  ['A sender was told that a message waits', 'xgw get-queuedmessage'],
+  [
+    'A contact is shown as offline, or its state is unknown',
+    'xgw test-presence sip:alice@contoso.com bob@fabrikam.com',
+  ],
+  ['A user asked for a contact and nothing happens', 'xgw get-presencesubscription sip:alice@contoso.com'],
+  ['A user may not write to a contact', 'xgw get-contact sip:alice@contoso.com'],
+  ['A SIP client cannot register', 'xgw get-eventlog -Tail 20'],
+  ['A pool or proxy does not take messages', 'xgw get-siproute'],
+  ['A partner refuses our certificate', 'xgw test-certificateconfiguration'],
+  ['We refuse the certificate of a partner', 'xgw get-xmpppeercertificate fabrikam.com'],
+  ['A certificate runs out', 'xgw get-certificate -Timeline'],
+  ['Partners do not find us', 'xgw test-dnsrecord'],
+  ['The service does not start', 'xgw get-eventlog -Tail 20'],
+  ['A port is taken', 'xgw get-xmppgatewayconfiguration'],
+  ['The service runs and something is wrong', 'xgw get-service -Property Status,Warnings,Hops'],
+  ['A change went wrong', 'xgw get-configurationhistory'],
+  ['Somebody changed something', 'xgw get-auditlog'],
+  ['The cut-over is near', 'xgw test-migrationreadiness'],
+];
