@@ -82,5 +82,5 @@ describeWithPeers('the first ten minutes', [peers.script], () => {
     } finally {
       await site.type('stop-service', '-Force');
     }
-  }, 60_000);
+  }, 180_000);
 });

@@ -24,7 +24,7 @@ it('an import is measured from both forms of a file, and is one revision', async
   const figures = await importFigures({ partners: 20, rounds: 1 });
   expect(figures.filter(({ name }) => name.includes('revisions')).map(({ value }) => value)).toEqual([1, 1]);
   expect(goals(figures)).toBe(4);
-}, 60_000);
+}, 180_000);
 
 it('contacts are measured in a gateway that has them', async () => {
   const figures = await manyContactsFigures({ users: 4, contactsOfEach: 5, partners: 5, rounds: 1 });

@@ -253,7 +253,7 @@ describe('the command line of an act', () => {
     const empty = path.join(temporaryFolder(), 'store');
     await replay(lines, empty);
     expect(essence(empty)).toEqual(essence(home));
-  }, 60_000);
+  }, 180_000);
 });
 
 /** The words that a POSIX shell makes of a line. */
@@ -296,7 +296,7 @@ describe('twelve processes at the same time', () => {
     expect((await acts()).map(({ RevisionAfter }) => RevisionAfter).toSorted((a, b) => Number(a) - Number(b))).toEqual(
       Array.from({ length: 12 }, (_, index) => index + 1),
     );
-  }, 60_000);
+  }, 180_000);
 });
 
 /** Kills the process before the n-th call that changes the disk under the store. */
@@ -337,7 +337,7 @@ describe('a process that is killed at any call that changes the disk', () => {
     expect([...outcomes]).toEqual(
       expect.arrayContaining(['false ', 'false Interrupted', 'true Interrupted', 'true Act']),
     );
-  }, 90_000);
+  }, 180_000);
 });
 
 describe('test-auditlog', () => {

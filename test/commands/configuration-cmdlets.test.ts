@@ -193,7 +193,7 @@ describe('partners', () => {
       Mode: '0600',
       FolderMode: '0700',
     });
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('policies and the access edge', () => {

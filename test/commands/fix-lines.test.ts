@@ -41,7 +41,7 @@ describe('what is written to be typed, on a store with the names of the examples
     site = mkdtempSync(path.join(tmpdir(), 'xgw-fixes-'));
     const { filled } = await exampleSites(site);
     site = filled;
-  }, 60_000);
+  }, 180_000);
   afterAll(() => {
     process.chdir(here);
     rmSync(path.dirname(site), { recursive: true, force: true });

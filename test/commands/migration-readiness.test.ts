@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Xgw, xgwIn } from '../support/xgw.ts';
 
 /** Milliseconds: some twenty cmdlets and a gateway. */
-const patience = 60_000;
+const patience = 180_000;
 const edge = 'edge.contoso.example';
 
 interface Readiness {

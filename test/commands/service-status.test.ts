@@ -26,7 +26,7 @@ function passwordFile(home: string): string {
 }
 
 /** Milliseconds: a gateway is started, and looks are a second apart. */
-const patience = 60_000;
+const patience = 180_000;
 
 it(
   'get-servicestatus says what works, stays in a pipe until it was told enough, and names what failed',

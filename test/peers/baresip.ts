@@ -128,13 +128,13 @@ async function selectContact(control: Control, to: string, contacts: number): Pr
 }
 
 /** Milliseconds to de-register and end. */
-const quitTimeout = 8000;
+const quitTimeout = 20_000;
 /** Milliseconds: five seconds between two notices [RFC 3856 §6.10], and whatever a loaded machine adds. */
-const noticePatience = 20_000;
+const noticePatience = 60_000;
 /** Milliseconds between two questions. */
 const askEveryMs = 100;
 /** Milliseconds for one command. */
-const controlTimeout = 5000;
+const controlTimeout = 20_000;
 
 /** One command and its answer, both JSON in a netstring. */
 function ask(port: number, command: string, params: string): Promise<string> {

@@ -62,7 +62,7 @@ export async function startEjabberd(options: EjabberdOptions): Promise<Ejabberd>
   const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   const erlang = ['-noinput', '-mnesia', 'dir', `"${folder}/spool"`, '-eval', script(folder, options)];
   const process = startProcess('env', [...settings, 'erl', ...erlang], folder);
-  await process.waitFor(/^ejabberd is ready$/m, 60_000);
+  await process.waitFor(/^ejabberd is ready$/m, 120_000);
   return { domain, s2sPort: ports.s2s, directTlsPort: ports.directTls, c2sPort: ports.c2s, process };
 }
 

@@ -41,7 +41,7 @@ async function isUdpFree(port: number): Promise<boolean> {
 }
 
 /** Waits until some process has bound the port, without touching it: sipp would take a probe for a call. Linux only. */
-export async function portBound(transport: 'udp' | 'tcp', port: number, ms = 10_000): Promise<void> {
+export async function portBound(transport: 'udp' | 'tcp', port: number, ms = 40_000): Promise<void> {
   const entry = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   const listening = transport === 'tcp' ? ' 0A ' : ' 07 ';
   for (let waited = 0; waited < ms; waited += 20) {

@@ -65,4 +65,4 @@ export async function startLibpurple(options: LibpurpleOptions): Promise<Libpurp
 }
 
 /** Milliseconds to de-register and end. */
-const quitTimeout = 8000;
+const quitTimeout = 20_000;

@@ -81,7 +81,7 @@ async function launch(options: LinphoneOptions): Promise<RunningProcess> {
 /** Milliseconds between two questions. */
 const askEveryMs = 200;
 /** Milliseconds to de-register and end. */
-const quitTimeout = 8000;
+const quitTimeout = 20_000;
 
 function configurationOf(
   { user, domain, password, transport, server }: LinphoneOptions,

@@ -22,7 +22,7 @@ export interface RunningProcess {
 }
 
 /** Milliseconds a test waits for a peer: far more than any needs on a loaded machine. */
-const patience = 15_000;
+const patience = 60_000;
 
 const started = new Set<RunningProcess>();
 

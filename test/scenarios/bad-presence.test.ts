@@ -7,7 +7,7 @@ import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { federate, passwords } from './federation.ts';
 
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 90_000;
+const patience = 180_000;
 const alice = 'alice@contoso.example';
 const lena = 'lena@contoso.example';
 const bobAor = 'sip:bob@fabrikam.example';

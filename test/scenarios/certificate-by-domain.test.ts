@@ -42,7 +42,7 @@ describeWithPeers('a gateway with several certificates', [peers.openssl], () => 
     const failed = rows.filter(({ Result, Domain }) => Result === 'Failure' && Domain !== null);
     expect(new Set(failed.map(({ Domain }) => Domain))).toEqual(new Set(['woodgrove.example']));
     expect(findings.stdout).toContain('streams of fabrikam.example are shown that of ExternalEdge');
-  }, 60_000);
+  }, 180_000);
 
   it('warns at the start, in get-service and in the event log of a domain that none names, until one does', async () => {
     const site = await gatewaySite(contoso);
@@ -62,5 +62,5 @@ describeWithPeers('a gateway with several certificates', [peers.openssl], () => 
     expect(await warningsOf(site)).not.toContain('names fabrikam.example');
     const all = await imported(site, [contoso, fabrikam], 'XmppServer');
     expect(await untilServed(site, all)).toBe(all);
-  }, 60_000);
+  }, 180_000);
 });

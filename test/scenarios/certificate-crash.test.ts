@@ -103,7 +103,7 @@ describe('a request that is killed (kill -9)', () => {
       expect(made).toMatchObject({ Status: 'Pending' });
       expect(names(home)).toHaveLength(before + 1);
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a request that was killed before it had a number', () => {
@@ -124,7 +124,7 @@ describe('a request that was killed before it had a number', () => {
     await site.run('request-certificate', '-Clear', '-PublicKeySha256', key, '-Confirm:false');
     expect([names(left.home), await site.run('request-certificate', '-List')]).toEqual([[], []]);
     expect(readdirSync(path.join(left.home, 'keys', 'trash'))).toEqual([`${key}.key.pem`]);
-  }, 60_000);
+  }, 180_000);
 
   it('is not what is pending, has a certificate, or is a renewal under way', async () => {
     const { attempt } = await prepared();
@@ -145,7 +145,7 @@ describe('a request that was killed before it had a number', () => {
     expect(RequestId).toBe(1);
     renewalJournal(home, realClock).write('AB', { failures: 0, orderedKey: pending });
     expect(await site.run('get-certificaterequest')).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a request on a disk that takes no more', () => {
@@ -194,7 +194,7 @@ describe('two requests at the same moment', () => {
     const requests = await one.run('get-certificaterequest');
     expect(requests.map(({ RequestId }) => RequestId)).toEqual([1, 2]);
     expect(new Set(requests.map(({ PublicKeySha256 }) => PublicKeySha256))).toEqual(new Set(names(one.home)));
-  }, 60_000);
+  }, 180_000);
 
   it('of one name are one request: the other is refused, and its key is not left behind', async () => {
     const one = await site();
@@ -205,7 +205,7 @@ describe('two requests at the same moment', () => {
     const [kept, ...others] = await one.run('get-certificaterequest');
     expect(others).toEqual([]);
     expect(names(one.home)).toEqual([kept?.['PublicKeySha256']]);
-  }, 60_000);
+  }, 180_000);
 
   it('to the local test CA come from one root', async () => {
     const one = await site();
@@ -219,5 +219,5 @@ describe('two requests at the same moment', () => {
       const [leaf] = keys.readChain(String(Thumbprint)) ?? [];
       expect(new X509Certificate(leaf ?? Buffer.alloc(0)).verify(root.publicKey)).toBe(true);
     }
-  }, 60_000);
+  }, 180_000);
 });

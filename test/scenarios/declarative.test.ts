@@ -15,7 +15,7 @@ import { cleanEnvironment, type Xgw, xgwIn } from '../support/xgw.ts';
 import { federate } from './federation.ts';
 
 /** Milliseconds: some twenty cmdlets one after the other, and a real peer. */
-const patience = 120_000;
+const patience = 180_000;
 const program = path.resolve(import.meta.dirname, '..', '..', 'bin', 'xgw');
 
 /** A script of bash with `xgw` on its PATH. */

@@ -29,4 +29,4 @@ it('two gateways, set up by cmdlets alone, let an IM, its answer, a typing notic
   expect(shown.stderr).toMatch(/<presence> subscribe/);
   expect(foldersOfDemonstrations()).toEqual(before);
   expect(readdirSync(home)).toEqual([]);
-}, 60_000);
+}, 180_000);

@@ -23,7 +23,7 @@ import {
 } from './watching-clients.ts';
 
 /** Milliseconds: every step waits for real peers, on a machine that runs other suites too. */
-const patience = 120_000;
+const patience = 180_000;
 /** Milliseconds after which a message counts as unanswered that was written while its connection closed [RFC 3261 §17.1.2.2]. */
 const timerFMs = 32_000;
 const chatStates = 'http://jabber.org/protocol/chatstates';

@@ -10,7 +10,7 @@ import { loginXmpp } from '../support/xmpp-client.ts';
 import { bothWays, hopSite } from './hop-site.ts';
 
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 120_000;
+const patience = 180_000;
 const alice = { user: 'alice', domain: 'contoso.example' };
 const aliceJid = 'alice@contoso.example';
 const host = '127.0.0.1';

@@ -12,7 +12,7 @@ const bobAor = 'sip:bob@fabrikam.example';
 const chatStates = 'http://jabber.org/protocol/chatstates';
 const text = 'Grüße aus Zürich: 你好 👋';
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 90_000;
+const patience = 180_000;
 
 const types = (bob: XmppClient, state: string): void =>
   bob.send(`<message to="${alice}" type="chat"><${state} xmlns="${chatStates}"/></message>`);

@@ -6,7 +6,7 @@ import { federate } from './federation.ts';
 import { domain, linphone } from './watching-clients.ts';
 
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 90_000;
+const patience = 180_000;
 
 describeWithPeers('Prosody and linphone', [peers.prosody, peers.linphone], () => {
   it(

@@ -12,7 +12,7 @@ import { federate } from './federation.ts';
 
 const program = path.resolve(import.meta.dirname, '..', '..', 'bin', 'xgw');
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 90_000;
+const patience = 180_000;
 const watch = ['get-servicestatus', '-Watch', '-Interval', '1'] as const;
 
 describeWithPeers('get-servicestatus -Watch', [peers.prosody, peers.script], () => {

@@ -8,7 +8,7 @@ import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { type Federation, federate, passwords } from './federation.ts';
 
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 90_000;
+const patience = 180_000;
 const bobAor = 'sip:bob@fabrikam.example';
 const words = 'The parrot sleeps at noon';
 

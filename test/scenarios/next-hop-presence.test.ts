@@ -10,7 +10,7 @@ import { federateByHop, type HopFederation } from './hop-federation.ts';
 const alice = 'alice@contoso.example';
 const bobAor = 'sip:bob@fabrikam.example';
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 90_000;
+const patience = 180_000;
 
 /** Alice's client, behind Kamailio, which asks for no password. */
 async function aliceAtKamailio({ kamailio }: HopFederation, watches: boolean): Promise<Baresip> {

@@ -12,7 +12,7 @@ import { openAuthenticated, openSecured } from '../support/raw-stream.ts';
 import { row, startFederation } from '../support/xmpp-federation.ts';
 
 /** Milliseconds: each step is a process of its own. */
-const patience = 90_000;
+const patience = 180_000;
 const fabrikam = 'fabrikam.example';
 const northwind = 'northwind.example';
 

@@ -7,7 +7,7 @@ import type { XmppClient } from '../support/xmpp-client.ts';
 import { type Federation, federate, passwords } from './federation.ts';
 
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 90_000;
+const patience = 180_000;
 const alice = 'alice@contoso.example';
 const bobAor = 'sip:bob@fabrikam.example';
 

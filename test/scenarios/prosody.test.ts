@@ -10,7 +10,7 @@ import { type Federation, type FederationOptions, federate, passwords } from './
 const bobAor = 'sip:bob@fabrikam.example';
 const text = 'Grüße aus Zürich: 你好 👋 <&>';
 /** Milliseconds: every step waits for a real peer, on a machine that runs other suites too. */
-const patience = 90_000;
+const patience = 180_000;
 
 const securities: readonly (FederationOptions & { readonly title: string; readonly method: string })[] = [
   {

@@ -56,7 +56,7 @@ describeWithPeers('records are published at BIND', [peers.named, peers.tsigKeyge
 
     await xgw.run(...publish, '-Remove', '-Confirm:false');
     expect([await bind.srv(service), await bind.srv(direct), await bind.addresses(edge)]).toEqual([[], [], []]);
-  }, 60_000);
+  }, 180_000);
 
   it('over records of somebody else only with -Force, which says what they were; -Remove leaves those alone', async () => {
     const bind = await startBind({
@@ -74,7 +74,7 @@ describeWithPeers('records are published at BIND', [peers.named, peers.tsigKeyge
       { Action: 'Added' },
     ]);
     expect(await bind.srv(service)).toEqual([`0 0 5269 ${edge}`]);
-  }, 60_000);
+  }, 180_000);
 
   it('not with a wrong key, in another zone or with a key file that others read', async () => {
     const bind = await startBind();
@@ -97,7 +97,7 @@ describeWithPeers('records are published at BIND', [peers.named, peers.tsigKeyge
     chmodSync(stranger, 0o644);
     expect(idIn(await publish(stranger, '-Force'))).toEqual([8, 'KeyFileExposed']);
     expect(await bind.srv(service)).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('not by a machine whose clock is wrong, nor when the records change after they were read', async () => {
     const bind = await startBind();
@@ -115,7 +115,7 @@ describeWithPeers('records are published at BIND', [peers.named, peers.tsigKeyge
     await performChanges([{ ...set, before: [], data: ['5 5 5269 other.example.'] }], target, noop);
     await expect(performChanges(changes, target, noop)).rejects.toMatchObject({ id: 'DnsRecordConflict' });
     expect(await bind.srv(service)).toEqual(['5 5 5269 other.example']);
-  }, 60_000);
+  }, 180_000);
 });
 
 const noop = (): void => undefined;

@@ -10,7 +10,7 @@ import { describeWithPeers, peers } from '../support/needs-peer.ts';
 import { cleanEnvironment } from '../support/xgw.ts';
 
 /** Milliseconds: processes are started beside other suites. */
-const patience = 60_000;
+const patience = 180_000;
 const script = path.resolve(import.meta.dirname, '..', 'support', 'notify-listener.py');
 
 interface Managed {

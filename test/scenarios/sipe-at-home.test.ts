@@ -52,5 +52,5 @@ describeWithPeers('pidgin-sipe at the home server', [peers.prosody, peers.python
     await bob.waitFor('the refusal', ({ attributes }) => attributes['id'] === 'late' && attributes['type'] === 'error');
     expect((await site.type(...removal)).code).toBe(3);
     expect((await site.type('get-sipregistration', 'nobody@contoso.example')).code).toBe(3);
-  }, 90_000);
+  }, 180_000);
 });

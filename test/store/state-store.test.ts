@@ -168,7 +168,7 @@ describe('processes that write', () => {
     expect(acknowledged.length).toBeGreaterThan(150);
     expect(await keysIn(folder)).toEqual(expect.arrayContaining(acknowledged));
     expect(events).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it('go on when the disk is full, say so, and leave whole what was there', async () => {
     const folder = temporaryFolder();
@@ -185,5 +185,5 @@ describe('processes that write', () => {
     expect(kept.length).toBeLessThan(70);
     expect(kept.toSorted()).toEqual(written.slice(0, kept.length).toSorted());
     expect(events).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });

@@ -27,7 +27,7 @@ describe('processes that write at the same time', () => {
     expect(partnersIn(folder)).toHaveLength(36);
     expect(openConfigStore(folder).read().revision).toBe(36);
     expect(await lockHolder(folder)).toBeUndefined();
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a process that is killed while it writes', () => {
@@ -51,7 +51,7 @@ describe('a process that is killed while it writes', () => {
     expect(acknowledged.length).toBeGreaterThan(24);
     const { stdout } = await promisify(execFile)(process.execPath, [script, folder, 'last-', '1']);
     expect(stdout).toBe('last-0.example\n');
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('a write that comes up short', () => {

@@ -22,7 +22,7 @@ export interface RawStream {
 }
 
 /** Milliseconds a test waits for what must come: far more than anything takes on a loaded machine. */
-const patience = 15_000;
+const patience = 60_000;
 
 export const startTls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
 export const proceed = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";

@@ -26,7 +26,7 @@ export async function served({ xmppPort }: GatewaySite, host = domain): Promise<
 }
 
 /** Milliseconds: far more than a loaded machine needs. */
-const patience = 15_000;
+const patience = 60_000;
 /** Milliseconds between two questions: whoever is to change the answer may live in this process. */
 const askEveryMs = 20;
 

@@ -36,7 +36,7 @@ export interface XmppClient {
   close(): void;
 }
 
-const patience = 15_000;
+const patience = 60_000;
 const sasl = 'urn:ietf:params:xml:ns:xmpp-sasl';
 const open: XmppClient[] = [];
 

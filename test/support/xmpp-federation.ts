@@ -50,7 +50,7 @@ export interface Federation {
   ): Promise<Extract<S2sEvent, { type: T }>>;
 }
 
-const patience = 15_000;
+const patience = 60_000;
 const started: S2s[] = [];
 
 /** The 18 rows by their three settings; dialback and TLS methods as the closed form of the matrix has them. */
