@@ -1,6 +1,7 @@
 /**
  * Builds dist/: one CommonJS bundle per cmdlet, so that a cmdlet starts near bare node; `xgw.cjs`, which finds the bundle;
- * `catalogue.json` and `completion.json`, all definitions as data; and the compiled configuration validator.
+ * `catalogue.json` and `completion.json`, all definitions as data; `zh-tw.json`, the sentences in Chinese; and the compiled
+ * configuration validator.
  * Files are replaced one by one, whole: what runs meanwhile finds the old one or the new one.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -107,9 +108,10 @@ const carrierEntry = `import { cmdlets } from './index.ts';
 mkdirSync('dist/vendor', { recursive: true });
 mkdirSync('dist/commands', { recursive: true });
 const rules = await compileConfigurationValidator();
-const [{ catalogue, completion }] = await Promise.all([readDefinitions(), buildCmdlets(), buildVendors()]);
+const [{ catalogue, completion, traditionalChinese }] = await Promise.all([readDefinitions(), buildCmdlets(), buildVendors()]);
 replace('dist/catalogue.json', JSON.stringify(catalogue));
 replace('dist/completion.json', JSON.stringify(completion));
+replace('dist/zh-tw.json', JSON.stringify(traditionalChinese));
 await buildDispatcher();
 for (const name of readdirSync('dist/commands')) {
   if (![...bundles.filter((each) => !carriers.includes(each)), carrier].includes(name.replace(/\.cjs$/, '')))
@@ -162,6 +164,7 @@ async function readDefinitions() {
                     import { describeCmdlet } from './host/cmdlet.ts';
                     import { describeDefinitions } from './completion/describe-definitions.ts';
                     import { packDefinitions } from './completion/packed-definitions.ts';
+                    export { traditionalChinese } from './zh-tw/catalogue.ts';
                     export const catalogue = cmdlets.map(describeCmdlet);
                     export const completion = packDefinitions(describeDefinitions(cmdlets));`;
   const esm = { bundle: true, packages: 'external', platform: 'node', format: 'esm', logLevel: 'warning' };

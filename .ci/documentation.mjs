@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the definitions for people: docs/cmdlets.md and docs/troubleshooting.md, which are committed, and the
- * manual pages in dist/man, which are made when the package is packed.
+ * Writes what is made from the definitions: docs/cmdlets.md, docs/troubleshooting.md and the sentences to translate, which are
+ * committed, and the manual pages in dist/man, which are made when the package is packed.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,9 +10,11 @@ import { build } from 'esbuild';
 
 const root = path.dirname(import.meta.dirname);
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-const { cmdletsPage, troubleshootingPage, manPages, catalogue, topics } = await definitions();
+const { cmdletsPage, troubleshootingPage, textsToTranslate, manPages, catalogue, topics } = await definitions();
 writeFileSync(path.join(root, 'docs/cmdlets.md'), cmdletsPage(catalogue));
 writeFileSync(path.join(root, 'docs/troubleshooting.md'), troubleshootingPage());
+const sentences = `${JSON.stringify(textsToTranslate(catalogue), undefined, 2)}\n`;
+writeFileSync(path.join(root, 'src/commands/zh-tw/english.json'), sentences);
 const manual = path.join(root, 'dist/man');
 rmSync(manual, { recursive: true, force: true });
 mkdirSync(manual, { recursive: true });
@@ -28,6 +30,7 @@ async function definitions() {
                     export { aboutTopics as topics } from './host/about-topics.ts';
                     export { cmdletsPage } from './documentation/cmdlets-page.ts';
                     export { troubleshootingPage } from './documentation/troubleshooting-page.ts';
+                    export { textsToTranslate } from './documentation/texts-to-translate.ts';
                     export { manPages } from './documentation/man-page.ts';`;
   const late = {
     name: 'late',

@@ -5,11 +5,14 @@ import { CodedError } from '../primitives/errors.ts';
 import { type Failure, type FailureId, failures } from '../primitives/failures.ts';
 import { type EventPage, logEvents } from '../primitives/log-events.ts';
 import { shellWord } from '../primitives/shell-word.ts';
-import { aboutTopics } from './host/about-topics.ts';
+import { type AboutTopic, aboutTopics } from './host/about-topics.ts';
 import { type CmdletContext, type CmdletDescription, defineCmdlet } from './host/cmdlet.ts';
-import { cmdletHelp, type HelpPart, parameterHelp, wrapped } from './host/cmdlet-help.ts';
+import { cmdletHelp, type HelpPart, parameterHelp } from './host/cmdlet-help.ts';
 import { outcomes } from './host/exit-code.ts';
+import { wrapped } from './host/filled-lines.ts';
+import { filledIn, type Localize } from './host/localized-text.ts';
 import { optional, pattern, switchType, text } from './host/parameters.ts';
+import { phrases } from './host/phrases.ts';
 
 export default defineCmdlet({
   name: 'Get-Help',
@@ -46,7 +49,9 @@ export default defineCmdlet({
     if (!cmdlet) return context.writeText(otherTopic(Name, context));
     if (!['auto', 'list', 'table'].includes(context.format)) return context.write(helpObject(cmdlet));
     const part: HelpPart = Full ? 'Full' : Detailed ? 'Detailed' : 'Examples';
-    context.writeText(Parameter === undefined ? cmdletHelp(cmdlet, part) : parametersHelp(cmdlet, Parameter));
+    const { localize } = context;
+    const whole = Parameter === undefined;
+    context.writeText(whole ? cmdletHelp(cmdlet, part, localize) : parametersHelp(cmdlet, Parameter, localize));
   },
 });
 
@@ -68,22 +73,29 @@ interface Topic {
   readonly text: () => string;
 }
 
-function topicsOf(catalogue: readonly CmdletDescription[]): readonly Topic[] {
+function topicsOf(catalogue: readonly CmdletDescription[], localize: Localize): readonly Topic[] {
   const cmdlets = catalogue.map((cmdlet): Topic => {
-    return { name: cmdlet.name, category: 'Cmdlet', synopsis: cmdlet.synopsis, text: () => cmdletHelp(cmdlet, 'Full') };
+    const text = (): string => cmdletHelp(cmdlet, 'Full', localize);
+    return { name: cmdlet.name, category: 'Cmdlet', synopsis: localize(cmdlet.synopsis), text };
   });
-  const about = aboutTopics.map((topic): Topic => ({ ...topic, category: 'HelpFile' }));
-  const ids = Object.entries(failures).map(([name, { meaning }]): Topic => {
-    return { name, category: 'Failure', synopsis: meaning, text: () => meaning };
+  const about = aboutTopics.map((topic): Topic => {
+    const { name, synopsis } = topic;
+    return { name, category: 'HelpFile', synopsis: localize(synopsis), text: () => topicText(topic, localize) };
   });
-  const events = Object.entries(logEvents).map(([name, { meaning }]): Topic => {
-    return { name, category: 'Event', synopsis: meaning, text: () => meaning };
-  });
+  const page =
+    (category: 'Failure' | 'Event') =>
+    ([name, { meaning }]: [string, { readonly meaning: string }]): Topic => {
+      return { name, category, synopsis: localize(meaning), text: () => localize(meaning) };
+    };
+  const [ids, events] = [Object.entries(failures).map(page('Failure')), Object.entries(logEvents).map(page('Event'))];
   return [...cmdlets, ...about, ...ids, ...events];
 }
 
+const topicText = ({ isComposed, text }: AboutTopic, localize: Localize): string =>
+  isComposed ? text(localize) : localize(text());
+
 function listTopics(context: CmdletContext, isWanted: (topic: Topic) => boolean): void {
-  for (const topic of topicsOf(context.catalogue()).filter(isWanted)) {
+  for (const topic of topicsOf(context.catalogue(), context.localize).filter(isWanted)) {
     context.write({ Name: topic.name, Category: topic.category, Synopsis: topic.synopsis });
   }
 }
@@ -105,36 +117,46 @@ function otherTopic(wanted: string, context: CmdletContext): string {
   // A failure id may be pasted with its cmdlet: `KeyMismatch,Import-Certificate`.
   const [word = wanted] = wanted.split(',');
   const about = aboutTopics.find(({ name }) => isSame(name, word) || isSame(name, `about_${word}`));
-  if (about) return `${about.name}\n    ${about.synopsis}\n\n${about.text()}\n`;
+  const { localize } = context;
+  if (about) return `${about.name}\n    ${localize(about.synopsis)}\n\n${topicText(about, localize)}\n`;
   const id = Object.keys(failures).find((each) => isSame(each, word));
   const event = Object.entries<EventPage>(logEvents).find(([each]) => isSame(each, word));
-  const pages = [...(id === undefined ? [] : [failureHelp(id as FailureId)]), ...(event ? [eventHelp(...event)] : [])];
+  const pages = [
+    ...(id === undefined ? [] : [failureHelp(id as FailureId, localize)]),
+    ...(event ? [eventHelp(...event, localize)] : []),
+  ];
   if (pages.length > 0) return pages.join('\n');
   throw notFound(wanted, context);
 }
 
-function failureHelp(id: FailureId): string {
+function failureHelp(id: FailureId, localize: Localize): string {
   const { category, meaning, next }: Failure = failures[id];
   const { code, category: powerShell } = outcomes[category];
-  return [
-    ...[id, ...wrapped(meaning, 4), ''],
-    ...(next === undefined ? [] : [...wrapped(`Next: ${next}`, 4), '']),
-    ...[`    Exit code ${code}, category ${powerShell}.`, ''],
-  ].join('\n');
+  const ending = filledIn(localize(phrases.exitCode), { code, category: powerShell });
+  return pageText(id, { meaning, next }, ending, localize);
 }
 
-const eventHelp = (id: string, { meaning, next }: EventPage): string =>
+function eventHelp(id: string, page: EventPage, localize: Localize): string {
+  const ending = filledIn(localize(phrases.eventOfTheLog), { line: `xgw get-eventlog -Filter ${id}` });
+  return pageText(id, page, ending, localize);
+}
+
+interface Page {
+  readonly meaning: string;
+  readonly next?: string | undefined;
+}
+
+const pageText = (id: string, { meaning, next }: Page, ending: string, localize: Localize): string =>
   [
-    ...[id, ...wrapped(meaning, 4), ''],
-    ...(next === undefined ? [] : [...wrapped(`Next: ${next}`, 4), '']),
-    ...wrapped(`An event of the log: xgw get-eventlog -Filter ${id}`, 4),
-    '',
+    ...[id, ...wrapped(localize(meaning), 4), ''],
+    ...(next === undefined ? [] : [...wrapped(filledIn(localize(phrases.next), { line: localize(next) }), 4), '']),
+    ...[...wrapped(ending, 4), ''],
   ].join('\n');
 
 function notFound(wanted: string, context: CmdletContext): CodedError {
   const near = nearNames(
     wanted,
-    topicsOf(context.catalogue()).map(({ name }) => name),
+    topicsOf(context.catalogue(), context.localize).map(({ name }) => name),
   );
   const search = `xgw get-help -Search ${shellWord(wanted)}`;
   const fix = near.length > 0 ? near.map((name) => `xgw get-help ${name}`) : [search, 'xgw get-command'];
@@ -147,10 +169,10 @@ const withoutCmdlet = (parameter: string): CodedError =>
     target: parameter,
   });
 
-function parametersHelp(cmdlet: CmdletDescription, wanted: string): string {
+function parametersHelp(cmdlet: CmdletDescription, wanted: string, localize: Localize): string {
   const isWanted = wildcard(wanted.replace(/^-/, ''));
   const found = cmdlet.parameters.filter(({ name, aliases = [] }) => [name, ...aliases].some(isWanted));
-  if (found.length > 0) return found.flatMap(parameterHelp).join('\n');
+  if (found.length > 0) return found.flatMap((parameter) => parameterHelp(parameter, localize)).join('\n');
   throw new CodedError('HelpTopicNotFound', `${cmdlet.name} has no parameter "${wanted}".`, {
     fix: `xgw get-help ${cmdlet.name.toLowerCase()} -Parameter '*'`,
     target: wanted,

@@ -4,50 +4,59 @@ import { partnerTypesText } from './about-partner-types.ts';
 import { settingsText } from './about-settings.ts';
 import { sipRoutesText } from './about-sip-routes.ts';
 import { describeParameters } from './cmdlet.ts';
-import { wrapped } from './cmdlet-help.ts';
 import { commonParametersOf } from './common-parameters.ts';
 import { outcomes } from './exit-code.ts';
+import { wrapped } from './filled-lines.ts';
+import { english, type Localize } from './localized-text.ts';
 
 export interface AboutTopic {
   /** `about_exitcodes` */
   readonly name: string;
   readonly synopsis: string;
-  readonly text: () => string;
+  /** Made of sentences that stand elsewhere, which are translated there. */
+  readonly isComposed?: true;
+  readonly text: (localize?: Localize) => string;
 }
 
-const exitCodes = (): string => {
-  const rows = Object.entries(outcomes).map(([name, { code, meaning }]) => ({ code, name, meaning }));
-  const ours = [
-    { code: 0, name: 'ok', meaning: 'done, or nothing to do' },
-    { code: 1, name: 'bug', meaning: 'a crash; a report file is named on standard error; never chosen' },
-    ...rows,
-    { code: 143, name: 'terminated', meaning: 'stopped by SIGTERM; the state is consistent' },
-  ].toSorted((left, right) => left.code - right.code);
-  const lines = ours.flatMap(({ code, name, meaning }) => {
-    const [first = '', ...rest] = wrapped(meaning, 20);
-    return [`  ${String(code).padStart(3)}  ${name.padEnd(12)} ${first.trimStart()}`, ...rest];
-  });
-  return `${lines.join('\n')}
+const ourCodes = [
+  { code: 0, name: 'ok', meaning: 'done, or nothing to do' },
+  { code: 1, name: 'bug', meaning: 'a crash; a report file is named on standard error; never chosen' },
+  { code: 143, name: 'terminated', meaning: 'stopped by SIGTERM; the state is consistent' },
+];
 
-In PowerShell $? is false for 20 and 21 too, although they are answers and no
+const exitCodesInPowerShell = `In PowerShell $? is false for 20 and 21 too, although they are answers and no
 failures. pwsh -Command turns every code into 1 unless the script ends with
 exit $LASTEXITCODE.`;
+
+/** The sentences of about_exitcodes that stand nowhere else. */
+export const exitCodeTexts: readonly string[] = [...ourCodes.map(({ meaning }) => meaning), exitCodesInPowerShell];
+
+const exitCodes = (localize: Localize = english): string => {
+  const rows = Object.entries(outcomes).map(([name, { code, meaning }]) => ({ code, name, meaning }));
+  const lines = [...rows, ...ourCodes]
+    .toSorted((left, right) => left.code - right.code)
+    .flatMap(({ code, name, meaning }) => {
+      const [first = '', ...rest] = wrapped(localize(meaning), 20);
+      return [`  ${String(code).padStart(3)}  ${name.padEnd(12)} ${first.trimStart()}`, ...rest];
+    });
+  return `${lines.join('\n')}\n\n${localize(exitCodesInPowerShell)}`;
 };
 
-const commonParameters = (): string => {
+const commonParameters = (localize: Localize = english): string => {
   const cmdlet = { name: 'Set-X', synopsis: '', examples: [], impact: 'Medium' as const };
   const run = async (): Promise<void> => undefined;
   const parameters = describeParameters(commonParametersOf({ ...cmdlet, parameters: {}, run }));
   return parameters
-    .flatMap(({ name, help, aliases = [] }) => [`  -${[name, ...aliases].join(', -')}`, ...wrapped(help, 6)])
+    .flatMap(({ name, help, aliases = [] }) => [`  -${[name, ...aliases].join(', -')}`, ...wrapped(localize(help), 6)])
     .join('\n');
 };
 
 export const aboutTopics: readonly AboutTopic[] = [
-  { name: 'about_exitcodes', synopsis: 'What the exit code of a cmdlet says.', text: exitCodes },
+  { name: 'about_exitcodes', synopsis: 'What the exit code of a cmdlet says.', isComposed: true, text: exitCodes },
   {
     name: 'about_commonparameters',
     synopsis: 'Parameters that every cmdlet has; those from WhatIf on belong to cmdlets that change something.',
+    isComposed: true,
     text: commonParameters,
   },
   {
@@ -152,6 +161,7 @@ asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
     synopsis: 'Environment variables.',
     text: () => `  XGW_HOME               folder of the configuration store
   XGW_OUTPUT             -OutputFormat where none is given
+  XGW_LANG               language on a terminal: en or zh-TW
   XGW_NONINTERACTIVE     never ask
   XGW_STRICT             parameter names in full only
   XGW_CONFIRMPREFERENCE  None, Low, Medium or High

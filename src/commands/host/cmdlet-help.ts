@@ -1,41 +1,52 @@
 /** The help of a cmdlet as text, from its definition: examples first, then parameters; with -Full everything. */
 import type { CmdletDescription, ParameterDescription } from './cmdlet.ts';
+import { filled, paddedTo, wrapped } from './filled-lines.ts';
+import { english, filledIn, type Localize } from './localized-text.ts';
+import { phrases } from './phrases.ts';
 
 /** What is shown: `Examples` is the short form. */
 export type HelpPart = 'Examples' | 'Detailed' | 'Full';
 
-/** Columns. */
-const lineWidth = 80;
-
 /** @returns Text that ends in a line break. */
-export function cmdletHelp(cmdlet: CmdletDescription, part: HelpPart): string {
+export function cmdletHelp(cmdlet: CmdletDescription, part: HelpPart, localize: Localize = english): string {
   const { name, synopsis, description, aliases = [] } = cmdlet;
-  const about = part === 'Examples' || description === undefined ? [] : ['', 'DESCRIPTION', ...wrapped(description, 4)];
+  const paragraph = (text: string, indent: number) => wrapped(localize(text), indent);
+  const about =
+    part === 'Examples' || description === undefined
+      ? []
+      : ['', localize(phrases.description), ...paragraph(description, 4)];
+  const parameterLines = part === 'Examples' ? brief : parameterHelp;
   const sections = [
-    'NAME',
+    localize(phrases.name),
     `    ${name}${aliases.length > 0 ? `  (${aliases.join(', ')})` : ''}`,
-    ...wrapped(synopsis, 4),
+    ...paragraph(synopsis, 4),
     '',
-    'SYNTAX',
+    localize(phrases.syntax),
     ...cmdletSyntax(cmdlet),
     ...about,
     '',
-    'EXAMPLES',
-    ...cmdlet.examples.flatMap(({ command, shows }) => [`    xgw ${command}`, ...wrapped(shows, 8)]),
+    localize(phrases.examples),
+    ...cmdlet.examples.flatMap(({ command, shows }) => [`    xgw ${command}`, ...paragraph(shows, 8)]),
     '',
-    'PARAMETERS',
-    ...cmdlet.parameters.flatMap((parameter) => (part === 'Examples' ? brief(parameter) : parameterHelp(parameter))),
-    ...(part === 'Full' ? ['', 'OUTPUT', `    ${cmdlet.output?.kind ?? 'None'}`] : []),
+    localize(phrases.parameters),
+    ...cmdlet.parameters.flatMap((parameter) => parameterLines(parameter, localize)),
+    ...(part === 'Full' ? ['', localize(phrases.output), `    ${cmdlet.output?.kind ?? 'None'}`] : []),
     '',
-    'REMARKS',
-    ...wrapped(remarks(cmdlet), 4),
+    localize(phrases.remarks),
+    ...wrapped(remarks(cmdlet, localize), 4),
   ];
   return `${sections.join('\n')}\n`;
 }
 
-function remarks({ name, impact }: CmdletDescription): string {
-  const changing = impact ? ` It changes things: -WhatIf shows how, and -Confirm asks first (impact ${impact}).` : '';
-  return `Every cmdlet takes the common parameters (xgw get-help about_commonparameters).${changing} Exit codes: xgw get-help about_exitcodes. All of it: xgw get-help ${name.toLowerCase()} -Full.`;
+function remarks({ name, impact }: CmdletDescription, localize: Localize): string {
+  const sentences = [
+    phrases.remarkCommon,
+    ...(impact ? [phrases.remarkChanging] : []),
+    phrases.remarkExitCodes,
+    phrases.remarkFull,
+  ];
+  const values = { impact: impact ?? '', cmdlet: name.toLowerCase() };
+  return sentences.map((sentence) => filledIn(localize(sentence), values)).join(' ');
 }
 
 /** The lines that show what may be typed. */
@@ -50,46 +61,34 @@ export function cmdletSyntax({ name, parameters, impact }: CmdletDescription): r
 }
 
 /** One parameter in two lines. */
-function brief({ name, type, help, mandatory }: ParameterDescription): readonly string[] {
+function brief({ name, type, help, mandatory }: ParameterDescription, localize: Localize): readonly string[] {
   const what = type.kind === 'switch' ? '' : ` <${type.name}>`;
-  return [`    -${name}${what}${mandatory ? '  (required)' : ''}`, ...wrapped(help, 8)];
+  const isRequired = mandatory ? `  ${localize(phrases.isRequired)}` : '';
+  return [`    -${name}${what}${isRequired}`, ...wrapped(localize(help), 8)];
 }
 
+/** Columns of the names in the attribute block. */
+const attributeWidth = 29;
+
 /** One parameter with the attribute block that Get-Help prints. */
-export function parameterHelp(parameter: ParameterDescription): readonly string[] {
+export function parameterHelp(parameter: ParameterDescription, localize: Localize = english): readonly string[] {
   const { pipeline, aliases = [], type, position, mandatory, defaultText, wildcard } = parameter;
   const byValue = pipeline === 'value' || pipeline === 'both' ? 'ByValue' : '';
   const byName = pipeline === 'property' || pipeline === 'both' ? 'ByPropertyName' : '';
   const input = [byValue, byName].filter((way) => way !== '').join(', ');
+  const values = filledIn(localize(phrases.values), { values: type.values?.join(', ') ?? '' });
+  const attribute = (phrase: string, value: unknown): string =>
+    `        ${paddedTo(attributeWidth, localize(phrase))}${value}`;
   return [
-    ...brief(parameter),
-    ...(type.values ? wrapped(`Values: ${type.values.join(', ')}`, 8) : []),
+    ...brief(parameter, localize),
+    ...(type.values ? wrapped(values, 8) : []),
     '',
-    `        Required?                    ${mandatory}`,
-    `        Position?                    ${position ?? 'Named'}`,
-    `        Default value                ${defaultText ?? 'None'}`,
-    `        Accept pipeline input?       ${input === '' ? 'false' : `true (${input})`}`,
-    `        Aliases                      ${aliases.length > 0 ? aliases.join(', ') : 'None'}`,
-    `        Accept wildcard characters?  ${wildcard === true}`,
+    attribute(phrases.attributeRequired, mandatory),
+    attribute(phrases.attributePosition, position ?? 'Named'),
+    attribute(phrases.attributeDefault, defaultText ?? 'None'),
+    attribute(phrases.attributePipeline, input === '' ? 'false' : `true (${input})`),
+    attribute(phrases.attributeAliases, aliases.length > 0 ? aliases.join(', ') : 'None'),
+    attribute(phrases.attributeWildcard, wildcard === true),
     '',
   ];
-}
-
-/** Words filled into lines; a line break in the text stays one. */
-export const wrapped = (text: string, indent: number): readonly string[] =>
-  text.split('\n').flatMap((line) => filled(line.split(' '), indent, indent));
-
-function filled(words: readonly string[], first: number, next: number): readonly string[] {
-  const lines: string[] = [];
-  let line = ' '.repeat(first);
-  let isEmpty = true;
-  for (const word of words) {
-    if (!isEmpty && line.length + 1 + word.length > lineWidth) {
-      lines.push(line);
-      [line, isEmpty] = [' '.repeat(next), true];
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
 }

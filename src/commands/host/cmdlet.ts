@@ -8,6 +8,7 @@ import type { FailureId } from '../../primitives/failures.ts';
 import type { Result } from '../../primitives/result.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
 import type { Screen } from '../screen/screen.ts';
+import type { Localize } from './localized-text.ts';
 import type { BoundRun } from './pipe.ts';
 import type { Question } from './question.ts';
 import type { HostProcess } from './surroundings.ts';
@@ -111,6 +112,8 @@ export interface CmdletContext {
   hurry(): AbortSignal;
   /** Whether somebody is there to answer. */
   readonly interactive: boolean;
+  /** A sentence of the source in the language of the person who reads. */
+  readonly localize: Localize;
   /** -OutputFormat in lower case: `auto` when it was not given, else a common format or one of the cmdlet's own `formats`. */
   readonly format: string;
   /** Whether a person reads standard output, and asked for no format of data: then a picture may stand in place of objects. */

@@ -1,6 +1,7 @@
 /** The parameters that every cmdlet has, and those that every changing cmdlet has. A cmdlet's own parameter of the same name wins. */
 import { ok, refuse } from '../../primitives/result.ts';
 import type { Cmdlet, Parameters, Values, ValueType } from './cmdlet.ts';
+import { languages } from './language.ts';
 import { listOf, oneOf, optional, path, switchType, text, wholeNumber } from './parameters.ts';
 import { errorViews } from './report-error.ts';
 
@@ -50,7 +51,9 @@ const forEveryCmdlet = {
     defaultText: 'Concise',
   }),
   LogFormat: optional(oneOf(['text', 'json']), 'How warnings and verbose lines are printed.', { defaultText: 'text' }),
-  Language: optional(oneOf(['en']), 'The language of help and messages.', { defaultText: 'en' }),
+  Language: optional(oneOf(languages), 'The language of help, questions and errors.', {
+    defaultText: 'that of the terminal',
+  }),
   ConfigStore: optional(path, 'The folder of the configuration store, in place of XGW_HOME.'),
   Timeout: optional(wholeNumber(0, 86_400), 'Seconds that acts on the network may take.', { defaultText: '30' }),
   ParameterFile: optional(path, 'YAML or JSON file with values by parameter name; @file means the same.'),

@@ -16,8 +16,8 @@ import { isAccessible } from './surroundings.ts';
 const tableDelayMs = 300;
 
 export function cmdletContext(session: Session): CmdletContext {
-  const { cmdlet, common, host, messages, signal, process: processing, interactive } = session;
-  const streams = { stdin: host.stdin, stderr: host.stderr, signal, plain: isAccessible(host.env) };
+  const { cmdlet, common, host, messages, signal, process: processing, interactive, localize } = session;
+  const streams = { stdin: host.stdin, stderr: host.stderr, signal, plain: isAccessible(host.env), localize };
   const write = delayedWrite(session);
   let shell: ShellHost | undefined;
   return {
@@ -34,6 +34,7 @@ export function cmdletContext(session: Session): CmdletContext {
     signal,
     hurry: () => session.hurry?.() ?? signal,
     interactive,
+    localize,
     format: session.format,
     forPerson: !isCaptured(session, session.format) && /^(?:auto|table|list)$/.test(session.format),
     program: [host.execPath, ...host.execArgv, host.argv[1] ?? ''],

@@ -11,6 +11,8 @@ import { withParameterFile, withSettings } from './completed-invocation.ts';
 import { bugExitCode, exitCodeOf, terminatedExitCode } from './exit-code.ts';
 import { inputSource } from './input-source.ts';
 import { guessedErrorView, readInvocation } from './invocation.ts';
+import type { Language } from './language.ts';
+import { localizer } from './localized-text.ts';
 import { type ErrorView, errorRecord } from './report-error.ts';
 import { runCmdlet } from './run-cmdlet.ts';
 import { accountOf, openSession, type Session, storeFolder } from './session.ts';
@@ -47,7 +49,7 @@ async function exitCodeFor(
   try {
     const invocation = readInvocation(cmdlet, tokens, rules);
     common = invocation.common;
-    if (common.Help) return showHelp(cmdlet, host);
+    if (common.Help) return showHelp(cmdlet, host, common.Language);
     const settings = await settingsFor(cmdlet, host);
     const complete = withSettings(await withParameterFile(invocation, cmdlet), cmdlet, settings, host.env);
     common = complete.common;
@@ -98,12 +100,12 @@ function printed(error: CodedError, view: ErrorView, given: Typed): string {
   const { cmdlet, host, tokens, common, correlationId: id } = given;
   const palette = paletteOf(wantsColour(host.stderr, host.env, common?.NoColor === true));
   const source = { cmdlet: cmdlet.name, typed: typedLine(cmdlet, tokens), correlationId: id };
-  const record = errorRecord(error, view, source, palette);
+  const record = errorRecord(error, view, source, palette, localizer(host, common?.Language));
   return common?.Debug && view !== 'Json' ? `${record}${error.stack ?? ''}\n` : record;
 }
 
-function showHelp(cmdlet: Cmdlet, host: HostProcess): number {
-  host.stdout.write(cmdletHelp(describeCmdlet(cmdlet), 'Examples'));
+function showHelp(cmdlet: Cmdlet, host: HostProcess, language: Language | undefined): number {
+  host.stdout.write(cmdletHelp(describeCmdlet(cmdlet), 'Examples', localizer(host, language)));
   return 0;
 }
 

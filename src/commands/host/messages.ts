@@ -1,11 +1,14 @@
 /** What is said on standard error beside errors: warnings, confirmations, hints, verbose lines. Text, or one JSON object a line. */
 import { visibleText } from '../../primitives/visible-text.ts';
 import type { Palette } from './colour.ts';
+import type { Localize } from './localized-text.ts';
+import { phrases } from './phrases.ts';
 
 export interface MessageRules {
   readonly write: (text: string) => void;
   readonly palette: Palette;
   readonly cmdlet: string;
+  readonly localize: Localize;
   readonly asJson: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
@@ -27,15 +30,16 @@ export interface Messages {
 }
 
 export function messagesOf(rules: MessageRules): Messages {
-  const { palette, quiet, forPerson } = rules;
+  const { palette, quiet, forPerson, localize } = rules;
   const line = (level: string, prefix: string, sentence: string): void => {
-    const text = sentence.split('\n').map(visibleText).join('\n    ');
+    const text = (rules.asJson ? sentence : localize(sentence)).split('\n').map(visibleText).join('\n    ');
     if (!rules.asJson) return rules.write(`${prefix}${text}\n`);
     rules.write(`${JSON.stringify({ ts: rules.now().toISOString(), level, cmdlet: rules.cmdlet, msg: sentence })}\n`);
   };
   return {
-    warn: (sentence) => (quiet || !rules.warnings ? undefined : line('warn', palette.doubtful('WARNING: '), sentence)),
-    verbose: (sentence) => (rules.verbose ? line('debug', 'VERBOSE: ', sentence) : undefined),
+    warn: (sentence) =>
+      quiet || !rules.warnings ? undefined : line('warn', `${palette.doubtful(localize(phrases.warning))} `, sentence),
+    verbose: (sentence) => (rules.verbose ? line('debug', `${localize(phrases.verbose)} `, sentence) : undefined),
     done: (sentence) => (quiet || !forPerson ? undefined : line('info', `${palette.good('OK')}  `, sentence)),
     hint: (text) => (quiet || !forPerson ? undefined : line('info', '    ', text)),
     say: (text) => line('info', '', text),

@@ -2,6 +2,8 @@
 import { CodedError } from '../../primitives/errors.ts';
 import type { BoundValues } from './binding.ts';
 import type { Cmdlet, CmdletContext, Parameter, Parameters } from './cmdlet.ts';
+import { filledIn, type Localize } from './localized-text.ts';
+import { phrases } from './phrases.ts';
 import type { Question } from './question.ts';
 
 /** Names of mandatory parameters without a value, in the order of the definition. */
@@ -20,7 +22,7 @@ export async function withMissingValues(
   const missing = missingIn(values, cmdlet);
   if (missing.length > 0 && !context.interactive) throw mandatoryMissing(missing, cmdlet, typed);
   // As PowerShell announces it.
-  if (missing.length > 0) context.say(`${cmdlet.name} needs ${missing.join(', ')}.  (!? for help, Ctrl-C cancel)`);
+  if (missing.length > 0) context.say(needed(cmdlet, missing, context));
   const completed: Record<string, unknown> = { ...values };
   for (const name of missing) {
     const parameter = (cmdlet.parameters as Parameters)[name];
@@ -29,21 +31,25 @@ export async function withMissingValues(
   return completed;
 }
 
+function needed({ name }: Cmdlet, missing: readonly string[], { localize }: CmdletContext): string {
+  return filledIn(localize(phrases.valuesNeeded), { cmdlet: name, names: missing.join(', ') });
+}
+
 async function askValue(name: string, parameter: Parameter<unknown>, context: CmdletContext): Promise<unknown> {
   const { type } = parameter;
   if (parameter.refusedBecause !== undefined) return await context.askSecret(name, true);
-  const answer = (await context.ask(questionFor(name, parameter))) ?? '';
+  const answer = (await context.ask(questionFor(name, parameter, context.localize))) ?? '';
   const parsed = type.parse(answer);
   if (!parsed.ok) throw new CodedError(type.refusal?.(answer) ?? 'CannotConvertArgument', `-${name}: ${parsed.error}`);
   return parsed.value;
 }
 
-function questionFor(name: string, { type, help }: Parameter<unknown>): Question {
+function questionFor(name: string, { type, help }: Parameter<unknown>, localize: Localize): Question {
   const refuse = (answer: string): string | undefined => {
     const parsed = type.parse(answer);
     return parsed.ok && answer !== ''
       ? undefined
-      : `${parsed.ok ? 'A value is needed.' : parsed.error} Type ? for help.`;
+      : `${parsed.ok ? localize(phrases.valueNeeded) : parsed.error} ${localize(phrases.typeForHelp)}`;
   };
   const choices = type.kind === 'list' ? undefined : type.values?.map((value) => ({ value }));
   return { message: `${name} (${type.name})`, help, refuse, ...(choices ? { choices } : {}) };

@@ -1,4 +1,6 @@
 /** The first page: `xgw` alone says how far this store is, and what to type next. At most 25 lines of 80 columns. */
+import { english, filledIn, type Localize } from './localized-text.ts';
+import { phrases } from './phrases.ts';
 
 /** What the store lacks first, on the way to a running gateway. */
 export type StoreProgress =
@@ -11,74 +13,87 @@ export type StoreProgress =
 
 type Command = readonly [line: string, meaning: string];
 
-export function overview(version: string, progress: StoreProgress): string {
-  const { says, next } = pageOf(progress);
-  return `xgw ${version} - administer an XMPP <-> SIP gateway the PowerShell way
+export function overview(version: string, progress: StoreProgress, localize: Localize = english): string {
+  const { says, next } = pageOf(progress, localize);
+  return `xgw ${version} - ${localize(phrases.tagLine)}
 
   ${says}
-${lines(next)}
+${lines(next, localize)}
 
-${lines([
-  ['xgw get-command', 'every cmdlet'],
-  ['xgw get-help <cmdlet>', 'examples first; all of it with -Full'],
-  ['xgw get-help about_arguments', 'how parameters are typed'],
-  ['xgw get-help about_migration', 'coming from Lync Server?'],
-  ['xgw shell', 'a prompt: objects, variables, history'],
-  ['xgw register-completion bash', 'TAB completes; also zsh, fish, pwsh'],
-])}
+${lines(always, localize)}
 `;
 }
 
-const lines = (commands: readonly Command[]): string =>
-  commands.map(([line, meaning]) => `    ${line.padEnd(38)} ${meaning}`.trimEnd()).join('\n');
+const lines = (commands: readonly Command[], localize: Localize): string =>
+  commands.map(([line, meaning]) => `    ${line.padEnd(38)} ${localize(meaning)}`.trimEnd()).join('\n');
 
-function pageOf(progress: StoreProgress): { readonly says: string; readonly next: readonly Command[] } {
+interface Page {
+  readonly says: string;
+  readonly next: readonly Command[];
+}
+
+function pageOf(progress: StoreProgress, localize: Localize): Page {
   switch (progress.stage) {
     case 'nothing-configured':
-      return { says: 'Nothing is configured yet. A first message takes four commands:', next: fromTheStart };
+      return { says: localize(phrases.nothingConfigured), next: fromTheStart };
     case 'no-partner':
-      return { says: `${progress.domain} is yours, and there is no partner yet:`, next: [newPartner, ...toRun] };
+      return { says: filledIn(localize(phrases.noPartner), progress), next: [newPartner, ...toRun] };
     case 'no-certificate':
-      return { says: `${known(progress)}, but no certificate is assigned:`, next: toCertify };
+      return { says: saidOf(phrases.noCertificate, progress, localize), next: toCertify };
     case 'stopped':
-      return { says: `${known(progress)}. The gateway is not running:`, next: toStart };
+      return { says: saidOf(phrases.isStopped, progress, localize), next: toStart };
     case 'running':
-      return { says: `${known(progress)}. The gateway is running:`, next: toLook };
+      return { says: saidOf(phrases.isRunning, progress, localize), next: toLook };
     case 'unreadable':
-      return { says: progress.sentence, next: [['xgw get-configurationstore', 'where it is, and what is wrong']] };
+      return { says: progress.sentence, next: [['xgw get-configurationstore', phrases.whereTheStoreIs]] };
   }
 }
 
-const known = ({ domain, partners }: { readonly domain: string; readonly partners: number }): string =>
-  `${domain} and ${partners === 1 ? 'one partner' : `${partners} partners`} are configured`;
+function saidOf(
+  phrase: string,
+  { domain, partners }: { readonly domain: string; readonly partners: number },
+  localize: Localize,
+): string {
+  const known = localize(partners === 1 ? phrases.onePartner : phrases.severalPartners);
+  return filledIn(localize(phrase), { known: filledIn(known, { domain, partners }) });
+}
 
-const newPartner: Command = ['xgw new-xmppfederatedpartner', 'who you talk to; asks what is missing'];
-const request: Command = ['xgw request-certificate', 'the wizard, for one partners trust'];
-const start: Command = ['xgw start-service', 'run the gateway'];
+const always: readonly Command[] = [
+  ['xgw get-command', phrases.everyCmdlet],
+  ['xgw get-help <cmdlet>', phrases.examplesFirst],
+  ['xgw get-help about_arguments', phrases.howParametersAreTyped],
+  ['xgw get-help about_migration', phrases.comingFromLync],
+  ['xgw shell', phrases.aPrompt],
+  ['xgw register-completion bash', phrases.tabCompletes],
+];
+
+const newPartner: Command = ['xgw new-xmppfederatedpartner', phrases.whoYouTalkTo];
+const request: Command = ['xgw request-certificate', phrases.theWizard];
+const start: Command = ['xgw start-service', phrases.runTheGateway];
 const toRun: readonly Command[] = [request, start];
 
 const fromTheStart: readonly Command[] = [
-  ['xgw initialize-gateway contoso.com', 'domain, policies, a test certificate'],
+  ['xgw initialize-gateway contoso.com', phrases.domainAndPolicies],
   newPartner,
   ...toRun,
 ];
 
 const toCertify: readonly Command[] = [
   request,
-  ['xgw import-certificate edge.cer', 'what the authority has issued'],
-  ['xgw request-certificate -New -CA local', 'a test certificate, at once'],
+  ['xgw import-certificate edge.cer', phrases.whatWasIssued],
+  ['xgw request-certificate -New -CA local', phrases.testCertificate],
   start,
 ];
 
 const toStart: readonly Command[] = [
   start,
-  ['xgw test-certificateconfiguration', 'would partners take the certificate?'],
-  ['xgw test-dnsrecord', 'do partners find you?'],
+  ['xgw test-certificateconfiguration', phrases.takeTheCertificate],
+  ['xgw test-dnsrecord', phrases.doPartnersFindYou],
 ];
 
 const toLook: readonly Command[] = [
-  ['xgw get-service', 'listeners, sessions, warnings'],
-  ['xgw test-xmppim -Receiver user@fabrikam.com', 'send a message'],
-  ["xgw test-federationroute '*'", 'each partner, hop by hop'],
-  ['xgw get-eventlog -Tail 20', 'what happened'],
+  ['xgw get-service', phrases.listenersAndSessions],
+  ['xgw test-xmppim -Receiver user@fabrikam.com', phrases.sendAMessage],
+  ["xgw test-federationroute '*'", phrases.hopByHop],
+  ['xgw get-eventlog -Tail 20', phrases.whatHappened],
 ];

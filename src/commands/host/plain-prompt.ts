@@ -7,6 +7,8 @@ import { StringDecoder } from 'node:string_decoder';
 
 import { CodedError } from '../../primitives/errors.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
+import { filledIn, type Localize } from './localized-text.ts';
+import { phrases } from './phrases.ts';
 import type { Question } from './question.ts';
 
 export interface PlainStreams {
@@ -14,6 +16,7 @@ export interface PlainStreams {
   readonly stderr: Writable;
   /** Aborts the question. */
   readonly signal: AbortSignal;
+  readonly localize: Localize;
 }
 
 /** What is typed in place of Esc. */
@@ -28,12 +31,12 @@ export async function askPlain(question: Question, streams: PlainStreams): Promi
     say(`  ${index + 1}  ${visibleText(value)}${meaning === undefined ? '' : `: ${visibleText(meaning)}`}`),
   );
   for (;;) {
-    streams.stderr.write(promptOf(question, choices));
+    streams.stderr.write(promptOf(question, choices, streams.localize));
     const typed = (await readLine(streams)).trim();
     if (typed === backWord && question.mayGoBack === true) return undefined;
     const answer = typed === '' ? (question.initial ?? '') : typed;
     const chosen = choices.length === 0 ? answer : choiceOf(answer, choices);
-    const refusal = refusalOf(typed, chosen, question);
+    const refusal = refusalOf(typed, chosen, question, streams.localize);
     if (refusal === undefined) return chosen;
     say(`  ${refusal}`);
   }
@@ -41,26 +44,27 @@ export async function askPlain(question: Question, streams: PlainStreams): Promi
 
 /** Hidden: nothing of what is typed is shown. An empty answer is refused. */
 export async function askHiddenPlain(message: string, streams: PlainStreams): Promise<string> {
+  const { localize } = streams;
   for (;;) {
-    streams.stderr.write(`${visibleText(message)}, not shown: `);
+    streams.stderr.write(`${filledIn(localize(phrases.notShown), { question: visibleText(message) })} `);
     streams.stdin.setRawMode?.(true);
     const typed = await readLine(streams).finally(() => streams.stdin.setRawMode?.(false));
     streams.stderr.write('\n');
     if (typed !== '') return typed;
-    streams.stderr.write('  Nothing was typed.\n');
+    streams.stderr.write(`  ${localize(phrases.nothingTyped)}\n`);
   }
 }
 
 type Choices = NonNullable<Question['choices']>;
 
-function promptOf({ initial, mayGoBack, help }: Question, choices: Choices): string {
+function promptOf({ initial, mayGoBack, help }: Question, choices: Choices, localize: Localize): string {
   const number = choices.findIndex(({ value }) => value === initial) + 1;
   const preset = choices.length === 0 ? initial : number === 0 ? undefined : String(number);
   const keys = [
-    ...(help === undefined ? [] : ['? for help']),
-    ...(mayGoBack === true ? [`${backWord} to go back`] : []),
+    ...(help === undefined ? [] : [localize(phrases.helpKey)]),
+    ...(mayGoBack === true ? [filledIn(localize(phrases.backKey), { word: backWord })] : []),
   ];
-  const what = [choices.length === 0 ? 'Answer' : 'Number', ...keys].join(', ');
+  const what = [localize(choices.length === 0 ? phrases.answer : phrases.number), ...keys].join(', ');
   return `${what}${preset === undefined || preset === '' ? '' : ` [${visibleText(preset)}]`}: `;
 }
 
@@ -68,9 +72,14 @@ function promptOf({ initial, mayGoBack, help }: Question, choices: Choices): str
 const choiceOf = (answer: string, choices: Choices): string | undefined =>
   (choices[Number(answer) - 1] ?? choices.find(({ value }) => value.toLowerCase() === answer.toLowerCase()))?.value;
 
-function refusalOf(typed: string, chosen: string | undefined, question: Question): string | undefined {
-  if (typed === '?' || typed === '!?') return question.help ?? 'There is no help for this question.';
-  if (chosen === undefined) return 'That is none of the numbers.';
+function refusalOf(
+  typed: string,
+  chosen: string | undefined,
+  question: Question,
+  localize: Localize,
+): string | undefined {
+  if (typed === '?' || typed === '!?') return question.help ?? localize(phrases.noHelp);
+  if (chosen === undefined) return localize(phrases.noneOfTheNumbers);
   return question.choices === undefined ? question.refuse?.(chosen) : undefined;
 }
 

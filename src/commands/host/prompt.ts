@@ -1,8 +1,10 @@
 /** Asks a person, on standard error. The only file that knows inquirer, which is loaded when the first question is asked. */
 import { CodedError } from '../../primitives/errors.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
+import { filledIn } from './localized-text.ts';
+import { phrases } from './phrases.ts';
 import { askHiddenPlain, askPlain, type PlainStreams } from './plain-prompt.ts';
-import type { Question } from './question.ts';
+import { localizedQuestion, type Question } from './question.ts';
 
 export interface PromptStreams extends PlainStreams {
   /** Lines in place of a screen that is drawn again. */
@@ -10,12 +12,13 @@ export interface PromptStreams extends PlainStreams {
 }
 
 /** @returns The answer, or undefined after Esc where that is allowed. @throws CodedError `Interrupted` after Ctrl-C. */
-export async function ask(question: Question, streams: PromptStreams): Promise<string | undefined> {
+export async function ask(asked: Question, streams: PromptStreams): Promise<string | undefined> {
+  const question = localizedQuestion(asked, streams.localize);
   if (streams.plain) return await askPlain(question, streams);
   for (;;) {
     const answer = await answerOrHelp(question, streams);
     if (!isHelp(answer)) return answer;
-    streams.stderr.write(`  ${visibleText(question.help ?? 'There is no help for this question.')}\n`);
+    streams.stderr.write(`  ${visibleText(question.help ?? streams.localize(phrases.noHelp))}\n`);
   }
 }
 
@@ -37,7 +40,7 @@ async function answerOrHelp(question: Question, streams: PromptStreams): Promise
 /** Hidden input. An empty answer is refused. */
 export async function askHidden(message: string, streams: PromptStreams): Promise<string> {
   if (streams.plain) return await askHiddenPlain(message, streams);
-  const validate = (answer: string): true | string => answer !== '' || 'Nothing was typed.';
+  const validate = (answer: string): true | string => answer !== '' || streams.localize(phrases.nothingTyped);
   return (
     (await answerTo(
       { name: 'answer', type: 'password', mask: false, toggleMask: false, message, validate },
@@ -54,9 +57,10 @@ const maxAttempts = 3;
 export async function askNewSecret(message: string, streams: PromptStreams): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const secret = await askHidden(message, streams);
-    if ((await askHidden(`${message} (again)`, streams)) === secret) return secret;
+    if ((await askHidden(filledIn(streams.localize(phrases.again), { question: message }), streams)) === secret)
+      return secret;
     if (attempt === maxAttempts) throw new CodedError('InvalidValue', 'the two entries differ.');
-    streams.stderr.write('  The two entries differ. Type both again.\n');
+    streams.stderr.write(`  ${streams.localize(phrases.entriesDiffer)}\n`);
   }
 }
 

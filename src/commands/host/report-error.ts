@@ -1,8 +1,12 @@
 /** Any failure as an error record: what, Reason, Fix, Id. Four views of it; always for standard error. */
 import type { CodedError } from '../../primitives/errors.ts';
+import { failures } from '../../primitives/failures.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
 import type { Palette } from './colour.ts';
 import { outcomes } from './exit-code.ts';
+import { paddedTo, wrapped } from './filled-lines.ts';
+import { english, type Localize } from './localized-text.ts';
+import { phrases } from './phrases.ts';
 import { withoutSecrets } from './secret-words.ts';
 
 export const errorViews = ['Concise', 'Normal', 'Category', 'Json'] as const;
@@ -18,27 +22,59 @@ export interface ErrorSource {
 }
 
 /** @returns Text that ends in a line break. */
-export const errorRecord = (error: CodedError, view: ErrorView, source: ErrorSource, palette: Palette): string =>
-  linesOf(error, view, source, palette)
+export const errorRecord = (
+  error: CodedError,
+  view: ErrorView,
+  source: ErrorSource,
+  palette: Palette,
+  localize: Localize = english,
+): string =>
+  linesOf(error, view, source, { palette, localize })
     .map((line) => `${line}\n`)
     .join('');
 
-function linesOf(error: CodedError, view: ErrorView, source: ErrorSource, palette: Palette): readonly string[] {
-  if (view === 'Json') return [JSON.stringify(jsonRecord(error, source))];
+interface Reader {
+  readonly palette: Palette;
+  readonly localize: Localize;
+}
+
+function linesOf(
+  error: CodedError,
+  view: ErrorView,
+  source: ErrorSource,
+  { palette, localize }: Reader,
+): readonly string[] {
+  if (view === 'Json') return [JSON.stringify(jsonRecord(error, source, localize))];
   if (view === 'Category') return [categoryInfo(error, source)];
-  const what = `${palette.bad(`${source.cmdlet}:`)} ${visibleText(error.message)}`;
+  const meaning = localizedMeaning(error, localize);
+  const what = [
+    `${palette.bad(`${source.cmdlet}:`)} ${visibleText(error.message)}`,
+    ...(meaning === undefined ? [] : wrapped(meaning, 2)),
+  ];
   const place = error.excerpt.map(shown);
-  if (view === 'Concise') return [what, ...place, ...advice(error), idLine(error, source)];
-  return [what, ...(place.length > 0 ? place : position(error, source)), ...advice(error), ...info(error, source)];
+  if (view === 'Concise') return [...what, ...place, ...advice(error, localize), idLine(error, source)];
+  const shownPlace = place.length > 0 ? place : position(error, source);
+  return [...what, ...shownPlace, ...advice(error, localize), ...info(error, source)];
+}
+
+/** What the failure means, for a person who reads another language: names and values stand in the message. */
+function localizedMeaning({ id }: CodedError, localize: Localize): string | undefined {
+  const { meaning } = failures[id];
+  const translated = localize(meaning);
+  return translated === meaning ? undefined : translated;
 }
 
 const shown = (text: string): string => visibleText(withoutSecrets(text));
 
-function advice({ reason, fix }: CodedError): string[] {
+/** Columns of the labels, the space after them included. */
+const labelWidth = 8;
+
+function advice({ reason, fix }: CodedError, localize: Localize): string[] {
   const [first, ...others] = fix.map(shown);
+  const labelled = (label: string, text: string): string => `  ${paddedTo(labelWidth, localize(label))}${text}`;
   return [
-    ...(reason === undefined ? [] : [`  Reason: ${visibleText(reason)}`]),
-    ...(first === undefined ? [] : [`  Fix:    ${first}`]),
+    ...(reason === undefined ? [] : [labelled(phrases.reason, visibleText(localize(reason)))]),
+    ...(first === undefined ? [] : [labelled(phrases.fix, first)]),
     ...others.map((line) => `          ${line}`),
   ];
 }
@@ -65,7 +101,11 @@ const nounOf = (cmdlet: string): string => cmdlet.split('-')[1] ?? cmdlet;
 const categoryInfo = (error: CodedError, { cmdlet }: ErrorSource): string =>
   `${outcomes[error.category].category}: (${shown(error.target ?? '')}:${nounOf(cmdlet)}) [${cmdlet}], ${error.id}`;
 
-export const jsonRecord = (error: CodedError, { cmdlet, correlationId }: ErrorSource): object => ({
+export const jsonRecord = (
+  error: CodedError,
+  { cmdlet, correlationId }: ErrorSource,
+  localize: Localize = english,
+): object => ({
   Kind: 'ErrorRecord',
   Id: error.id,
   Cmdlet: cmdlet,
@@ -73,8 +113,11 @@ export const jsonRecord = (error: CodedError, { cmdlet, correlationId }: ErrorSo
   ExitCode: outcomes[error.category].code,
   Target: error.target === undefined ? null : withoutSecrets(error.target),
   Message: error.message,
+  ...localizedMessage(localizedMeaning(error, localize)),
   Reason: error.reason ?? null,
   Fix: error.fix.map(withoutSecrets),
   Retryable: outcomes[error.category].retryable ?? false,
   CorrelationId: correlationId,
 });
+
+const localizedMessage = (text: string | undefined): object => (text === undefined ? {} : { LocalizedMessage: text });

@@ -11,6 +11,7 @@ import { paletteOf } from './colour.ts';
 import { commandLine } from './command-line.ts';
 import type { CommonValues } from './common-parameters.ts';
 import { isJson } from './invocation.ts';
+import { type Localize, localizer } from './localized-text.ts';
 import { type Messages, messagesOf } from './messages.ts';
 import { type ObjectWriter, objectWriter } from './object-writer.ts';
 import type { Pipe } from './pipe.ts';
@@ -57,6 +58,7 @@ export interface Session extends Run {
   /** Names what is done now, in the audit log and in error records. */
   correlationId(): string;
   readonly lockTimeoutMs: number;
+  readonly localize: Localize;
   readonly act: Act;
   /** Opened when it is first asked for. */
   store(): ConfigStore;
@@ -79,9 +81,10 @@ export function openSession(run: Run): Session {
   const { stdin, stderr, env } = host;
   const preferred = run.pipe ? '' : host.env['XGW_OUTPUT'];
   const format = (common.OutputFormat ?? (preferred || 'auto')).toLowerCase();
+  const localize = localizer(host, common.Language);
   const interactive = !run.readsInput && canAsk(host, common.NonInteractive === true);
   const writer = writerOf(run, format);
-  const messages = flushingFirst(messagesFor(run), writer);
+  const messages = flushingFirst(messagesFor(run, localize), writer);
   let store: ConfigStore | undefined;
   const act: Act = { updates: [], proceeded: false, withheld: false };
   let id: string | undefined;
@@ -99,6 +102,7 @@ export function openSession(run: Run): Session {
     // When it is first asked for: cryptography is not loaded for what only reads.
     correlationId: () => (id ??= correlationId(new Date())),
     lockTimeoutMs: waitMs,
+    localize,
     process: recorded(act, {
       cmdlet: cmdlet.name,
       ...preferencesOf(run),
@@ -107,8 +111,10 @@ export function openSession(run: Run): Session {
       lockTimeoutMs: waitMs,
       maximumRemoval: common.MaximumRemoval,
       confirmedCommand: confirmedCommand(run),
-      ask: async (question) => await ask(question, { stdin, stderr, signal: run.signal, plain: isAccessible(env) }),
+      ask: async (question) =>
+        await ask(question, { stdin, stderr, signal: run.signal, plain: isAccessible(env), localize }),
       say: messages.say,
+      localize,
       ...(isCaptured(run, format) ? { emit: (object) => writer.write(object) } : {}),
     }),
     store: () =>
@@ -184,13 +190,14 @@ function confirmedCommand({ cmdlet, tokens, pipe }: Run): string {
   return pipe?.input ? `... | ${command}` : command;
 }
 
-function messagesFor({ cmdlet, host, common }: Run): Messages {
+function messagesFor({ cmdlet, host, common }: Run, localize: Localize): Messages {
   const { stderr, env } = host;
   const isHidden = (preference: string | undefined): boolean => /^(?:SilentlyContinue|Ignore)$/.test(preference ?? '');
   return messagesOf({
     write: (text) => void stderr.write(text),
     palette: paletteOf(wantsColour(stderr, env, common.NoColor === true)),
     cmdlet: cmdlet.name,
+    localize,
     asJson: common.LogFormat === 'json',
     quiet: common.Quiet === true,
     verbose: common.Verbose === true || common.Debug === true,

@@ -10,6 +10,7 @@ import { paletteOf } from './colour.ts';
 import { bindsFromPipe, type CommonValues, commonParametersOf } from './common-parameters.ts';
 import { withParameterFile, withSettings } from './completed-invocation.ts';
 import { readInvocation } from './invocation.ts';
+import { localizer } from './localized-text.ts';
 import type { BoundRun, Pipe } from './pipe.ts';
 import { errorRecord, jsonRecord } from './report-error.ts';
 import { runCmdlet } from './run-cmdlet.ts';
@@ -37,7 +38,7 @@ export function shellHostOf(session: Session, { cmdlets, interruptible }: ShellR
       writer.flush();
       const palette = paletteOf(wantsColour(host.stderr, host.env, common.NoColor === true));
       const source = { cmdlet, typed, correlationId: correlationId(new Date()) };
-      host.stderr.write(errorRecord(error, session.errorView, source, palette));
+      host.stderr.write(errorRecord(error, session.errorView, source, palette, session.localize));
     },
     errorRecord: (error, cmdlet) =>
       jsonRecord(error, { cmdlet, typed: '', correlationId: correlationId(new Date()) }) as OutputObject,
@@ -117,7 +118,7 @@ function readTyped(cmdlet: Cmdlet, words: readonly string[], rules: ArgvRules, t
 async function runBound(run: Run, values: BoundValues, pipe: Pipe): Promise<number> {
   const { cmdlet, common } = run;
   if (common.Help) {
-    pipe.emit(cmdletHelp(describeCmdlet(cmdlet), 'Examples').trimEnd());
+    pipe.emit(cmdletHelp(describeCmdlet(cmdlet), 'Examples', localizer(run.host, common.Language)).trimEnd());
     return 0;
   }
   const named = common.InputObject ?? values['Instance'];

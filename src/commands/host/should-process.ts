@@ -5,6 +5,8 @@ import { CodedError } from '../../primitives/errors.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
 import { cellText } from './cell-text.ts';
 import type { Committed, ConfigurationChange, Impact, OutputObject } from './cmdlet.ts';
+import { filledIn, type Localize } from './localized-text.ts';
+import { phrases } from './phrases.ts';
 import type { Question } from './question.ts';
 import { countQuestion, severeRemoval, tooManyRemoved } from './severe-removal.ts';
 
@@ -28,6 +30,7 @@ export interface ProcessRules {
   /** The command line with -Confirm:false, for the error where nobody can be asked. */
   readonly confirmedCommand: string;
   ask(question: Question): Promise<string | undefined>;
+  readonly localize: Localize;
   /** One line to the person. */
   readonly say: (line: string) => void;
   /** Where a program reads standard output: what -WhatIf says goes there as objects. */
@@ -142,29 +145,32 @@ const answers: ReadonlyMap<string, Answer> = new Map([
   ['n', 'No'],
   ['no', 'No'],
   ['l', 'NoToAll'],
+  // Chinese: yes, no.
+  ['是', 'Yes'],
+  ['否', 'No'],
 ]);
 
 /** Default No: a stray Enter must not delete. */
 async function confirmation(rules: ProcessRules, what: string, reason: string): Promise<Answer> {
   if (reason !== '') rules.say(reason);
-  rules.say('[Y] Yes  [A] Yes to All  [N] No  [L] No to All  [?] Help');
+  rules.say(phrases.confirmKeys);
   const answer = await rules.ask({
     message: `${rules.cmdlet}: ${what}?`,
-    help: 'Y does this one, A this and all that follow; N leaves this one out, L this and all that follow.',
+    help: phrases.confirmHelp,
     initial: 'N',
-    refuse: (text) => (answers.has(text.toLowerCase()) ? undefined : 'Type Y, A, N or L.'),
+    refuse: (text) => (answers.has(text.toLowerCase()) ? undefined : phrases.confirmRefusal),
   });
   return answers.get((answer ?? 'n').toLowerCase()) ?? 'No';
 }
 
-function tellIntent({ cmdlet, emit, say }: ProcessRules, target: string, action: string): void {
+function tellIntent({ cmdlet, emit, say, localize }: ProcessRules, target: string, action: string): void {
   if (emit) return emit({ Action: action, TargetKind: nounOf(cmdlet), Identity: target, Kind: 'ConfigurationChange' });
-  say(`What if: ${cmdlet} on "${target}": ${decapitalised(action)}.`);
-  say('Nothing was changed.');
+  say(filledIn(localize(phrases.whatIfActs), { cmdlet, target, action: decapitalised(action) }));
+  say(phrases.nothingChanged);
 }
 
 function tellWhatIf(
-  { cmdlet, emit, say }: ProcessRules,
+  { cmdlet, emit, say, localize }: ProcessRules,
   change: ConfigurationChange,
   before: Configuration,
   after: Configuration,
@@ -173,12 +179,12 @@ function tellWhatIf(
   const consequences = change.consequences?.(before, after) ?? [];
   if (emit) for (const each of differences) emit(changeObject(each, consequences));
   else {
-    say(`What if: ${cmdlet} on "${change.target}" (revision ${before.revision})`);
+    say(filledIn(localize(phrases.whatIf), { cmdlet, target: change.target, revision: before.revision }));
     const width = Math.max(0, ...differences.map(({ property }) => property?.length ?? 0));
     for (const each of differences) say(`  ${differenceLine(each, width)}`);
-    if (differences.length === 0) say('  nothing differs');
+    if (differences.length === 0) say(`  ${localize(phrases.nothingDiffers)}`);
     for (const consequence of consequences) say(`  ! ${consequence}`);
-    say('Nothing was changed.');
+    say(phrases.nothingChanged);
   }
   return withheld(before, after);
 }

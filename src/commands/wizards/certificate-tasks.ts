@@ -10,7 +10,7 @@ import type { CommandLine } from './perform-line.ts';
 
 export type Task = 'complete' | 'create' | 'import' | 'assign' | 'view';
 
-const meanings: readonly { readonly value: Task; readonly meaning: string }[] = [
+export const taskChoices: readonly { readonly value: Task; readonly meaning: string }[] = [
   { value: 'complete', meaning: 'Complete a pending request: the authority has returned the certificate.' },
   { value: 'create', meaning: 'Create a certificate request.' },
   { value: 'import', meaning: 'Import a certificate from a file.' },
@@ -22,7 +22,7 @@ const meanings: readonly { readonly value: Task; readonly meaning: string }[] = 
 export async function askTask({ pending }: CertificateFacts, context: CmdletContext): Promise<Task> {
   for (const { requestId, friendlyName, created } of pending)
     context.say(`  Request ${requestId} "${friendlyName}" of ${created.slice(0, 10)} waits for its certificate.`);
-  const choices = pending.length > 0 ? meanings : meanings.filter(({ value }) => value !== 'complete');
+  const choices = pending.length > 0 ? taskChoices : taskChoices.filter(({ value }) => value !== 'complete');
   const answer = await context.ask({ message: 'Task', choices, initial: choices[0]?.value ?? 'create' });
   return choices.find(({ value }) => value === answer)?.value ?? 'create';
 }

@@ -153,7 +153,7 @@ async function answered(
 ): Promise<WizardState> {
   let state = from;
   while (!isComplete(pages, state)) {
-    const { header, question } = promptAt(pages, state, numbering, state === from);
+    const { header, question } = promptAt(pages, state, numbering, state === from, context.localize);
     for (const line of header) context.say(line);
     const answer = await context.ask({ ...question, mayGoBack: true });
     const goesBack = answer === undefined || answer === backWord;

@@ -71,7 +71,7 @@ async function answered(
   isFresh: boolean,
   context: CmdletContext,
 ): Promise<WizardState> {
-  const { header, question } = promptAt(pages, state, numbering, isFresh);
+  const { header, question } = promptAt(pages, state, numbering, isFresh, context.localize);
   for (const line of header) context.say(line);
   const answer = await context.ask(question);
   if (answer === undefined || answer === backWord) return step(pages, state, { type: 'back' });

@@ -4,6 +4,8 @@
  */
 import { strict as assert } from 'node:assert';
 
+import { english, filledIn, type Localize } from '../host/localized-text.ts';
+import { phrases } from '../host/phrases.ts';
 import type { Question } from '../host/question.ts';
 
 /** By parameter, as typed. */
@@ -139,6 +141,7 @@ export function promptAt(
   state: WizardState,
   numbering: Numbering,
   isFresh = false,
+  localize: Localize = english,
 ): Prompt {
   const all = places(pages);
   const { question, page } = all[state.at] ?? assert.fail('there is no question any more');
@@ -149,7 +152,7 @@ export function promptAt(
   const kept = problemOf(question, answers) === undefined ? answers[question.parameter] : undefined;
   const choices = question.choices && [...(mayGoBack ? [goBack] : []), ...question.choices];
   return {
-    header: isFirst || isFresh ? headerOf(pages, { page, mayGoBack, answers }, numbering) : [],
+    header: isFirst || isFresh ? headerOf(pages[page], { page, mayGoBack, answers }, numbering, localize) : [],
     question: {
       message: `${question.message} (-${question.parameter})`,
       help: question.help,
@@ -163,16 +166,18 @@ export function promptAt(
 }
 
 function headerOf(
-  pages: readonly WizardPage[],
+  page: WizardPage | undefined,
   at: { readonly page: number; readonly mayGoBack: boolean; readonly answers: Answers },
   { before, all }: Numbering,
+  localize: Localize,
 ): readonly string[] {
-  const keys = at.mayGoBack ? '(Esc back, ? help, Ctrl-C cancel)' : '(? help, Ctrl-C cancel)';
-  const page = pages[at.page];
-  return ['', `Step ${before + at.page + 1} of ${all}: ${page?.title}  ${keys}`, ...(page?.intro?.(at.answers) ?? [])];
+  const keys = localize(at.mayGoBack ? phrases.keysWithBack : phrases.keys);
+  const values = { page: before + at.page + 1, pages: all, title: localize(page?.title ?? '') };
+  const heading = filledIn(localize(phrases.step), values);
+  return ['', `${heading}  ${keys}`, ...(page?.intro?.(at.answers) ?? [])];
 }
 
-const goBack = { value: backWord, meaning: 'Back to the question before.' };
+const goBack = { value: backWord, meaning: phrases.back };
 
 export const noteAt = (
   pages: readonly WizardPage[],

@@ -44,6 +44,7 @@ export function recordingContext(given: Surroundings): Recorded & { readonly con
     signal: new AbortController().signal,
     hurry: () => new AbortController().signal,
     interactive: given.ask !== undefined,
+    localize: (english) => english,
     format: given.format ?? 'auto',
     forPerson: given.forPerson ?? false,
     program: [],
