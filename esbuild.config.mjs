@@ -108,7 +108,11 @@ const carrierEntry = `import { cmdlets } from './index.ts';
 mkdirSync('dist/vendor', { recursive: true });
 mkdirSync('dist/commands', { recursive: true });
 const rules = await compileConfigurationValidator();
-const [{ catalogue, completion, traditionalChinese }] = await Promise.all([readDefinitions(), buildCmdlets(), buildVendors()]);
+const [{ catalogue, completion, traditionalChinese }] = await Promise.all([
+  readDefinitions(),
+  buildCmdlets(),
+  buildVendors(),
+]);
 replace('dist/catalogue.json', JSON.stringify(catalogue));
 replace('dist/completion.json', JSON.stringify(completion));
 replace('dist/zh-tw.json', JSON.stringify(traditionalChinese));

@@ -13,7 +13,10 @@ export interface Typed {
 }
 
 /** Variables of the machine that would change what a cmdlet does or how fast it starts. */
-const left = ['NODE_EXTRA_CA_CERTS', 'CI', 'NO_COLOR', 'FORCE_COLOR', 'XGW_OUTPUT', 'XGW_STRICT', 'NODE_OPTIONS'];
+const left =
+  'NODE_EXTRA_CA_CERTS CI NO_COLOR FORCE_COLOR XGW_OUTPUT XGW_STRICT NODE_OPTIONS XGW_LANG LC_ALL LC_MESSAGES LANG'.split(
+    ' ',
+  );
 
 export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !left.includes(name));

@@ -4,6 +4,7 @@
  * has no translation, and the compiler says so.
  */
 import { emptyConfiguration } from '../../config/defaults.ts';
+import { negotiationRemarks } from '../../config/negotiation.ts';
 import { type Failure, failures } from '../../primitives/failures.ts';
 import { type EventPage, logEvents } from '../../primitives/log-events.ts';
 import { aboutTopics, exitCodeTexts } from '../host/about-topics.ts';
@@ -76,25 +77,22 @@ function wizardTexts(): readonly Placed[] {
     folderExists: () => true,
     fileExists: () => false,
   });
-  const pages = (domains: readonly string[], answers: Readonly<Record<string, string>>): readonly WizardPage[] => [
+  const pages = (domains: readonly string[]): readonly WizardPage[] => [
     ...certificatePages(facts(domains), () => []),
-    ...partnerPages(answers, emptyConfiguration, false),
+    ...partnerPages({}, emptyConfiguration, false),
   ];
-  const [first = [], ...others] = [
-    questionTexts(pages([], {})),
-    questionTexts(pages(['contoso.com'], { TlsNegotiation: 'NotSupported', SaslNegotiation: 'NotSupported' })),
-    questionTexts(pages([], { SupportDialbackNegotiation: 'False' })),
-  ];
-  const fixed = first.filter((text) => others.every((texts) => texts.includes(text)));
-  return [...fixed, ...taskChoices.map(({ meaning }) => meaning)].map((text): Placed => [text, 'a wizard']);
+  const others = questionTexts(pages(['contoso.com']));
+  const fixed = questionTexts(pages([])).filter((text) => others.includes(text));
+  const remarks = Object.values(negotiationRemarks);
+  return [...fixed, ...taskChoices.map(({ meaning }) => meaning), ...remarks].map((text): Placed => [text, 'a wizard']);
 }
 
+/** Where an answer is commented on, the choices say what would follow from each, and so are not fixed. */
 const questionTexts = (pages: readonly WizardPage[]): readonly string[] =>
   pages.flatMap(({ title, questions }) => [
     title,
-    ...questions.flatMap(({ message, help, choices = [] }) => [
-      message,
-      help,
-      ...choices.flatMap(({ meaning }) => meaning ?? []),
+    ...questions.flatMap(({ message, help, note, choices = [] }) => [
+      ...[message, help],
+      ...(note === undefined ? choices : []).flatMap(({ meaning }) => meaning ?? []),
     ]),
   ]);

@@ -72,12 +72,9 @@ const attributeWidth = 29;
 
 /** One parameter with the attribute block that Get-Help prints. */
 export function parameterHelp(parameter: ParameterDescription, localize: Localize = english): readonly string[] {
-  const { pipeline, aliases = [], type, position, mandatory, defaultText, wildcard } = parameter;
-  const byValue = pipeline === 'value' || pipeline === 'both' ? 'ByValue' : '';
-  const byName = pipeline === 'property' || pipeline === 'both' ? 'ByPropertyName' : '';
-  const input = [byValue, byName].filter((way) => way !== '').join(', ');
+  const { aliases = [], type, position, mandatory, defaultText, wildcard } = parameter;
   const values = filledIn(localize(phrases.values), { values: type.values?.join(', ') ?? '' });
-  const attribute = (phrase: string, value: unknown): string =>
+  const attribute = (phrase: string, value: string | number | boolean): string =>
     `        ${paddedTo(attributeWidth, localize(phrase))}${value}`;
   return [
     ...brief(parameter, localize),
@@ -86,9 +83,15 @@ export function parameterHelp(parameter: ParameterDescription, localize: Localiz
     attribute(phrases.attributeRequired, mandatory),
     attribute(phrases.attributePosition, position ?? 'Named'),
     attribute(phrases.attributeDefault, defaultText ?? 'None'),
-    attribute(phrases.attributePipeline, input === '' ? 'false' : `true (${input})`),
+    attribute(phrases.attributePipeline, pipelineInput(parameter)),
     attribute(phrases.attributeAliases, aliases.length > 0 ? aliases.join(', ') : 'None'),
     attribute(phrases.attributeWildcard, wildcard === true),
     '',
   ];
+}
+
+function pipelineInput({ pipeline }: ParameterDescription): string {
+  const byValue = pipeline === 'value' || pipeline === 'both' ? ['ByValue'] : [];
+  const byName = pipeline === 'property' || pipeline === 'both' ? ['ByPropertyName'] : [];
+  return pipeline === undefined ? 'false' : `true (${[...byValue, ...byName].join(', ')})`;
 }

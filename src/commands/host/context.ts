@@ -7,7 +7,7 @@ import { openScreen } from '../screen/screen.ts';
 import { readCatalogue } from './catalogue-file.ts';
 import type { CmdletContext, OutputObject, ShellHost } from './cmdlet.ts';
 import { laidOut } from './laid-out.ts';
-import { ask, askHidden, askNewSecret } from './prompt.ts';
+import { ask, askHidden, askNewSecret, type PromptStreams } from './prompt.ts';
 import { isCaptured, type Session } from './session.ts';
 import { withShownDefaults } from './shown-defaults.ts';
 import { isAccessible } from './surroundings.ts';
@@ -17,7 +17,7 @@ const tableDelayMs = 300;
 
 export function cmdletContext(session: Session): CmdletContext {
   const { cmdlet, common, host, messages, signal, process: processing, interactive, localize } = session;
-  const streams = { stdin: host.stdin, stderr: host.stderr, signal, plain: isAccessible(host.env), localize };
+  const streams = streamsOf(session);
   const write = delayedWrite(session);
   let shell: ShellHost | undefined;
   return {
@@ -53,11 +53,7 @@ export function cmdletContext(session: Session): CmdletContext {
     commit: async (change) => await processing.commit(change, session.store()),
     shouldProcess: async (target, action, impact) => await processing.shouldProcess(target, action, impact),
     readInput: async (file) => (file === '-' ? await wholeInput(host.stdin) : await wholeFile(file)),
-    done: messages.done,
-    hint: messages.hint,
-    say: messages.say,
-    warn: messages.warn,
-    verbose: messages.verbose,
+    ...messages,
     async ask(question) {
       if (!interactive) throw nobodyThere(question.message);
       session.writer.flush();
@@ -76,6 +72,14 @@ export function cmdletContext(session: Session): CmdletContext {
     },
   };
 }
+
+const streamsOf = ({ host: { stdin, stderr, env }, signal, localize }: Session): PromptStreams => ({
+  stdin,
+  stderr,
+  signal,
+  plain: isAccessible(env),
+  localize,
+});
 
 /** Somebody sits at both ends, and the terminal can be drawn on again. */
 const mayDraw = ({ host, interactive, pipe }: Session): boolean =>

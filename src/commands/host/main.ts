@@ -99,8 +99,9 @@ const typedLine = (cmdlet: Cmdlet, tokens: readonly string[]): string =>
 function printed(error: CodedError, view: ErrorView, given: Typed): string {
   const { cmdlet, host, tokens, common, correlationId: id } = given;
   const palette = paletteOf(wantsColour(host.stderr, host.env, common?.NoColor === true));
-  const source = { cmdlet: cmdlet.name, typed: typedLine(cmdlet, tokens), correlationId: id };
-  const record = errorRecord(error, view, source, palette, localizer(host, common?.Language));
+  const localize = localizer(host, common?.Language);
+  const source = { cmdlet: cmdlet.name, typed: typedLine(cmdlet, tokens), correlationId: id, localize };
+  const record = errorRecord(error, view, source, palette);
   return common?.Debug && view !== 'Json' ? `${record}${error.stack ?? ''}\n` : record;
 }
 

@@ -32,7 +32,10 @@ export interface Messages {
 export function messagesOf(rules: MessageRules): Messages {
   const { palette, quiet, forPerson, localize } = rules;
   const line = (level: string, prefix: string, sentence: string): void => {
-    const text = (rules.asJson ? sentence : localize(sentence)).split('\n').map(visibleText).join('\n    ');
+    const text = (rules.asJson ? sentence : localizedLine(sentence, localize))
+      .split('\n')
+      .map(visibleText)
+      .join('\n    ');
     if (!rules.asJson) return rules.write(`${prefix}${text}\n`);
     rules.write(`${JSON.stringify({ ts: rules.now().toISOString(), level, cmdlet: rules.cmdlet, msg: sentence })}\n`);
   };
@@ -44,4 +47,10 @@ export function messagesOf(rules: MessageRules): Messages {
     hint: (text) => (quiet || !forPerson ? undefined : line('info', '    ', text)),
     say: (text) => line('info', '', text),
   };
+}
+
+/** What stands before a sentence only sets it off. */
+function localizedLine(line: string, localize: Localize): string {
+  const sentence = line.trimStart();
+  return line.slice(0, line.length - sentence.length) + localize(sentence);
 }

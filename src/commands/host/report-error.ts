@@ -19,33 +19,20 @@ export interface ErrorSource {
   readonly typed: string;
   /** Names this run in logs. */
   readonly correlationId: string;
+  /** Into the language of whoever reads; absent: English. */
+  readonly localize?: Localize;
 }
 
 /** @returns Text that ends in a line break. */
-export const errorRecord = (
-  error: CodedError,
-  view: ErrorView,
-  source: ErrorSource,
-  palette: Palette,
-  localize: Localize = english,
-): string =>
-  linesOf(error, view, source, { palette, localize })
+export const errorRecord = (error: CodedError, view: ErrorView, source: ErrorSource, palette: Palette): string =>
+  linesOf(error, view, source, palette)
     .map((line) => `${line}\n`)
     .join('');
 
-interface Reader {
-  readonly palette: Palette;
-  readonly localize: Localize;
-}
-
-function linesOf(
-  error: CodedError,
-  view: ErrorView,
-  source: ErrorSource,
-  { palette, localize }: Reader,
-): readonly string[] {
-  if (view === 'Json') return [JSON.stringify(jsonRecord(error, source, localize))];
+function linesOf(error: CodedError, view: ErrorView, source: ErrorSource, palette: Palette): readonly string[] {
+  if (view === 'Json') return [JSON.stringify(jsonRecord(error, source))];
   if (view === 'Category') return [categoryInfo(error, source)];
+  const { localize = english } = source;
   const meaning = localizedMeaning(error, localize);
   const what = [
     `${palette.bad(`${source.cmdlet}:`)} ${visibleText(error.message)}`,
@@ -101,11 +88,7 @@ const nounOf = (cmdlet: string): string => cmdlet.split('-')[1] ?? cmdlet;
 const categoryInfo = (error: CodedError, { cmdlet }: ErrorSource): string =>
   `${outcomes[error.category].category}: (${shown(error.target ?? '')}:${nounOf(cmdlet)}) [${cmdlet}], ${error.id}`;
 
-export const jsonRecord = (
-  error: CodedError,
-  { cmdlet, correlationId }: ErrorSource,
-  localize: Localize = english,
-): object => ({
+export const jsonRecord = (error: CodedError, { cmdlet, correlationId, localize = english }: ErrorSource): object => ({
   Kind: 'ErrorRecord',
   Id: error.id,
   Cmdlet: cmdlet,

@@ -37,8 +37,9 @@ export function shellHostOf(session: Session, { cmdlets, interruptible }: ShellR
     report(error, cmdlet, typed) {
       writer.flush();
       const palette = paletteOf(wantsColour(host.stderr, host.env, common.NoColor === true));
-      const source = { cmdlet, typed, correlationId: correlationId(new Date()) };
-      host.stderr.write(errorRecord(error, session.errorView, source, palette, session.localize));
+      const { localize } = session;
+      const source = { cmdlet, typed, correlationId: correlationId(new Date()), localize };
+      host.stderr.write(errorRecord(error, session.errorView, source, palette));
     },
     errorRecord: (error, cmdlet) =>
       jsonRecord(error, { cmdlet, typed: '', correlationId: correlationId(new Date()) }) as OutputObject,

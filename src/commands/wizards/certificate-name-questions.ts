@@ -1,6 +1,9 @@
 /** The questions about what stands in the certificate: subject, host, domains, further names. */
+
 import { planSubject, type SubjectFields } from '../../certificates/subject.ts';
+import { filledIn, type Localize } from '../host/localized-text.ts';
 import { domainName, listOf } from '../host/parameters.ts';
+import { phrases } from '../host/phrases.ts';
 import { certificateName } from '../settings/certificate-values.ts';
 import { itemsOf, newDomainAnswer, xmppDomainsOf } from './certificate-command.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
@@ -35,7 +38,7 @@ export const edgeName = ({ accessEdgeFqdn, sipDomains }: CertificateFacts): Wiza
   refuse: refusing(domainName, 'sip.contoso.com'),
 });
 
-export const domainPage = ({ sipDomains }: CertificateFacts): WizardPage => ({
+export const domainPage = ({ sipDomains }: CertificateFacts, localize: Localize): WizardPage => ({
   title: 'SIP Domain Setting on Subject Alternative Names',
   questions: [
     {
@@ -51,8 +54,8 @@ export const domainPage = ({ sipDomains }: CertificateFacts): WizardPage => ({
       message: 'Add sip.<domain> for your SIP domains',
       help: 'SIP clients look for sip.<domain>. XMPP partners do not need it.',
       choices: [
-        { value: 'all', meaning: `All of them: ${sipDomains.join(', ')}` },
-        { value: 'default', meaning: `Only the default one: ${sipDomains[0] ?? ''}` },
+        { value: 'all', meaning: filledIn(localize(phrases.allDomains), { domains: sipDomains.join(', ') }) },
+        { value: 'default', meaning: filledIn(localize(phrases.defaultDomain), { domain: sipDomains[0] ?? '' }) },
         { value: 'some', meaning: 'Some of them.' },
       ],
       applies: ({ Type }) => sipDomains.length > 0 && Type !== 'InternalEdge',
@@ -61,7 +64,7 @@ export const domainPage = ({ sipDomains }: CertificateFacts): WizardPage => ({
     {
       parameter: 'SipDomain',
       message: 'SIP domains, separated by commas',
-      help: `Yours are ${sipDomains.join(', ')}.`,
+      help: filledIn(localize(phrases.yours), { domains: sipDomains.join(', ') }),
       applies: ({ AllSipDomain, Type }) => AllSipDomain === 'some' && sipDomains.length > 0 && Type !== 'InternalEdge',
       initial: () => sipDomains.join(','),
       refuse(answer) {

@@ -1,5 +1,7 @@
 /** Pages 2 to 11 of the certificate wizard, in the order of the deployment wizard that administrators know. */
+import { english, type Localize } from '../host/localized-text.ts';
 import { textUpTo } from '../host/parameters.ts';
+import { phrases } from '../host/phrases.ts';
 import { rsaKeySize } from '../settings/certificate-values.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import { additionalNames, domainPage, edgeName, subjectField } from './certificate-name-questions.ts';
@@ -13,6 +15,7 @@ export const pageCount = 12;
 export const certificatePages = (
   facts: CertificateFacts,
   names: (answers: Answers) => readonly string[],
+  localize: Localize = english,
 ): readonly WizardPage[] => [
   usagePage,
   whenPage,
@@ -39,10 +42,10 @@ export const certificatePages = (
     ],
   },
   { title: 'Subject Name and Subject Alternative Names', intro: names, questions: [edgeName(facts)] },
-  domainPage(facts),
+  domainPage(facts, localize),
   {
     title: 'Configure Additional Subject Alternative Names',
-    intro: (answers) => ['Names that belong on the certificate:', ...names(without('DomainName', answers))],
+    intro: (answers) => [localize(phrases.namesThatBelong), ...names(without('DomainName', answers))],
     questions: [additionalNames(facts)],
   },
 ];

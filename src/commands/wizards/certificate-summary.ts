@@ -1,10 +1,13 @@
 /** The last page before something is done: every answer, every name with its reason, the command lines, and what to do with them. */
+
 import { writeOutputFile } from '../../operations/output-file.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import type { CmdletContext } from '../host/cmdlet.ts';
+import { filledIn } from '../host/localized-text.ts';
+import { phrases } from '../host/phrases.ts';
 import { pageCount } from './certificate-pages.ts';
 import { type CommandLine, printedLine } from './perform-line.ts';
-import { countingAnswers, step, type WizardPage, type WizardState } from './step-driver.ts';
+import { countingAnswers, lastHeading, step, type WizardPage, type WizardState } from './step-driver.ts';
 
 export interface Summary {
   readonly pages: readonly WizardPage[];
@@ -16,10 +19,10 @@ export interface Summary {
 }
 
 const summaryChoices = [
-  { value: 'Request', meaning: 'Performs the command line above.' },
-  { value: 'Edit step', meaning: 'Does one page again.' },
-  { value: 'Save as script', meaning: 'Writes the command line into a file.' },
-  { value: 'Cancel', meaning: 'Ends; nothing is changed.' },
+  { value: 'Request', meaning: phrases.performsTheLine },
+  { value: 'Edit step', meaning: phrases.doesOnePageAgain },
+  { value: 'Save as script', meaning: phrases.writesTheLine },
+  { value: 'Cancel', meaning: phrases.endsUnchanged },
 ];
 
 /** @returns The state to go on asking from, or what was decided. */
@@ -29,13 +32,13 @@ export async function askSummary(
 ): Promise<WizardState | 'request' | 'cancel'> {
   const script = lines.map((line) => printedLine(line, context));
   context.say('');
-  context.say(`Step ${pageCount} of ${pageCount}: Certificate Request Summary  (Esc back, Ctrl-C cancel)`);
+  context.say(lastHeading(pageCount, phrases.requestSummary, context));
   const answers = Object.entries(countingAnswers(pages, state)).filter(([, answer]) => answer !== '');
   for (const [parameter, answer] of answers) context.say(`  ${parameter.padEnd(21)} ${answer}`);
   for (const name of names) context.say(name);
   context.say(`\n${script.join('\n')}\n`);
   const answer = await context.ask({
-    message: 'What now',
+    message: phrases.whatNow,
     choices: summaryChoices,
     initial: 'Request',
     mayGoBack: true,
@@ -59,8 +62,8 @@ export const cancelled = (): CodedError =>
   new CodedError('Interrupted', 'cancelled at the summary; nothing was changed.');
 
 async function askPage(pages: readonly WizardPage[], context: CmdletContext): Promise<number> {
-  const choices = pages.map(({ title }) => ({ value: title }));
-  const title = await context.ask({ message: 'Which page', choices, initial: choices[0]?.value ?? '' });
+  const choices = pages.map(({ title }) => ({ value: context.localize(title) }));
+  const title = await context.ask({ message: phrases.whichPage, choices, initial: choices[0]?.value ?? '' });
   return Math.max(
     0,
     choices.findIndex(({ value }) => value === title),
@@ -69,9 +72,10 @@ async function askPage(pages: readonly WizardPage[], context: CmdletContext): Pr
 
 async function saveScript(script: readonly string[], context: CmdletContext): Promise<void> {
   const initial = './request-certificate.sh';
-  const file = await context.ask({ message: 'File for the script', initial, mayGoBack: true });
+  const file = await context.ask({ message: phrases.fileForTheScript, initial, mayGoBack: true });
   if (file === undefined || file === '') return;
-  if (context.whatIf) return context.say(`What if: ${file} would hold that.`);
+  const { localize, whatIf } = context;
+  if (whatIf) return context.say(filledIn(localize(phrases.scriptWouldHold), { file }));
   writeOutputFile(file, ['#!/bin/sh', ...script, ''].join('\n'), 0o644);
-  context.say(`  ${file} written. Run it with: sh ${file}`);
+  context.say(`  ${filledIn(localize(phrases.scriptWritten), { file, line: `sh ${file}` })}`);
 }

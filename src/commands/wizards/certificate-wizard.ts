@@ -2,11 +2,14 @@
  * The certificate wizard: the deployment wizard's pages on a terminal. It asks, shows the command line that the answers amount to,
  * and performs exactly that line; with -WhatIf no key is made. Requests that wait for their certificate come first.
  */
+
 import { newSipDomain } from '../../operations/sip-domains.ts';
 import { parseDomainName } from '../../primitives/domain-name.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import { openKeyStore } from '../../store/key-store.ts';
 import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
+import { filledIn } from '../host/localized-text.ts';
+import { phrases } from '../host/phrases.ts';
 import newSipDomainCmdlet from '../new-sip-domain.ts';
 import { certificateNames } from '../settings/new-certificate-request.ts';
 import { newDomainAnswer, requestTokens } from './certificate-command.ts';
@@ -53,7 +56,9 @@ export async function certificateWizard(request: Cmdlet, context: CmdletContext)
 }
 
 async function tasks(facts: CertificateFacts, context: CmdletContext): Promise<Task> {
-  context.say(`Step 1 of ${pageCount}: Available Certificate Tasks  (Ctrl-C cancel)`);
+  const { localize } = context;
+  const values = { page: 1, pages: pageCount, title: localize(phrases.certificateTasks) };
+  context.say(`${filledIn(localize(phrases.step), values)}  ${localize(phrases.keysAtFirst)}`);
   return await askTask(facts, context);
 }
 
@@ -94,7 +99,7 @@ interface Creation {
 async function createRequest(creation: Creation, context: CmdletContext): Promise<'done' | Answers> {
   const { facts, kept, answers: before } = creation;
   const names = (answers: Answers) => namesFor(requestLine(creation, answers), imagined(answers, context));
-  const pages: readonly WizardPage[] = certificatePages(facts, names);
+  const pages: readonly WizardPage[] = certificatePages(facts, names, context.localize);
   let state: WizardState = creation.resumes ? resumedState(pages, before) : firstState(before);
   for (;;) {
     const next = await answered(pages, state, kept, context);
@@ -128,7 +133,7 @@ function linesFor(creation: Creation, answers: Answers): readonly CommandLine[] 
 /** The object of a domain that is made on the way would stand in the way of the request's. */
 async function perform(lines: readonly CommandLine[], answers: Answers, context: CmdletContext): Promise<void> {
   const last = lines.at(-1);
-  if (!context.whatIf) context.say('Executing the command: a large key takes some seconds. -Verbose tells each step.');
+  if (!context.whatIf) context.say(phrases.executing);
   const silent = Object.create(context, { write: { value: () => undefined } }) as CmdletContext;
   for (const line of lines.slice(0, -1)) await performLine(line, silent);
   if (last !== undefined) await performLine(last, context.whatIf ? imagined(answers, context) : context);
@@ -153,7 +158,8 @@ async function answered(
 ): Promise<WizardState> {
   let state = from;
   while (!isComplete(pages, state)) {
-    const { header, question } = promptAt(pages, state, numbering, state === from, context.localize);
+    const { localize } = context;
+    const { header, question } = promptAt(pages, state, numbering, { isFresh: state === from, localize });
     for (const line of header) context.say(line);
     const answer = await context.ask({ ...question, mayGoBack: true });
     const goesBack = answer === undefined || answer === backWord;
@@ -178,7 +184,7 @@ function namesFor(line: CommandLine, context: CmdletContext): readonly string[] 
 
 /** The seed's last page: the request, decoded. */
 async function offerView(context: CmdletContext): Promise<void> {
-  const choices = [{ value: 'Finish' }, { value: 'View', meaning: 'Shows the request, read from the request itself.' }];
+  const choices = [{ value: 'Finish' }, { value: 'View', meaning: phrases.showsTheRequest }];
   const answer = await context.ask({ message: 'Certificate Request File', choices, initial: 'Finish' });
   if (answer !== 'View') return;
   const requests = Object.values(context.store.read().certificateRequests);

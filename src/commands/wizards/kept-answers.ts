@@ -1,7 +1,10 @@
 /** The answers of a wizard over a crash: kept after every answer, offered at the next start, forgotten when the work is done. */
+
 import { isCodedError } from '../../primitives/errors.ts';
 import { wizardDraft } from '../../store/wizard-draft.ts';
 import type { CmdletContext } from '../host/cmdlet.ts';
+import { filledIn } from '../host/localized-text.ts';
+import { phrases } from '../host/phrases.ts';
 import type { Answers } from './step-driver.ts';
 
 export interface KeptAnswers {
@@ -38,12 +41,13 @@ export function keptAnswers(wizard: string, context: CmdletContext): KeptAnswers
     async offered() {
       const answers = draft.read();
       if (answers === undefined) return undefined;
-      context.say(`  A request was not finished; ${Object.keys(answers).length} questions are answered.`);
+      const notFinished = context.localize(phrases.notFinished);
+      context.say(`  ${filledIn(notFinished, { count: Object.keys(answers).length })}`);
       const wanted = await context.ask({
-        message: 'Continue where you left off',
+        message: phrases.continueWhereLeft,
         choices: [
-          { value: 'Continue', meaning: 'The answers are there; you go on with the next question.' },
-          { value: 'Start anew', meaning: 'The answers are forgotten.' },
+          { value: 'Continue', meaning: phrases.answersAreThere },
+          { value: 'Start anew', meaning: phrases.answersForgotten },
         ],
         initial: 'Continue',
       });

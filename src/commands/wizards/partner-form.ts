@@ -2,12 +2,14 @@
  * The partner form: New-XmppFederatedPartner without any word, on a terminal. It asks seven questions, shows the command line that the
  * answers amount to, and hands over exactly its values; nothing is kept before.
  */
+
 import { partnerDefaults } from '../../config/defaults.ts';
 import { printValue } from '../../config/property-difference.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
 import { itemsOf } from '../host/list-change.ts';
-import { methodsLine, negotiationIn, pageCount, partnerPages } from './partner-pages.ts';
+import { phrases } from '../host/phrases.ts';
+import { effectiveMethods, negotiationIn, pageCount, partnerPages } from './partner-pages.ts';
 import { bound, type CommandLine, printedLine } from './perform-line.ts';
 import {
   type Answers,
@@ -15,6 +17,7 @@ import {
   countingAnswers,
   firstState,
   isComplete,
+  lastHeading,
   noteAt,
   promptAt,
   step,
@@ -30,7 +33,7 @@ export async function partnerForm(
   defaults: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>>> {
   const configuration = context.store.read();
-  const pagesFor = ({ answers }: WizardState) => partnerPages(answers, configuration, context.force);
+  const pagesFor = ({ answers }: WizardState) => partnerPages(answers, configuration, context.force, context.localize);
   const offered = offeredAnswers(defaults);
   let state = firstState(offered);
   for (let isFresh = true; ; ) {
@@ -71,7 +74,7 @@ async function answered(
   isFresh: boolean,
   context: CmdletContext,
 ): Promise<WizardState> {
-  const { header, question } = promptAt(pages, state, numbering, isFresh, context.localize);
+  const { header, question } = promptAt(pages, state, numbering, { isFresh, localize: context.localize });
   for (const line of header) context.say(line);
   const answer = await context.ask(question);
   if (answer === undefined || answer === backWord) return step(pages, state, { type: 'back' });
@@ -97,9 +100,9 @@ function typed(name: string, answer: string): readonly string[] {
 }
 
 const choices = [
-  { value: 'Commit', meaning: 'Makes the partner, as the command line above would.' },
-  { value: 'Edit', meaning: 'Goes through the questions again; the answers are there.' },
-  { value: 'Cancel', meaning: 'Ends; nothing is changed.' },
+  { value: 'Commit', meaning: phrases.makesThePartner },
+  { value: 'Edit', meaning: phrases.questionsAgain },
+  { value: 'Cancel', meaning: phrases.endsUnchanged },
 ];
 
 async function summary(
@@ -108,13 +111,13 @@ async function summary(
   context: CmdletContext,
 ): Promise<'commit' | 'edit' | 'back'> {
   context.say('');
-  context.say(`Step ${pageCount} of ${pageCount}: Summary  (Esc back, Ctrl-C cancel)`);
+  context.say(lastHeading(pageCount, phrases.summary, context));
   for (const [name, answer] of Object.entries(answers)) {
     if (answer !== '') context.say(`  ${name.padEnd(27)} ${answer}`);
   }
-  context.say(`  ${'Effective methods'.padEnd(27)} ${methodsLine(negotiationIn(answers))}`);
+  context.say(`  ${effectiveMethods(negotiationIn(answers), context.localize)}`);
   context.say(`\n${printedLine(line, context)}\n`);
-  const answer = await context.ask({ message: 'What now', choices, initial: 'Commit', mayGoBack: true });
+  const answer = await context.ask({ message: phrases.whatNow, choices, initial: 'Commit', mayGoBack: true });
   if (answer === undefined) return 'back';
   if (answer === 'Cancel') throw new CodedError('Interrupted', 'cancelled at the summary; nothing was changed.');
   return answer === 'Edit' ? 'edit' : 'commit';

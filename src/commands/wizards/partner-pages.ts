@@ -7,7 +7,9 @@ import { printValue } from '../../config/property-difference.ts';
 import { newFederatedPartner } from '../../operations/federated-partners.ts';
 import { isCodedError } from '../../primitives/errors.ts';
 import { booleanOf } from '../host/boolean-word.ts';
+import { english, filledIn, type Localize } from '../host/localized-text.ts';
 import { domainName, listOf } from '../host/parameters.ts';
+import { phrases } from '../host/phrases.ts';
 import { partnerSettings } from '../settings/partner-parameters.ts';
 import type { Answers, WizardPage, WizardQuestion } from './step-driver.ts';
 
@@ -30,31 +32,42 @@ export function negotiationIn(answers: Answers): NegotiationSettings {
 }
 
 /** `SASL over TLS, TLS Dialback`, or why nothing is left. */
-export function methodsLine(settings: NegotiationSettings): string {
+export function methodsLine(settings: NegotiationSettings, localize: Localize = english): string {
   const { methods, class: kind, remark } = negotiationOutcome(settings);
-  if (kind === 'Invalid' && remark !== undefined) return `NOT VALID: ${negotiationRemarks[remark]}`;
-  return remark === undefined ? methods.join(', ') : `${methods.join(', ')} (${negotiationRemarks[remark]})`;
+  if (kind === 'Invalid' && remark !== undefined) {
+    return filledIn(localize(phrases.notValid), { remark: localize(negotiationRemarks[remark]) });
+  }
+  return remark === undefined ? methods.join(', ') : `${methods.join(', ')} (${localize(negotiationRemarks[remark])})`;
 }
 
 /** @param force - A partner that exists is no obstacle. */
-export function partnerPages(answers: Answers, configuration: Configuration, force: boolean): readonly WizardPage[] {
+export function partnerPages(
+  answers: Answers,
+  configuration: Configuration,
+  force: boolean,
+  localize: Localize = english,
+): readonly WizardPage[] {
+  const allOfIt = filledIn(localize(phrases.allOfIt), { line: 'xgw get-help about_partnertypes' });
   return [
     {
       title: 'Partner',
       questions: [identity(configuration, force), description, additionalDomains(configuration, force)],
     },
-    { title: 'Partner type', intro: () => ['All of it: xgw get-help about_partnertypes'], questions: [partnerType] },
+    { title: 'Partner type', intro: () => [allOfIt], questions: [partnerType] },
     {
       title: 'Negotiation',
-      intro: (given) => [`Effective methods: ${methodsLine(negotiationIn(given))}`],
+      intro: (given) => [effectiveMethods(negotiationIn(given), localize)],
       questions: [
-        negotiation('TlsNegotiation', 'TLS', answers),
-        negotiation('SaslNegotiation', 'SASL', answers),
-        negotiation('SupportDialbackNegotiation', 'Dialback', answers),
+        negotiation('TlsNegotiation', 'TLS', answers, localize),
+        negotiation('SaslNegotiation', 'SASL', answers, localize),
+        negotiation('SupportDialbackNegotiation', 'Dialback', answers, localize),
       ],
     },
   ];
 }
+
+export const effectiveMethods = (settings: NegotiationSettings, localize: Localize): string =>
+  filledIn(localize(phrases.effectiveMethods), { methods: methodsLine(settings, localize) });
 
 const identity = (configuration: Configuration, force: boolean): WizardQuestion => ({
   parameter: 'Identity',
@@ -121,10 +134,17 @@ const partnerType: WizardQuestion = {
 type NegotiationParameter = 'TlsNegotiation' | 'SaslNegotiation' | 'SupportDialbackNegotiation';
 
 /** What would be left with each answer, given the others. An answer that leaves nothing is refused at the last question. */
-function negotiation(parameter: NegotiationParameter, message: string, answers: Answers): WizardQuestion {
+function negotiation(
+  parameter: NegotiationParameter,
+  message: string,
+  answers: Answers,
+  localize: Localize,
+): WizardQuestion {
   const isLast = parameter === 'SupportDialbackNegotiation';
   const values = isLast ? ['True', 'False'] : negotiations;
   const outcome = (value: string, given: Answers) => negotiationIn({ ...given, [parameter]: value });
+  const leaves = (value: string): string =>
+    filledIn(localize(phrases.leaves), { methods: methodsLine(outcome(value, answers), localize) });
   const setting = {
     TlsNegotiation: 'tlsNegotiation',
     SaslNegotiation: 'saslNegotiation',
@@ -134,13 +154,13 @@ function negotiation(parameter: NegotiationParameter, message: string, answers: 
     parameter,
     message,
     help: help(parameter),
-    choices: values.map((value) => ({ value, meaning: `Leaves: ${methodsLine(outcome(value, answers))}` })),
+    choices: values.map((value) => ({ value, meaning: leaves(value) })),
     initial: () => printValue(partnerDefaults[setting[parameter]]),
     refuse(answer, given) {
       const settings = outcome(answer, given);
       const isInvalid = isLast && negotiationOutcome(settings).class === 'Invalid';
-      return isInvalid ? `${methodsLine(settings)}. Choose another one, or go back with Esc.` : undefined;
+      return isInvalid ? `${methodsLine(settings, localize)}. ${localize(phrases.chooseAnother)}` : undefined;
     },
-    note: (answer, given) => `Effective methods: ${methodsLine(outcome(answer, given))}`,
+    note: (answer, given) => effectiveMethods(outcome(answer, given), localize),
   };
 }

@@ -135,13 +135,18 @@ export interface Numbering {
   readonly all: number;
 }
 
-/** @param isFresh - Somebody comes to this page anew: its header is shown at any question of it. */
+/** How it is shown. */
+interface Showing {
+  /** Somebody comes to this page anew: its header is shown at any question of it. */
+  readonly isFresh?: boolean;
+  readonly localize?: Localize;
+}
+
 export function promptAt(
   pages: readonly WizardPage[],
   state: WizardState,
   numbering: Numbering,
-  isFresh = false,
-  localize: Localize = english,
+  { isFresh = false, localize = english }: Showing = {},
 ): Prompt {
   const all = places(pages);
   const { question, page } = all[state.at] ?? assert.fail('there is no question any more');
@@ -160,7 +165,7 @@ export function promptAt(
       mayGoBack,
       refuse: (answer) => (mayGoBack && answer === backWord ? undefined : question.refuse?.(answer, answers)),
       ...(choices ? { choices } : {}),
-      ...(question.edits === true ? { edits: true } : {}),
+      edits: question.edits === true,
     },
   };
 }
@@ -175,6 +180,12 @@ function headerOf(
   const values = { page: before + at.page + 1, pages: all, title: localize(page?.title ?? '') };
   const heading = filledIn(localize(phrases.step), values);
   return ['', `${heading}  ${keys}`, ...(page?.intro?.(at.answers) ?? [])];
+}
+
+/** `Step 4 of 4: Summary  (Esc back, Ctrl-C cancel)` */
+export function lastHeading(pages: number, title: string, { localize }: { readonly localize: Localize }): string {
+  const heading = filledIn(localize(phrases.step), { page: pages, pages, title: localize(title) });
+  return `${heading}  ${localize(phrases.keysAtSummary)}`;
 }
 
 const goBack = { value: backWord, meaning: phrases.back };

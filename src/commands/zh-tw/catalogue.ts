@@ -6,6 +6,7 @@ import about from './about.json' with { type: 'json' };
 import cmdletsAToI from './cmdlets-a-to-i.json' with { type: 'json' };
 import cmdletsJToR from './cmdlets-j-to-r.json' with { type: 'json' };
 import cmdletsSToZ from './cmdlets-s-to-z.json' with { type: 'json' };
+import type english from './english.json';
 import events from './events.json' with { type: 'json' };
 import failures from './failures.json' with { type: 'json' };
 import phrases from './phrases.json' with { type: 'json' };
@@ -22,7 +23,7 @@ const parts = {
   ...wizards,
 };
 
-type English = keyof typeof import('./english.json', { with: { 'resolution-mode': 'import' }});
+type English = keyof typeof english;
 
 /** Nothing is left over. */
 type Orphan = Exclude<keyof typeof parts, English>;
