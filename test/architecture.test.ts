@@ -1,6 +1,6 @@
 /** The shape of src/ as a test: floors, walls, cycles, sizes, manifest. Fails with the sentence a reviewer would write. */
 import { strict as assert } from 'node:assert';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
@@ -139,4 +139,26 @@ describe('the top level', () => {
     );
     expect(strangers).toEqual([]);
   });
+});
+
+it('docs/architecture.md and the decisions name files that exist', () => {
+  const pages = [
+    'architecture.md',
+    ...readdirSync(path.join(root, 'docs/decisions')).map((name) => `decisions/${name}`),
+  ];
+  const named = pages.flatMap((page) =>
+    [...readFileSync(path.join(root, 'docs', page), 'utf8').matchAll(/(?<![\w./-])\w[\w./-]*\.ts\b/g)].map(
+      ([file]) => ({
+        page,
+        file,
+      }),
+    ),
+  );
+  const known = [...files, ...readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })];
+  const isThere = (file: string): boolean => {
+    const wanted = file.replace(/^src\//, '');
+    return existsSync(path.join(root, file)) || known.some((each) => each === wanted || each.endsWith(`/${wanted}`));
+  };
+  expect(named.length).toBeGreaterThan(50);
+  expect(named.filter(({ file }) => !isThere(file))).toEqual([]);
 });
