@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the definitions: docs/cmdlets.md, docs/troubleshooting.md and the sentences to translate, which are
- * committed, and the manual pages in dist/man, which are made when the package is packed.
+ * Writes what is made from the definitions: docs/cmdlets.md, docs/troubleshooting.md, the sentences to translate and the list
+ * of manual pages in package.json, which are committed, and the manual pages in dist/man, which are made when the package is packed.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,8 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = path.dirname(import.meta.dirname);
-const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const description = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+const { version } = description;
 const { cmdletsPage, troubleshootingPage, textsToTranslate, manPages, catalogue, topics } = await definitions();
 writeFileSync(path.join(root, 'docs/cmdlets.md'), cmdletsPage(catalogue));
 writeFileSync(path.join(root, 'docs/troubleshooting.md'), troubleshootingPage());
@@ -18,8 +19,11 @@ writeFileSync(path.join(root, 'src/commands/zh-tw/english.json'), sentences);
 const manual = path.join(root, 'dist/man');
 rmSync(manual, { recursive: true, force: true });
 mkdirSync(manual, { recursive: true });
-for (const { file, text } of manPages({ version, cmdlets: catalogue, topics }))
-  writeFileSync(path.join(manual, file), text);
+const pages = manPages({ version, cmdlets: catalogue, topics });
+for (const { file, text } of pages) writeFileSync(path.join(manual, file), text);
+// npm links the manual pages that are listed, one by one; `directories.man` it does not look at.
+const listed = { ...description, man: pages.map(({ file }) => `dist/man/${file}`) };
+writeFileSync(path.join(root, 'package.json'), `${JSON.stringify(listed, undefined, 2)}\n`);
 
 /** The sources as one module. What cmdlets load late is not needed. */
 async function definitions() {

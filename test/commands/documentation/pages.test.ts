@@ -34,6 +34,13 @@ it('docs/troubleshooting.md is current, has each id once, and each symptom a com
   for (const [, first] of symptoms) expect(faultOf(first)).toBeUndefined();
 });
 
+it('package.json lists every manual page, since npm links no other; npm run docs makes it so', () => {
+  const { man } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    readonly man: readonly string[];
+  };
+  expect(man).toEqual(pages.map(({ file }) => `dist/man/${file}`));
+});
+
 it('there is a manual page for the program, each cmdlet and each topic', () => {
   const files = pages.map(({ file }) => file);
   expect(files).toEqual([
