@@ -5,6 +5,10 @@ import path from 'node:path';
 
 import { afterAll, afterEach } from '@jest/globals';
 
+/** A peer that is ending may still write its last file there: then it is tried again, for twenty seconds in all. */
+const remove = (folder: string): void =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 19, retryDelay: 100 });
+
 const made: string[] = [];
 
 export function temporaryFolder(): string {
@@ -14,7 +18,7 @@ export function temporaryFolder(): string {
 }
 
 afterEach(() => {
-  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of made.splice(0)) remove(folder);
 });
 
 const shared: string[] = [];
@@ -27,5 +31,5 @@ export function sharedFolder(): string {
 }
 
 afterAll(() => {
-  for (const folder of shared.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of shared.splice(0)) remove(folder);
 });
