@@ -11,10 +11,8 @@ const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf
 /** `gateway/xmpp/floods`, a folder, or a file beside the tests; a page may leave the first folders out. */
 function filesOf(named: string): readonly string[] {
   const ends = (file: string, ending: string): boolean => file === ending || file.endsWith(`/${ending}`);
-  const [test = [], other = []] = [
-    files.filter((file) => ends(file, `${named}.test.ts`) || `/${file}`.includes(`/${named}/`)),
-    files.filter((file) => ends(file, named) || ends(file, `${named}.ts`)),
-  ];
+  const test = files.filter((file) => ends(file, `${named}.test.ts`) || `/${file}`.includes(`/${named}/`));
+  const other = files.filter((file) => ends(file, named) || ends(file, `${named}.ts`));
   return test.length > 0 ? test : other;
 }
 
