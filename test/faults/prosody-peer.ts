@@ -22,10 +22,17 @@ interface Sent {
   readonly id: string;
   readonly from: string;
   readonly to: string;
+  /** Characters that Prosody had logged before. */
+  readonly logged: number;
 }
 
 /** Milliseconds in which a gateway that acknowledges nothing may still be writing down what it has read, and in which a server that ends may not have passed on what it took. */
 const journalMs = 300;
+
+/** What Prosody logs when a stream to the gateway is authenticated. */
+const complete = `s2s connection ${domain}->${gatewayDomain} complete`;
+
+const beforeAcknowledgements = 'its stream broke before it knew acknowledgements';
 
 export async function startProsodyPeer(options: ProsodyPeerOptions): Promise<XmppPeer> {
   const peer = new ProsodyPeer(options);
@@ -36,10 +43,14 @@ export async function startProsodyPeer(options: ProsodyPeerOptions): Promise<Xmp
 class ProsodyPeer implements XmppPeer {
   readonly #options: ProsodyPeerOptions;
   readonly #clients = new Map<string, XmppClient>();
-  #toSend: Sent[] = [];
+  #toSend: Omit<Sent, 'logged'>[] = [];
   /** On their way through the server. */
   readonly #unknown = new Map<string, Sent>();
   readonly #read = new Map<string, number>();
+  /** Where the log tells of the newest stream that was authenticated, and when that was seen. */
+  #newest = { at: -1, seen: 0 };
+  /** How much was logged when the streams broke last, and when that was. */
+  #broke = { at: 0, seen: 0 };
   #isClosed = false;
   #prosody: Prosody;
 
@@ -62,7 +73,8 @@ class ProsodyPeer implements XmppPeer {
   send(from: string, to: string, id: string): void {
     const client = this.#clients.get(from);
     if (client === undefined) return void this.#toSend.push({ from, to, id });
-    this.#unknown.set(id, { from, to, id });
+    this.#unknown.set(id, { from, to, id, logged: this.#prosody.process.output().length });
+    this.#look();
     client.sendMessage(to, id, id);
     if (!this.#options.returnsLost)
       client.send(`<iq to='${gatewayDomain}' type='get' id='ping-${id}'><ping xmlns='urn:xmpp:ping'/></iq>`);
@@ -81,12 +93,30 @@ class ProsodyPeer implements XmppPeer {
 
   async start(): Promise<void> {
     this.#prosody = (await this.#prosody.startAgain?.()) ?? this.#prosody;
+    this.#broke = { at: 0, seen: Date.now() };
     this.#options.onRestarted(this.#prosody);
     await this.login();
   }
 
   streamsBroke(): void {
-    if (!this.#options.returnsLost) this.#leave('its stream broke, and no acknowledgement was to be had');
+    if (!this.#options.returnsLost) return this.#leave('its stream broke, and no acknowledgement was to be had');
+    // What waited for the stream, and what came before it was complete, is sent before Prosody keeps anything.
+    this.#look();
+    const { at, seen } = this.#newest;
+    const before = this.#broke;
+    this.#broke = { at: this.#prosody.process.output().length, seen: Date.now() };
+    const isOpening = at < before.at;
+    // Its log comes late: a stream that is told of after the break was begun before.
+    const isYoung = Date.now() - seen <= journalMs || Math.abs(seen - before.seen) <= journalMs;
+    if (!isOpening && !isYoung) return;
+    const to = isOpening ? Number.POSITIVE_INFINITY : at;
+    for (const { id, logged } of this.#unknown.values())
+      if (logged >= before.at && logged <= to) this.#options.events.onExcused(id, beforeAcknowledgements);
+  }
+
+  #look(): void {
+    const at = this.#prosody.process.output().lastIndexOf(complete);
+    if (at !== this.#newest.at) this.#newest = { at, seen: Date.now() };
   }
 
   #leave(why: string): void {
