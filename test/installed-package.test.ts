@@ -2,115 +2,80 @@
  * What a user gets: the package is packed from the sources, installed for the whole machine without any script being run, and used
  * from there in an empty home directory and an empty environment. It needs the registry, as every user does.
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { cmdlets } from '../src/commands/index.ts';
 import { freePort } from './peers/free-port.ts';
+import { type InstalledMachine, installMachine, readmeLine } from './support/installed-machine.ts';
+import { describeWithPeers, peers } from './support/needs-peer.ts';
 import { sharedFolder } from './support/temporary-folder.ts';
 
-const root = path.resolve(import.meta.dirname, '..');
 /** Milliseconds: a build, an installation and a gateway on a slow machine. */
 const patience = 300_000;
+/** Megabytes. One bundle a command repeats what cmdlets share: decision 7. */
+const largestTarball = 16;
 
-interface Machine {
-  readonly files: readonly string[];
-  readonly prefix: string;
-  readonly home: string;
-}
-
-let machine: Machine;
-
+let machine: InstalledMachine;
 beforeAll(() => {
-  const folder = sharedFolder();
-  const [tree, prefix, home] = ['tree', 'prefix', 'home'].map((name) => path.join(folder, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const each of [tree, prefix, home]) mkdirSync(each);
-  const { tarball, files } = packed(tree, folder);
-  run('npm', `install --global --prefix ${prefix} --ignore-scripts --no-audit --no-fund ${tarball}`.split(' '), folder);
-  machine = { files, prefix, home };
+  machine = installMachine(sharedFolder());
 }, patience);
 
-/** From a copy: packing writes the manual pages and dist/, which other tests read at this moment. */
-function packed(tree: string, destination: string): { readonly tarball: string; readonly files: readonly string[] } {
-  const parts = [
-    'src',
-    'bin',
-    'docs',
-    '.ci',
-    'esbuild.config.mjs',
-    'package.json',
-    'README.md',
-    'CHANGELOG.md',
-    'LICENSE',
-  ];
-  for (const part of parts) cpSync(path.join(root, part), path.join(tree, part), { recursive: true });
-  symlinkSync(path.join(root, 'node_modules'), path.join(tree, 'node_modules'));
-  const [said] = JSON.parse(run('npm', ['pack', '--json', '--silent', '--pack-destination', destination], tree)) as [
-    { readonly filename: string; readonly files: readonly { readonly path: string }[] },
-  ];
-  return { tarball: path.join(destination, said.filename), files: said.files.map((file) => file.path) };
+const xgw = (...words: readonly string[]): string => machine.run('xgw', ...words).stdout;
+
+interface Description {
+  readonly name: string;
+  readonly scripts?: Readonly<Record<string, string>>;
 }
 
-/** @throws With what it said when it fails: that the registry is not there, for example. */
-function run(program: string, words: readonly string[], cwd: string, env: NodeJS.ProcessEnv = process.env): string {
-  const { status, stdout, stderr, error } = spawnSync(program, words, {
-    cwd,
-    env,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 26,
-  });
-  if (status !== 0)
-    throw new Error(`${program} ${words.join(' ')}: ${status}\n${stderr}${stdout}${error?.message ?? ''}`);
-  return stdout;
-}
+const descriptionIn = (folder: string): Description =>
+  JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as Description;
 
-/** Nothing of this machine but where node and the shell are. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const { prefix, home } = machine;
-  const folders = [path.join(prefix, 'bin'), path.dirname(process.execPath), '/usr/bin', '/bin'];
-  return { PATH: folders.join(':'), HOME: home, XGW_HOME: path.join(home, 'store'), LANG: 'C.UTF-8' };
-}
+const runsAtInstallation = ({ scripts = {} }: Description): boolean =>
+  Object.keys(scripts).some((name) => /^(?:pre|post)?install$/.test(name));
 
-const xgw = (...words: readonly string[]): string => run('xgw', words, machine.home, cleanEnvironment());
+/** Every package that was installed with it. */
+function installedPackages(): readonly string[] {
+  const below = path.join(machine.folder, 'node_modules');
+  return readdirSync(below, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?:^|node_modules\/)(?:@[^/]+\/)?[^@/][^/]*\/package\.json$/.test(file))
+    .map((file) => path.join(below, path.dirname(file)));
+}
 
 describe('the tarball', () => {
-  it('has the program, its pages and manuals, and neither sources nor tests', () => {
-    const { files } = machine;
-    const wanted = [
-      'bin/xgw',
-      'dist/xgw.cjs',
-      'dist/zh-tw.json',
-      'dist/man/xgw.1',
-      'docs/cmdlets.md',
-      'LICENSE',
-      'README.md',
-    ];
+  it('has the program, its pages and manuals, and nothing else: no sources, no tests, nothing that a build left', () => {
+    const { files } = machine.tarball;
+    const wanted = ['bin/xgw', 'dist/xgw.cjs', 'dist/zh-tw.json', 'dist/man/xgw.1', 'docs/cmdlets.md', 'LICENSE'];
     expect(wanted.filter((file) => !files.includes(file))).toEqual([]);
-    expect(files.filter((file) => /^(?:src|test|node_modules|\.ci)\//.test(file))).toEqual([]);
-    expect(
-      files.filter((file) => !/^(?:bin|dist|docs)\/|^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(file)),
-    ).toEqual([]);
-    expect(files.filter((file) => file.includes('test-counts'))).toEqual([]);
+    const known =
+      /^(?:bin\/xgw|dist\/(?:commands\/|vendor\/)?[\w-]+\.cjs|dist\/[\w-]+\.json|dist\/man\/[\w-]+\.[17]|docs\/.+|(?:README|CHANGELOG)\.md|package\.json|LICENSE)$/;
+    expect(files.filter((file) => !known.test(file))).toEqual([]);
+  });
+
+  it(`is smaller than ${largestTarball} megabytes`, () => {
+    expect(machine.tarball.bytes / 1e6).toBeLessThan(largestTarball);
   });
 
   it('asks for no script when it is installed', () => {
-    const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-      readonly scripts: object;
-    };
-    expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+    expect(runsAtInstallation(descriptionIn(machine.folder))).toBe(false);
   });
 });
 
 describe('installed', () => {
+  it('needs no compiler: a package with a build script finds its prebuilt file, although no script was run', () => {
+    const native = installedPackages().filter(
+      (folder) => existsSync(path.join(folder, 'binding.gyp')) || runsAtInstallation(descriptionIn(folder)),
+    );
+    expect(native.map((folder) => descriptionIn(folder).name)).toContain('lmdb');
+    expect(native.filter((folder) => existsSync(path.join(folder, 'build')))).toEqual([]);
+    for (const folder of native) machine.run('node', '-e', `require(${JSON.stringify(folder)})`);
+  });
+
   it('tells its version and its help, in a home directory that is empty', () => {
     expect(xgw('--version')).toMatch(/^xgw \d+\.\d+\.\d+\n$/);
+    expect(xgw('get-version', '-OutputFormat', 'json')).toContain('"Version"');
     expect(xgw('get-help', 'new-xmppfederatedpartner')).toContain('EXAMPLES');
     expect(xgw('get-help', 'new-xmppfederatedpartner', '-Language', 'zh-TW')).toContain('範例');
     expect(xgw('get-command', '-OutputFormat', 'json')).toContain('New-XmppFederatedPartner');
@@ -131,38 +96,49 @@ describe('installed', () => {
       `COMP_LINE='${line}' COMP_POINT=${line.length} COMP_WORDS=(${line}) COMP_CWORD=1`,
       '_xgw; printf "%s\\n" "${COMPREPLY[@]}"',
     ].join('\n');
-    expect(run('bash', ['--norc', '-c', script], machine.home, cleanEnvironment())).toMatch(
-      /get-xmppfederatedpartner/i,
-    );
+    expect(machine.run('bash', '--norc', '-c', script).stdout).toMatch(/get-xmppfederatedpartner/i);
   });
 
   it(
-    'runs a gateway',
+    'runs a gateway, and stops it',
     async () => {
       const [xmpp, sip] = [await freePort(), await freePort()];
       xgw('initialize-gateway', 'contoso.com', '-AccessEdgeFqdn', 'xmpp.contoso.com');
-      const ports = `-XmppListenAddress 127.0.0.1 -XmppPort ${xmpp} -SipListenAddress 127.0.0.1 -SipPort ${sip} -SipTlsPort 0`;
-      xgw('set-xmppgatewayconfiguration', ...ports.split(' '));
+      const listening = `-XmppListenAddress 127.0.0.1 -XmppPort ${xmpp} -XmppDirectTlsPort 0 -SipListenAddress 127.0.0.1 -SipPort ${sip} -SipTlsPort 0`;
+      xgw('set-xmppgatewayconfiguration', ...listening.split(' '));
       try {
         xgw('start-service');
         expect(xgw('get-service', '-Quiet')).toBe('Running\n');
       } finally {
         xgw('stop-service');
       }
+      expect(xgw('get-service', '-Quiet')).toBe('Stopped\n');
       expect(existsSync(path.join(machine.home, 'store'))).toBe(true);
     },
     patience,
   );
+});
 
+describeWithPeers('man', [peers.man], () => {
+  it('shows the page that the README names, without a warning', () => {
+    const [program = '', ...words] = readmeLine('man ');
+    const { stdout, stderr } = machine.run(program, '--warnings', '-P', 'cat', ...words);
+    expect([stdout.includes('administer an XMPP <-> SIP gateway'), stderr]).toEqual([true, '']);
+  });
+
+  it.each(['xgw', 'xgw-get-service', 'xgw-about_exitcodes'])('finds %s beside the program', (page) => {
+    expect(path.relative(machine.folder, machine.run('man', '-w', page).stdout.trim())).toMatch(/^dist\/man\//);
+  });
+});
+
+describe('removed', () => {
   it(
-    'leaves nothing of the program behind when it is removed',
+    'leaves nothing of itself behind',
     () => {
-      const { prefix, home } = machine;
-      run('npm', `uninstall --global --prefix ${prefix} xmpp-sip-gateway`.split(' '), home);
-      const left = readdirSync(prefix, { recursive: true, encoding: 'utf8' }).filter((name) =>
-        /xgw|xmpp-sip/.test(name),
-      );
-      expect(left).toEqual([]);
+      machine.uninstall();
+      const entries = readdirSync(machine.prefix, { recursive: true, withFileTypes: true });
+      expect(entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)).toEqual([]);
+      expect(existsSync(machine.folder)).toBe(false);
     },
     patience,
   );

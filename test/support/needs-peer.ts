@@ -37,6 +37,7 @@ export const peers = {
   zsh: { program: 'zsh', package: 'zsh' },
   fish: { program: 'fish', package: 'fish' },
   groff: { program: 'groff', package: 'groff-base' },
+  man: { program: 'man', package: 'man-db' },
   systemdAnalyze: { program: 'systemd-analyze', package: 'systemd' },
   systemdNotify: { program: 'systemd-notify', package: 'systemd' },
   faketime: { program: 'faketime', package: 'faketime' },
