@@ -4,10 +4,9 @@ import path from 'node:path';
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
-import { cmdlets } from '../../src/commands/index.ts';
-import { type Ran, runCmdlet } from '../support/host-process.ts';
+import type { Ran } from '../support/host-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { cmdletsIn } from './support/cmdlets-in.ts';
 
 let folder: string;
 let home: string;
@@ -23,23 +22,7 @@ function write(name: string, text: string): string {
   return inFolder(name);
 }
 
-const named = (name: string): Cmdlet => {
-  const found = cmdlets.find((each) => [each.name, ...(each.aliases ?? [])].some((one) => one.toLowerCase() === name));
-  if (!found) throw new Error(`no cmdlet ${name}`);
-  return found;
-};
-
-const typed = async (...[name = '', ...words]: readonly string[]): Promise<Ran> =>
-  await runCmdlet(named(name), words, { env: { XGW_HOME: home } });
-
-async function done(...words: readonly string[]): Promise<readonly Record<string, unknown>[]> {
-  const { code, stdout, stderr } = await typed(...words);
-  if (code !== 0) throw new Error(`${words.join(' ')}: ${code}\n${stderr}`);
-  return stdout
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line));
-}
+const { typed, done } = cmdletsIn(() => home);
 
 const idOf = ({ code, stderr }: Ran): readonly unknown[] => [code, /Id: +(\w+)/.exec(stderr)?.[1]];
 const revision = async (): Promise<unknown> => (await done('get-configurationstore'))[0]?.['Revision'];

@@ -4,8 +4,8 @@ import path from 'node:path';
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
 import { cmdlets } from '../../src/commands/index.ts';
+
 import { maxImportBytes } from '../../src/operations/import/import-limits.ts';
 import { type Given, type Ran, runCmdlet } from '../support/host-process.ts';
 import {
@@ -20,6 +20,7 @@ import {
   negotiation,
 } from '../support/lync-export.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { cmdletNamed, cmdletsIn } from './support/cmdlets-in.ts';
 
 let folder: string;
 let home: string;
@@ -28,22 +29,10 @@ beforeEach(() => {
   home = path.join(folder, 'store');
 });
 
-const named = (name: string): Cmdlet => {
-  const found = cmdlets.find((each) => each.name.toLowerCase() === name);
-  if (!found) throw new Error(`no cmdlet ${name}`);
-  return found;
-};
-
 async function typedWith(given: Given, ...[name = '', ...words]: readonly string[]): Promise<Ran> {
-  return await runCmdlet(named(name), words, { ...given, env: { XGW_HOME: home } });
+  return await runCmdlet(cmdletNamed(name), words, { ...given, env: { XGW_HOME: home } });
 }
-const typed = async (...words: readonly string[]): Promise<Ran> => await typedWith({}, ...words);
-
-async function done(...words: readonly string[]): Promise<readonly Record<string, unknown>[]> {
-  const { code, stdout, stderr } = await typed(...words);
-  if (code !== 0) throw new Error(`${words.join(' ')}: ${code}\n${stderr}`);
-  return objectsIn(stdout);
-}
+const { typed, done } = cmdletsIn(() => home);
 const objectsIn = (stdout: string): readonly Record<string, unknown>[] =>
   stdout
     .split('\n')

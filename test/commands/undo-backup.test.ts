@@ -5,15 +5,14 @@ import path from 'node:path';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
-import type { Cmdlet } from '../../src/commands/host/cmdlet.ts';
-import { cmdlets } from '../../src/commands/index.ts';
 import { openBackup } from '../../src/operations/backup/backup-file.ts';
 import { asOnlyGateway } from '../../src/operations/service-state.ts';
 import { realClock } from '../../src/primitives/clock.ts';
 import { withStateStore } from '../../src/store/state-store.ts';
 import { buildWritingProcess } from '../store/support/build-writing-process.ts';
-import { type Ran, runCmdlet } from '../support/host-process.ts';
+import type { Ran } from '../support/host-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { cmdletsIn } from './support/cmdlets-in.ts';
 
 let folder: string;
 let home: string;
@@ -25,23 +24,7 @@ beforeEach(() => {
 
 const inFolder = (name: string): string => path.join(folder, name);
 
-const named = (name: string): Cmdlet => {
-  const found = cmdlets.find((each) => each.name.toLowerCase() === name);
-  if (!found) throw new Error(`no cmdlet ${name}`);
-  return found;
-};
-
-const typed = async (...[name = '', ...words]: readonly string[]): Promise<Ran> =>
-  await runCmdlet(named(name), words, { env: { XGW_HOME: home } });
-
-async function done(...words: readonly string[]): Promise<readonly Record<string, unknown>[]> {
-  const { code, stdout, stderr } = await typed(...words);
-  if (code !== 0) throw new Error(`${words.join(' ')}: ${code}\n${stderr}`);
-  return stdout
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line));
-}
+const { typed, done } = cmdletsIn(() => home);
 
 const partner = async (): Promise<Record<string, unknown>> =>
   (await done('get-xmppfederatedpartner', 'fabrikam.com'))[0] ?? {};
