@@ -1,6 +1,7 @@
 /** Test-CertificateConfiguration: whether partners would accept what this gateway shows them, name by name, and why not. */
 import type { CertificateFinding } from '../operations/certificate-finding.ts';
 import { type Examination, examineCertificates } from '../operations/examine-certificates.ts';
+import { serviceKeyPassphrase } from '../operations/key-passphrase.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
@@ -48,7 +49,7 @@ async function examine(
 ): Promise<void> {
   const { store } = context;
   const where = { usages, storeFolder: store.folder, now: context.now(), failsWithinDays };
-  const findings = await examineCertificates(store.read(), openKeyStore(store.folder), where);
+  const findings = await examineCertificates(store.read(), openKeyStore(store.folder, serviceKeyPassphrase), where);
   for (const finding of findings) context.write(finding);
   const failures = findings.filter(({ Result }) => Result === 'Failure');
   if (failures.length > 0) throw testFailed(failures);

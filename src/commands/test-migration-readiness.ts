@@ -1,4 +1,5 @@
 /** Test-MigrationReadiness: whether one can cut over now, in the order of the migration guide, and what to do first. */
+import { serviceKeyPassphrase } from '../operations/key-passphrase.ts';
 import { gatewayReadiness, userReadiness } from '../operations/migration/configuration-readiness.ts';
 import { certificateReadiness, dnsReadiness, serviceReadiness } from '../operations/migration/live-readiness.ts';
 import {
@@ -67,7 +68,11 @@ type Look = (context: CmdletContext, servers: readonly string[]) => Promise<read
 const looks: Readonly<Record<MigrationPhase, Look>> = {
   Users: async ({ store }) => userReadiness(store.read()),
   Certificates: ({ store, now }) =>
-    certificateReadiness(store.read(), { keys: openKeyStore(store.folder), storeFolder: store.folder, now: now() }),
+    certificateReadiness(store.read(), {
+      keys: openKeyStore(store.folder, serviceKeyPassphrase),
+      storeFolder: store.folder,
+      now: now(),
+    }),
   async Gateway({ store }) {
     const configuration = store.read();
     const state = await serviceState(store.folder);

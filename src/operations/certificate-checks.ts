@@ -25,7 +25,7 @@ export function certificateChecks(examined: Examined, around: Surroundings): rea
       : {
           chain: chainCheck(examined, around),
           purpose: purposeCheck(leaf),
-          key: keyCheck(examined),
+          key: keyCheck(examined, around),
           strength: strengthCheck(leaf),
           expiry: expiryCheck(leaf, examined, around),
           ...serviceCheck(examined, around),
@@ -91,13 +91,26 @@ function purposeCheck(leaf: Certificate): Check {
   return passed(isForClients ? `it is for ${purposes}` : 'it is for serverAuth, which partners must accept both ways');
 }
 
-function keyCheck({ record, chain: [leaf], keySha256, problems }: Examined): Check {
+function keyCheck(examined: Examined, { served }: Surroundings): Check {
+  const { record, chain, keySha256, problems } = examined;
+  const [leaf] = chain;
   if (problems.length > 0) return { result: 'Failure', detail: problems.join('; ') };
+  if (examined.isKeyLocked === true) return lockedKey(served === record.thumbprint);
   if (keySha256 === undefined) return { result: 'Failure', detail: 'its private key is not in the store' };
   const isMatch = keySha256 === leaf?.publicKeySha256.toString('hex') && keySha256 === record.publicKeySha256;
   if (isMatch) return passed('the private key in the store belongs to it');
   return { result: 'Failure', detail: `the private key in the store is for the public key ${keySha256}, not for it` };
 }
+
+/** Only who has the passphrase can open it: that a gateway shows the certificate says as much. */
+const lockedKey = (isServed: boolean): Check =>
+  isServed
+    ? passed('it is encrypted, and the running gateway has opened it')
+    : {
+        result: 'Warning',
+        detail: 'it is encrypted, and was not opened: its passphrase is not known here',
+        fix: 'XGW_KEY_PASSPHRASE_FILE=/etc/xgw/key-pass xgw test-certificateconfiguration',
+      };
 
 function strengthCheck(leaf: Certificate): Check {
   const weakness = weaknessOfKey(leaf.x509.publicKey) ?? weaknessOfSignature(leaf.signatureAlgorithm);

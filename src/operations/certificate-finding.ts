@@ -24,6 +24,8 @@ export interface Examined {
   readonly chain: readonly Certificate[];
   /** SHA-256 of the public half of the stored private key; undefined: there is none. */
   readonly keySha256: string | undefined;
+  /** The key is encrypted, and its passphrase is with the service and not with whoever looks. */
+  readonly isKeyLocked?: boolean;
   /** Why a file could not be read. */
   readonly problems: readonly string[];
 }

@@ -52,16 +52,18 @@ export async function examineCertificates(
 /** The certificate with its files as they are; what cannot be read is among its problems. */
 export function examinedFiles(usage: CertificateUsage, record: Examined['record'], keys: KeyStore): Examined {
   const problems: string[] = [];
+  let isKeyLocked = false;
   const attempt = <T>(read: () => T): T | undefined => {
     try {
       return read();
     } catch (error) {
       if (!isCodedError(error)) throw error;
-      problems.push(error.reason === undefined ? error.message : `${error.message} ${error.reason}`);
+      if (error.id === 'PasswordMissing') isKeyLocked = true;
+      else problems.push(error.reason === undefined ? error.message : `${error.message} ${error.reason}`);
       return undefined;
     }
   };
   const chain = attempt(() => chainOf(record, keys)) ?? [];
   const keySha256 = attempt(() => keys.readKey(record.publicKeySha256))?.publicKeySha256;
-  return { usage, record, chain, keySha256, problems };
+  return { usage, record, chain, keySha256, isKeyLocked, problems };
 }

@@ -11,6 +11,7 @@ import { withDesired } from '../../operations/declarative/desired-configuration.
 import { caretLines, printMistake } from '../../operations/declarative/document-error.ts';
 import { desiredObjects } from '../../operations/declarative/sections.ts';
 import { examineCertificates } from '../../operations/examine-certificates.ts';
+import { serviceKeyPassphrase } from '../../operations/key-passphrase.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import { openKeyStore } from '../../store/key-store.ts';
 import type { CmdletContext } from '../host/cmdlet.ts';
@@ -79,7 +80,11 @@ export async function storeFindings(context: CmdletContext): Promise<readonly Co
   const { store } = context;
   const configuration = store.read();
   const where = { usages: undefined, storeFolder: store.folder, now: context.now() };
-  const certificates = await examineCertificates(configuration, openKeyStore(store.folder), where);
+  const certificates = await examineCertificates(
+    configuration,
+    openKeyStore(store.folder, serviceKeyPassphrase),
+    where,
+  );
   return [
     success('Schema', 'store', `revision ${configuration.revision} is valid`),
     ...settingFindings(configuration, () => true),

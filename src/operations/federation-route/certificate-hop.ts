@@ -44,7 +44,9 @@ export function judge(examined: Examined, around: Surroundings, local: DomainNam
     checks.find(({ Result, Name }) => Result === 'Failure' && Name !== 'chain') ??
     (uncovered.includes(local) ? unnamed : undefined);
   if (fatal !== undefined) return failure(found, { cause: fatal.Detail, fix: fatal.Fix ?? renew });
-  const doubt = uncovered.length > 0 ? unnamed : checks.find(({ Result }) => Result !== 'Success');
+  // A key that is encrypted is opened by the service, and that is the next hop.
+  const doubts = checks.filter(({ Result, Name }) => Result !== 'Success' && Name !== 'key');
+  const doubt = uncovered.length > 0 ? unnamed : doubts[0];
   if (doubt !== undefined) return warning(found, { cause: doubt.Detail, fix: doubt.Fix ?? renew });
   return success({ ...found, detail: `${detail}; it names every SIP domain` });
 }

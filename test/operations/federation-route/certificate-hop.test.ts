@@ -56,6 +56,11 @@ describeWithPeers('the certificate on a route', [peers.openssl], () => {
     expect(detail).toContain('every SIP domain');
   });
 
+  it('is good when its key is encrypted: the service, which is the next hop, opens it', () => {
+    const locked = examinedOf(good, { keySha256: undefined, isKeyLocked: true });
+    expect(judge(locked, around, local).result).toBe('Success');
+  });
+
   it.each<[string, Issued, Partial<Examined>, RegExp]>([
     ['its file is gone', good, { chain: [], problems: ['the file is gone'] }, /file is gone/],
     ['its key is gone', good, { keySha256: undefined }, /private key is not in the store/],
