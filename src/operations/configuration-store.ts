@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 
-import { CodedError } from '../primitives/errors.ts';
+import { CodedError, systemErrorCode } from '../primitives/errors.ts';
 import { lockHolder, printHolder } from '../store/config-lock.ts';
 import type { ConfigStore } from '../store/config-store.ts';
 import { keptRevisionNumbers } from '../store/configuration-history.ts';
@@ -18,16 +18,16 @@ export async function configurationStoreObject(store: ConfigStore) {
   return {
     Path: folder,
     StoreFile: file,
-    Exists: stat !== undefined,
+    Exists: stat === null ? null : stat !== undefined,
     Revision: health.revision,
     Health: health.words,
     Size: stat?.size ?? null,
     Mode: modeOf(stat?.mode),
     FolderMode: modeOf(statOf(folder)?.mode),
-    LastChanged: stat === undefined ? null : stat.mtime.toISOString(),
+    LastChanged: stat?.mtime.toISOString() ?? null,
     LastChangedBy: health.author,
     RevisionsPath: revisionsFolder(folder),
-    KeptRevisions: keptRevisionNumbers(folder).length,
+    KeptRevisions: unlessDenied(() => keptRevisionNumbers(folder).length),
     KeysPath: path.join(folder, 'keys'),
     StatePath: path.join(folder, 'state'),
     LogPath: path.join(folder, 'log'),
@@ -47,9 +47,17 @@ function healthOf(store: ConfigStore) {
   }
 }
 
-function statOf(file: string) {
-  return statSync(file, { throwIfNoEntry: false });
+/** Null for what the system does not show to this account; Health says why. */
+function unlessDenied<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return null;
+  }
 }
+
+const statOf = (file: string) => unlessDenied(() => statSync(file, { throwIfNoEntry: false }));
 
 /** `0600` */
 const modeOf = (mode: number | undefined): string | null =>

@@ -1,5 +1,5 @@
 /** The cmdlets of the configuration as they are typed: exit codes, objects, refusals, and twelve of them at the same time. */
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
@@ -345,6 +345,13 @@ describe('the store', () => {
     }
     expect(readFileSync(fileOf('store.json'), 'utf8')).toBe(text);
     expect((await first('get-configurationstore'))['Health']).toContain('ConfigurationDamaged');
+  });
+
+  it('that the system does not let us into is told by get-configurationstore, which is asked what is wrong', async () => {
+    symlinkSync(xgw.home, xgw.home);
+    const Health = 'StoreDenied: too many symbolic links';
+    expect(await first('get-configurationstore')).toMatchObject({ Health, Exists: null, Mode: null, Revision: null });
+    expect(await outcome('get-xmppfederatedpartner')).toEqual([8, 'StoreDenied']);
   });
 
   it('tells who changed what', async () => {

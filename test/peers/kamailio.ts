@@ -2,7 +2,7 @@
  * Kamailio, a real SIP proxy, on loopback in a temporary folder: registrar, proxy and presence agent of one domain, whose
  * users need no password. Requests for any other domain go to the gateway; requests for its own go to the registered contacts.
  */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { peers, programPath } from '../support/needs-peer.ts';
@@ -21,7 +21,7 @@ export interface KamailioOptions {
   readonly certificate?: TestCertificate;
   /** PEM of the roots that it trusts. It demands a certificate of servers, and of clients too. */
   readonly roots?: string;
-  /** What `get-siproute -OutputFormat kamailio` printed: the way to the gateway, in place of one for all other domains. */
+  /** What `get-siproute -OutputFormat kamailio` printed: it is included by docs/sip/kamailio.cfg, which runs in place of ours. */
   readonly recipe?: string;
   /** Users of its own whose requests it sends to the gateway, as a mistaken route would. */
   readonly returned?: readonly string[];
@@ -110,8 +110,21 @@ const modules = [
 const emptyTables = '/usr/share/kamailio/dbtext/kamailio';
 const tables = ['version', 'presentity', 'active_watchers', 'watchers', 'xcap'];
 
+/** The one of the documentation, on loopback and with few processes. */
+function documented(folder: string, domain: string, { port, tlsPort }: Ports): string {
+  const text = readFileSync(path.resolve(import.meta.dirname, '../../docs/sip/kamailio.cfg'), 'utf8');
+  return text
+    .replace('#!KAMAILIO', '#!KAMAILIO\nchildren=1\ntcp_children=1\nauto_aliases=no\ndns=no\nrev_dns=no')
+    .replaceAll('192.0.2.20:5060', `127.0.0.1:${port}`)
+    .replaceAll('192.0.2.20:5061', `127.0.0.1:${tlsPort}`)
+    .replaceAll('192.0.2.0/24', '127.0.0.0/8')
+    .replaceAll('"contoso.com"', `"${domain}"`)
+    .replaceAll('/etc/kamailio/tls.cfg', `${folder}/tls.cfg`);
+}
+
 function configuration(folder: string, options: KamailioOptions, { port, tlsPort }: Ports): string {
   const { domain, users, certificate, recipe, dialect = 'OCS2007', returned = [] } = options;
+  if (recipe !== undefined) return documented(folder, domain, { port, tlsPort });
   const tls =
     certificate === undefined
       ? { settings: 'disable_tcp=no', modules: '' }
@@ -144,7 +157,6 @@ modparam("presence", "publ_cache", 2)
 modparam("presence", "send_fast_notify", 1)
 modparam("presence", "min_expires", 5)
 modparam("presence_xml", "force_active", 1)
-${recipe === undefined ? '' : `include_file "${folder}/xgw.cfg"`}
 
 request_route {
   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }
@@ -164,7 +176,6 @@ request_route {
     if (!t_relay()) sl_reply_error();
     exit;
   }
-  ${recipe === undefined ? '' : 'route(XGW_FROM); route(XGW_TO);'}
   if (is_method("REGISTER")) {
     # pidgin-sipe reads the header alone, and speaks as Lync does when it is told so; its connection is the way back.
     if ($hdr(Contact) =~ "proxy=replace") {
@@ -175,7 +186,8 @@ request_route {
     exit;
   }
   if ($rd != "${domain}") {
-    ${elsewhere(options)}
+    if (is_method("INVITE|SUBSCRIBE")) record_route();
+    ${toGateway(options)}
     exit;
   }
   ${returned.map((user) => `if ($rU == "${user}") { ${toGateway(options)} exit; }`).join('\n  ')}
@@ -200,8 +212,3 @@ onreply_route[CONTACT] {
 
 const toGateway = ({ gateway: { host, port, transport } }: KamailioOptions): string =>
   `$du = "sip:${host}:${port};transport=${transport}"; if (!t_relay()) sl_reply_error();`;
-
-const elsewhere = (options: KamailioOptions): string =>
-  options.recipe === undefined
-    ? `if (is_method("INVITE|SUBSCRIBE")) record_route(); ${toGateway(options)}`
-    : 'sl_send_reply("404", "Not Routed");';
