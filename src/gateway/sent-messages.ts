@@ -3,11 +3,14 @@
  * and so that he is told of each once. Bounded by number and age; the oldest goes first.
  */
 import type { Clock } from '../primitives/clock.ts';
+import { RecentEntries } from '../primitives/recent-entries.ts';
 import type { DispositionAsked } from './sip/bodies/imdn.ts';
 
 /** Milliseconds that a bounce may take. Source: own choice; partners bounce within their stream timeouts, 1 to 2 minutes. */
 const maxAgeMs = 600_000;
-const maxMessages = 10_000;
+/** Messages: the last ten thousand for all of that time. Source: own choice. */
+const maxMessages = 20_000;
+const bounds = { entries: maxMessages, ms: maxAgeMs };
 
 export interface SentMessage {
   /** The SIP user who sent it, `sip:user@domain`. */
@@ -20,18 +23,17 @@ export interface SentMessage {
 }
 
 export class SentMessages {
-  readonly #messages = new Map<string, SentMessage & { readonly at: number }>();
-  /** When its sender was told, by stanza id. */
-  readonly #told = new Map<string, number>();
-  readonly #clock: Clock;
+  readonly #messages: RecentEntries<SentMessage>;
+  /** Of those whose senders were told, by stanza id. */
+  readonly #told: RecentEntries<true>;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#messages = new RecentEntries(clock, bounds);
+    this.#told = new RecentEntries(clock, bounds);
   }
 
   remember(stanzaId: string, message: SentMessage): void {
-    this.#messages.set(stanzaId, { ...message, at: this.#clock.now() });
-    this.#forget(this.#messages, ({ at }) => at);
+    this.#messages.set(stanzaId, message);
   }
 
   /** The message an error or a receipt is about, once. */
@@ -40,24 +42,15 @@ export class SentMessages {
     if (message === undefined || message.contact !== contact) return undefined;
     this.#messages.delete(stanzaId);
     this.told(stanzaId);
-    return this.#clock.now() - message.at > maxAgeMs ? undefined : message;
+    return message;
   }
 
   /** Its sender knows. */
   told(stanzaId: string): void {
-    this.#told.set(stanzaId, this.#clock.now());
-    this.#forget(this.#told, (at) => at);
+    this.#told.set(stanzaId, true);
   }
 
   isTold(stanzaId: string): boolean {
-    return this.#told.has(stanzaId);
-  }
-
-  #forget<T>(map: Map<string, T>, at: (entry: T) => number): void {
-    const now = this.#clock.now();
-    for (const [id, entry] of map) {
-      if (map.size <= maxMessages && now - at(entry) <= maxAgeMs) return;
-      map.delete(id);
-    }
+    return this.#told.get(stanzaId) === true;
   }
 }

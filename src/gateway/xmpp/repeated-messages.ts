@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 
 import type { Clock } from '../../primitives/clock.ts';
+import { RecentEntries } from '../../primitives/recent-entries.ts';
 import { namespaces } from './namespaces.ts';
 import { maxRemembered, repetitionMs } from './s2s-limits.ts';
 import type { Handled } from './stanza.ts';
@@ -13,20 +14,15 @@ import { childOf, type Element, textOf } from './xml/element.ts';
 
 interface Remembered {
   streamId: string;
-  readonly at: number;
   /** Of the first: a repetition is done when that is. */
   readonly handled: Handled;
 }
 
 export class RepeatedMessages {
-  readonly #clock: Clock;
-  /** Two generations: to forget the oldest one by one would cost each message a walk past those that are gone. */
-  #young = new Map<string, Remembered>();
-  #old = new Map<string, Remembered>();
-  #since = Number.NEGATIVE_INFINITY;
+  readonly #recent: RecentEntries<Remembered>;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#recent = new RecentEntries(clock, { entries: maxRemembered, ms: repetitionMs });
   }
 
   /**
@@ -37,36 +33,21 @@ export class RepeatedMessages {
   pass(stanza: Element, streamId: string, deliver: () => Handled, onRepeated: () => void): Handled {
     const key = keyOf(stanza);
     if (key === undefined) return deliver();
-    const now = this.#clock.now();
-    const known = this.#young.get(key) ?? this.#old.get(key);
-    if (known !== undefined && known.streamId !== streamId && now - known.at <= repetitionMs) {
+    const known = this.#recent.get(key);
+    if (known !== undefined && known.streamId !== streamId) {
       // Once a stream: whoever says the same again on this one means it.
       known.streamId = streamId;
       onRepeated();
       return known.handled;
     }
     const handled = deliver();
-    const remembered = { streamId, at: now, handled };
-    this.#remember(key, remembered);
+    const remembered = { streamId, handled };
+    this.#recent.set(key, remembered);
     // Nobody answers for it: the next one is not a repetition.
     void handled?.then((fate) => {
-      if (fate === 'unanswered') this.#forget(key, remembered);
+      if (fate === 'unanswered' && this.#recent.get(key) === remembered) this.#recent.delete(key);
     });
     return handled;
-  }
-
-  #remember(key: string, remembered: Remembered): void {
-    const { at } = remembered;
-    if (this.#young.size >= maxRemembered / 2 || at - this.#since > repetitionMs) {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#since = at;
-    }
-    this.#young.set(key, remembered);
-  }
-
-  #forget(key: string, remembered: Remembered): void {
-    for (const generation of [this.#young, this.#old]) if (generation.get(key) === remembered) generation.delete(key);
   }
 }
 

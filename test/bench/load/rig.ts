@@ -27,9 +27,9 @@ export interface Rig {
 export type RunSize = Pick<Corpus, 'messages' | 'bodyBytes' | 'conversations'>;
 
 /** Messages that the XMPP side has under way at a time. */
-const xmppWindow = 1_000;
+const xmppWindow = 100;
 /** Messages that the SIP side has under way at a time, and the bytes of their bodies: half of what may wait for one partner. */
-const sipWindow = 200;
+const sipWindow = 100;
 const sipWindowBytes = 2 * 1024 * 1024;
 /** Streams that are opened at a time. */
 const openingAtOnce = 16;

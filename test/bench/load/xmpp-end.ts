@@ -17,6 +17,8 @@ export async function openSending(port: number, domain: string, { gatewayDomain,
   stream.send(enable);
   await stream.hears(/<enabled [^>]*>/);
   const { socket } = stream.release();
+  // Servers of partners do not hold small writes back; with Nagle's algorithm they would wait for late acknowledgements.
+  socket.setNoDelay(true);
   // What it acknowledges needs no answer, and what it asks has one by the next.
   socket.on('data', () => undefined);
   return socket;
