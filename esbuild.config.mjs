@@ -24,7 +24,7 @@ const carrier = 'management-shell';
 /** @type {import('esbuild').BuildOptions} */
 const cjs = {
   bundle: true,
-  minifyWhitespace: true,
+  minifyWhitespace: false,
   minifySyntax: true,
   platform: 'node',
   format: 'cjs',

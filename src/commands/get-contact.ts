@@ -43,8 +43,8 @@ export default defineCmdlet({
 
   async run({ User, Address, Direction }, context) {
     const configuration = context.store.read();
-    const views = await contactViews(context.store.folder);
-    const found = selectContacts(configuration, views, { user: User, address: Address, side: Direction });
+    const views = await contactViews(context.store.folder, { user: User, address: Address });
+    const found = selectContacts(configuration, views, { side: Direction });
     for (const view of found) context.write(contactObject(configuration, view, context.now()));
     if (found.length > 0 || Address === undefined || isPattern(User) || isPattern(Address)) return;
     throw contactNotFound(contactPair(configuration, sipUri(User), sipUri(Address)));

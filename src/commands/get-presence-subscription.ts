@@ -29,8 +29,8 @@ export default defineCmdlet({
 
   async run({ User, Partner }, context) {
     const configuration = context.store.read();
-    const views = await contactViews(context.store.folder);
-    for (const view of selectContacts(configuration, views, { user: User, partner: Partner }))
+    const views = await contactViews(context.store.folder, { user: User });
+    for (const view of selectContacts(configuration, views, { partner: Partner }))
       for (const object of subscriptionObjects(configuration, view)) context.write(object);
   },
 });

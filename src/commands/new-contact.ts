@@ -1,6 +1,6 @@
 /** New-Contact: adds a contact for a user, as the user's own client would. */
-import { addContact, contactViews } from '../operations/contact-control.ts';
-import { contactExists, contactObject, contactPair, sameContact } from '../operations/contacts.ts';
+import { addContact, contactView } from '../operations/contact-control.ts';
+import { contactExists, contactObject, contactPair } from '../operations/contacts.ts';
 import { contactOutput } from './get-contact.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, optional, sipAddress, switchType } from './host/parameters.ts';
@@ -30,9 +30,8 @@ export default defineCmdlet({
   async run({ User, Address, IfNotExists }, context) {
     const configuration = context.store.read();
     const pair = contactPair(configuration, User, Address);
-    const views = await contactViews(context.store.folder);
-    const existing = views.find((view) => view.standing.listed && sameContact(pair, view));
-    if (existing !== undefined) {
+    const existing = await contactView(context.store.folder, pair);
+    if (existing?.standing.listed === true) {
       if (!IfNotExists && !context.force) throw contactExists(pair);
       context.done(`${pair.contact} is a contact of ${pair.user} already.`);
       return context.write(contactObject(configuration, existing, context.now(), false));

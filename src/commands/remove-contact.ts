@@ -1,7 +1,7 @@
 /** Remove-Contact: ends what a user and a contact see of each other. */
 import { contactSides } from '../config/contact-rules.ts';
 import { contactViews, removeContact } from '../operations/contact-control.ts';
-import { contactNotFound, contactObject, contactPair, selectContacts } from '../operations/contacts.ts';
+import { contactNotFound, contactObject, contactPair } from '../operations/contacts.ts';
 import { isPattern } from '../operations/wildcard.ts';
 import { contactOutput, sipUri } from './get-contact.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
@@ -44,8 +44,7 @@ export default defineCmdlet({
 
   async run({ User, Address, Direction, IfExists }, context) {
     const configuration = context.store.read();
-    const views = await contactViews(context.store.folder);
-    const found = selectContacts(configuration, views, { user: User, address: Address });
+    const found = await contactViews(context.store.folder, { user: User, address: Address });
     const severalMeant = isPattern(User) || isPattern(Address);
     if (found.length === 0) {
       if (!severalMeant && !IfExists) throw contactNotFound(contactPair(configuration, sipUri(User), sipUri(Address)));

@@ -1,6 +1,6 @@
 /** Set-Contact: blocks a contact, or ends that. */
-import { blockContact, contactViews } from '../operations/contact-control.ts';
-import { contactObject, contactPair, sameContact } from '../operations/contacts.ts';
+import { blockContact, contactView } from '../operations/contact-control.ts';
+import { contactObject, contactPair } from '../operations/contacts.ts';
 import { contactOutput } from './get-contact.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { bool, mandatory, sipAddress } from './host/parameters.ts';
@@ -28,7 +28,7 @@ export default defineCmdlet({
   async run({ User, Address, Blocked }, context) {
     const configuration = context.store.read();
     const pair = contactPair(configuration, User, Address);
-    const existing = (await contactViews(context.store.folder)).find((view) => sameContact(pair, view));
+    const existing = await contactView(context.store.folder, pair);
     if ((existing?.standing.blocked ?? false) === Blocked) {
       if (context.passThru && existing) context.write(contactObject(configuration, existing, context.now(), false));
       return context.done(`${pair.contact} unchanged.`);

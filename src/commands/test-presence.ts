@@ -1,6 +1,6 @@
 /** Test-Presence: may one see the other, and which rule says so. */
-import { contactViews } from '../operations/contact-control.ts';
-import { testPresence } from '../operations/test-presence.ts';
+import { contactView } from '../operations/contact-control.ts';
+import { rolesIn, testPresence } from '../operations/test-presence.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet, type OutputObject } from './host/cmdlet.ts';
 import { mandatory, sipAddress } from './host/parameters.ts';
@@ -40,8 +40,10 @@ export default defineCmdlet({
       cause: typeof Reason === 'string' ? Reason : '',
     });
     await tested({ report: Report, caseOf }, context, async (recording) => {
-      const views = await contactViews(context.store.folder, context.timeoutMs);
-      const result = testPresence(context.store.read(), views, test, context.now());
+      const configuration = context.store.read();
+      const roles = rolesIn(configuration, test);
+      const view = await contactView(context.store.folder, roles, context.timeoutMs);
+      const result = testPresence(configuration, roles, view, context.now());
       recording.write(result);
       if (result.Result === 'Success') return;
       throw new CodedError('TestFailed', `${result.Subscriber} may not see the presence of ${result.Publisher}.`, {

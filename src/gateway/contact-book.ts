@@ -24,8 +24,15 @@ export interface ContactPair {
   readonly contact: string;
 }
 
+/** Addresses whose contacts are asked for. */
+export interface ContactTests {
+  isUser(aor: string): boolean;
+  isContact(aor: string): boolean;
+}
+
 export interface ContactBook {
-  list(): readonly ContactView[];
+  list(wanted?: ContactTests): readonly ContactView[];
+  find(pair: ContactPair): ContactView | undefined;
   /** The user adds the contact, and asks to see it. */
   add(pair: ContactPair): Result<ContactView, ContactRefused>;
   /** @returns Whether there was something to end. */
@@ -42,7 +49,15 @@ export function contactBook(acts: PresenceActs): ContactBook {
   };
 
   return {
-    list: () => links.all().map(viewOf),
+    list({ isUser, isContact } = everybody) {
+      const ofThem = links.users().filter(isUser);
+      return ofThem.flatMap((user) => links.ofUser(user).filter(({ contactAor }) => isContact(contactAor)).map(viewOf));
+    },
+    find({ user, contact }) {
+      const ends = endsOf(user, contact);
+      const link = ends && links.find(ends);
+      return link && viewOf(link);
+    },
     add({ user, contact }) {
       const ends = endsOf(user, contact);
       if (ends === undefined) return refuse(noAddress(contact));
@@ -81,6 +96,8 @@ export function contactBook(acts: PresenceActs): ContactBook {
     },
   };
 }
+
+const everybody: ContactTests = { isUser: () => true, isContact: () => true };
 
 const viewOf = ({ userAor, contactAor, state, standing, since }: PresenceLink): ContactView => ({
   user: userAor,

@@ -91,6 +91,11 @@ export class PresenceLinkTable {
     return [...this.#ofUsers.values()].flatMap((links) => [...links.values()]);
   }
 
+  /** Those who have links. */
+  users(): readonly string[] {
+    return [...this.#ofUsers.keys()];
+  }
+
   ofUser(userAor: string): readonly PresenceLink[] {
     return [...(this.#ofUsers.get(userAor)?.values() ?? [])];
   }

@@ -6,6 +6,7 @@ import type { ContactRefused } from '../gateway/policy/contacts.ts';
 import { type ControlHandler, callControl } from '../gateway/service/control-channel.ts';
 import { CodedError } from '../primitives/errors.ts';
 import type { Result } from '../primitives/result.ts';
+import { type ContactNames, contactTests } from './contacts.ts';
 import { runFolder } from './service-state.ts';
 
 export type ContactRemoval = ContactPair & { readonly side: ContactSide };
@@ -13,7 +14,8 @@ export type ContactBlocking = ContactPair & { readonly blocked: boolean };
 
 export function contactControl({ contacts }: Pick<Gateway, 'contacts'>): Readonly<Record<string, ControlHandler>> {
   return {
-    contacts: () => contacts.list(),
+    contacts: (parameter) => contacts.list(contactTests(parameter as ContactNames)),
+    contact: (parameter) => contacts.find(parameter as ContactPair) ?? null,
     'add-contact': (parameter) => orThrow(contacts.add(parameter as ContactPair), parameter as ContactPair),
     'remove-contact'(parameter) {
       const { side, ...pair } = parameter as ContactRemoval;
@@ -39,9 +41,16 @@ function orThrow(done: Result<ContactView, ContactRefused>, { user, contact }: C
 /** Milliseconds in which a gateway that is well has done it: nothing here waits for a partner. */
 const answerMs = 5_000;
 
-/** @throws CodedError `ServiceNotRunning`, like the others */
-export const contactViews = async (storeFolder: string, timeoutMs = answerMs): Promise<readonly ContactView[]> =>
-  (await callControl(runFolder(storeFolder), 'contacts', { timeoutMs })) as readonly ContactView[];
+/** Only what is asked for crosses the channel: there may be a hundred thousand. @throws CodedError `ServiceNotRunning`, like the others */
+export const contactViews = async (storeFolder: string, names: ContactNames): Promise<readonly ContactView[]> =>
+  (await ask(storeFolder, 'contacts', names)) as readonly ContactView[];
+
+export const contactView = async (
+  storeFolder: string,
+  pair: ContactPair,
+  timeoutMs = answerMs,
+): Promise<ContactView | undefined> =>
+  ((await ask(storeFolder, 'contact', pair, timeoutMs)) ?? undefined) as ContactView | undefined;
 
 /** @throws CodedError `ContactRefused` */
 export const addContact = async (storeFolder: string, pair: ContactPair): Promise<ContactView> =>
@@ -55,5 +64,5 @@ export const removeContact = async (storeFolder: string, removal: ContactRemoval
 export const blockContact = async (storeFolder: string, blocking: ContactBlocking): Promise<ContactView> =>
   (await ask(storeFolder, 'block-contact', blocking)) as ContactView;
 
-const ask = (storeFolder: string, method: string, parameter: unknown): Promise<unknown> =>
-  callControl(runFolder(storeFolder), method, { parameter, timeoutMs: answerMs });
+const ask = (storeFolder: string, method: string, parameter: object, timeoutMs = answerMs): Promise<unknown> =>
+  callControl(runFolder(storeFolder), method, { parameter, timeoutMs });

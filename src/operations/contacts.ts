@@ -2,7 +2,7 @@
 import type { Configuration } from '../config/configuration.ts';
 import type { ContactAction, ContactSide } from '../config/contact-rules.ts';
 import { partnerOf } from '../config/partner-lookup.ts';
-import type { ContactPair, ContactView } from '../gateway/contact-book.ts';
+import type { ContactPair, ContactTests, ContactView } from '../gateway/contact-book.ts';
 import { admitContact } from '../gateway/policy/contacts.ts';
 import { isLocalDomain } from '../gateway/policy/partners.ts';
 import { askedByUs, seenByUs, seesUs, waitsForUs } from '../gateway/presence-link-machine.ts';
@@ -12,10 +12,18 @@ import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { wildcard } from './wildcard.ts';
 
-export interface ContactSelection {
-  /** Name or pattern, with `sip:` or without. */
+/** Names or patterns, with `sip:` or without; absent: all. */
+export interface ContactNames {
   readonly user?: string | undefined;
   readonly address?: string | undefined;
+}
+
+export const contactTests = ({ user, address }: ContactNames): ContactTests => ({
+  isUser: addressTest(user),
+  isContact: addressTest(address),
+});
+
+export interface ContactSelection {
   /** Primary domain of a partner, or a pattern. */
   readonly partner?: string | undefined;
   readonly side?: ContactSide | undefined;
@@ -24,14 +32,11 @@ export interface ContactSelection {
 export function selectContacts(
   configuration: Configuration,
   views: readonly ContactView[],
-  { user, address, partner, side }: ContactSelection,
+  { partner, side }: ContactSelection,
 ): readonly ContactView[] {
-  const [ofUser, ofAddress] = [addressTest(user), addressTest(address)];
   const ofPartner = wildcard(partner ?? '*');
   return views.filter(
     (view) =>
-      ofUser(view.user) &&
-      ofAddress(view.contact) &&
       (partner === undefined || ofPartner(partnerName(configuration, view) ?? '')) &&
       (side === undefined || subscriptionOf(view) === 'Both' || subscriptionOf(view) === side),
   );
@@ -58,9 +63,6 @@ export function contactPair(configuration: Configuration, user: string, contact:
     target: user,
   });
 }
-
-export const sameContact = (pair: ContactPair, view: ContactPair): boolean =>
-  pair.user === view.user && pair.contact === view.contact;
 
 export const contactNotFound = ({ user, contact }: ContactPair): CodedError =>
   new CodedError('ObjectNotFound', `${contact} is no contact of ${user}.`, {

@@ -7,7 +7,7 @@ import { admitContact, type ContactAct, stranger } from '../gateway/policy/conta
 import { isLocalDomain, type Refusal } from '../gateway/policy/partners.ts';
 import { askedByUs, seenByUs, seesUs, waitsForUs } from '../gateway/presence-link-machine.ts';
 import { CodedError } from '../primitives/errors.ts';
-import { canonicalAddress, domainOf, sameContact, subscriptionOf } from './contacts.ts';
+import { canonicalAddress, domainOf, subscriptionOf } from './contacts.ts';
 
 export interface PresenceTest {
   /** `sip:user@domain`, both. */
@@ -15,15 +15,13 @@ export interface PresenceTest {
   readonly subscriber: string;
 }
 
-/** @param views - What the running gateway knows of contacts. @throws CodedError `DomainNotLocal`, `InvalidValue` */
+/** @param view - What the running gateway knows of the contact. */
 export function testPresence(
   configuration: Configuration,
-  views: readonly ContactView[],
-  test: PresenceTest,
+  { user, contact, direction }: Roles,
+  view: ContactView | undefined,
   now: Date,
 ) {
-  const { user, contact, direction } = rolesIn(configuration, test);
-  const view = views.find((each) => sameContact({ user, contact }, each));
   const ends = { userAor: user, contactAor: contact, standing: view?.standing ?? stranger, direction };
   const may = (action: ContactAct['action']) => admitContact(configuration, { ...ends, action }, now);
   const presence = may('SeePresence');
@@ -65,7 +63,8 @@ interface Roles extends ContactPair {
   readonly direction: ContactAct['direction'];
 }
 
-function rolesIn(configuration: Configuration, test: PresenceTest): Roles {
+/** @throws CodedError `DomainNotLocal`, `InvalidValue` */
+export function rolesIn(configuration: Configuration, test: PresenceTest): Roles {
   const [publisher, subscriber] = [canonicalAddress(test.publisher), canonicalAddress(test.subscriber)];
   const isOurs = (aor: string): boolean => isLocalDomain(configuration, domainOf(aor));
   if (isOurs(publisher) === isOurs(subscriber)) throw noContact(isOurs(publisher), publisher, subscriber);

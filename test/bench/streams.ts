@@ -14,7 +14,7 @@ const streams = 999;
 /** Handshakes under way at a time. */
 const atOnce = 24;
 /** Without a hundredth less, and at most. */
-const quietSeconds = 10;
+const quietSeconds = 40;
 const mostSettlingSeconds = 60;
 const mebibyte = 1024 * 1024;
 

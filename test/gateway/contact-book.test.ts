@@ -103,3 +103,16 @@ describe('a contact that is blocked', () => {
     expect(presence.contacts.list()).toEqual([]);
   });
 });
+
+describe('the contacts that are asked for', () => {
+  it('are those of the users and the contacts that fit, and one is found by both its ends', () => {
+    const { presence } = presenceScene();
+    presence.contacts.add(pair);
+    const only = (user: string, contact: string) =>
+      presence.contacts.list({ isUser: (aor) => aor === user, isContact: (aor) => aor === contact });
+    expect(only(alice, bob)).toMatchObject([pair]);
+    expect([only('sip:eve@contoso.example', bob), only(alice, 'sip:eve@fabrikam.example')]).toEqual([[], []]);
+    expect(presence.contacts.find(pair)).toMatchObject({ ...pair, state: 'none+po' });
+    expect(presence.contacts.find({ user: alice, contact: 'sip:eve@fabrikam.example' })).toBeUndefined();
+  });
+});

@@ -34,8 +34,9 @@ class Fault extends Error {
   }
 }
 
-/** Leaves the library from inside a handler. */
+/** Leaves the library from inside a handler. One for all: each stream ends its parsers so, and a new one would note its stack. */
 class Stopped extends Error {}
+const stopped = new Stopped();
 
 interface OpenElement extends Element {
   readonly children: (Element | string)[];
@@ -186,7 +187,7 @@ export class XmlParser {
   }
 
   #leaveIfStopped(): void {
-    if (this.#stopped) throw new Stopped();
+    if (this.#stopped) throw stopped;
   }
 }
 
