@@ -24,7 +24,7 @@ const carrier = 'management-shell';
 /** @type {import('esbuild').BuildOptions} */
 const cjs = {
   bundle: true,
-  minifyWhitespace: false,
+  minifyWhitespace: true,
   minifySyntax: true,
   platform: 'node',
   format: 'cjs',

@@ -51,7 +51,12 @@ export function contactBook(acts: PresenceActs): ContactBook {
   return {
     list({ isUser, isContact } = everybody) {
       const ofThem = links.users().filter(isUser);
-      return ofThem.flatMap((user) => links.ofUser(user).filter(({ contactAor }) => isContact(contactAor)).map(viewOf));
+      return ofThem.flatMap((user) =>
+        links
+          .ofUser(user)
+          .filter(({ contactAor }) => isContact(contactAor))
+          .map(viewOf),
+      );
     },
     find({ user, contact }) {
       const ends = endsOf(user, contact);

@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { peerChain } from '../../certificates/peer-chain.ts';
 import { placeOf } from '../../primitives/address-place.ts';
 import type { ListenerAddress } from '../../primitives/listener-address.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
@@ -15,7 +16,7 @@ import { connectTimeoutMs, maxConnections, maxConnectionsPerAddress } from './li
 import { listenFailure } from './listen-failure.ts';
 import type { SipOptions } from './sip-options.ts';
 import { StreamConnection } from './stream-connection.ts';
-import { createTlsServer, openTlsSocket, peerChain } from './tls-sockets.ts';
+import { createTlsServer, openTlsSocket } from './tls-sockets.ts';
 import type { Destination, Route, Source, Transport, TransportHandlers } from './transport.ts';
 
 export interface StreamPlace {

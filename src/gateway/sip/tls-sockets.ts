@@ -16,9 +16,6 @@ import type { TlsIdentity } from './sip-options.ts';
 
 const protocol = { minVersion: 'TLSv1.2', secureOptions: constants.SSL_OP_NO_TICKET } as const;
 
-/** Certificates in a chain we look at. */
-const maxChainLength = 10;
-
 export interface TlsServerOptions {
   readonly clock: Clock;
   /** Asked before each handshake: a certificate that was replaced meanwhile is used at once. */
@@ -98,15 +95,3 @@ export function openTlsSocket(
 }
 
 const contextOf = ({ key, cert, ca }: TlsIdentity) => ({ key, cert, ...(ca === undefined ? {} : { ca }), ...protocol });
-
-/** Leaf first, as DER; empty when the peer showed none. */
-export function peerChain(socket: TLSSocket): readonly Buffer[] {
-  const chain: Buffer[] = [];
-  let certificate = socket.getPeerCertificate(true);
-  while (Buffer.isBuffer(certificate?.raw) && chain.length < maxChainLength) {
-    chain.push(certificate.raw);
-    if (certificate.issuerCertificate === certificate) break;
-    certificate = certificate.issuerCertificate;
-  }
-  return chain;
-}

@@ -11,10 +11,12 @@ import type { AuthenticatedPair } from './inbound-state.ts';
 import type { InboundStream } from './inbound-stream.ts';
 import { maxRatedAddresses, replaceableMs, type S2sLimits } from './s2s-limits.ts';
 import type { S2sOptions } from './s2s-options.ts';
+import { StreamGroups } from './stream-groups.ts';
 import type { StreamSecurity } from './stream-security.ts';
 
 export interface Admitted {
-  readonly inbound: ReadonlySet<InboundStream>;
+  /** Kept by this class. */
+  readonly inbound: Set<InboundStream>;
   /** Streams that we opened, all together. */
   outboundCount(): number;
   /** Domain pairs that we send to. */
@@ -26,9 +28,12 @@ export interface ConnectionProblem {
   readonly reason: string;
 }
 
-const isStranger = (stream: InboundStream): boolean => !stream.isAuthenticated;
+/** Streams that may be authenticated for a partner, a pair, or from a place: they have asked whether there is room. */
+const partnerGroup = ({ partner }: StreamSecurity): string => `partner ${partner}`;
+const pairGroup = ({ local, remote }: DomainPair): string => `pair ${local} ${remote}`;
+const placeGroup = (address: string): string => `place ${placeOf(address)}`;
 
-/** Asked of a thousand streams for each new one: none of them is put on a list. */
+/** Asked of many streams for each new one: none of them is put on a list. */
 function fewerThan(
   limit: number,
   streams: Iterable<InboundStream>,
@@ -46,10 +51,24 @@ export class InboundAdmission {
   readonly #options: S2sOptions;
   readonly #admitted: Admitted;
   readonly #connections = new RateTable(maxRatedAddresses);
+  readonly #groups = new StreamGroups();
+  /** Those that were strangers when somebody looked. */
+  readonly #strangers = new Set<InboundStream>();
 
   constructor(options: S2sOptions, admitted: Admitted) {
     this.#options = options;
     this.#admitted = admitted;
+  }
+
+  accepted(stream: InboundStream): void {
+    this.#admitted.inbound.add(stream);
+    this.#strangers.add(stream);
+  }
+
+  closed(stream: InboundStream): void {
+    this.#admitted.inbound.delete(stream);
+    this.#strangers.delete(stream);
+    this.#groups.remove(stream);
   }
 
   /** Why a new connection is ended before a byte of it is read; nothing when it is accepted. */
@@ -58,23 +77,22 @@ export class InboundAdmission {
     const { inbound } = this.#admitted;
     if (inbound.size + this.#admitted.outboundCount() >= connections)
       return { limit: 'connections', reason: `there are ${connections} streams already` };
-    if (!fewerThan(halfOpen, inbound, isStranger))
+    if (this.#currentStrangers().size >= halfOpen)
       return { limit: 'halfOpen', reason: `${halfOpen} connections are not authenticated yet` };
     return this.#isCounted(address) ? this.#addressProblem(address) : undefined;
   }
 
   #addressProblem(address: string): ConnectionProblem | undefined {
     const { halfOpenPerAddress, connectionsPerMinutePerAddress } = this.#options.limits;
-    const { inbound } = this.#admitted;
     const place = placeOf(address);
     const isThere = (stream: InboundStream): boolean => placeOf(stream.peerAddress) === place;
-    if (!fewerThan(halfOpenPerAddress, inbound, (stream) => isStranger(stream) && isThere(stream)))
+    if (!fewerThan(halfOpenPerAddress, this.#currentStrangers(), isThere))
       return {
         limit: 'halfOpenPerAddress',
         reason: `${halfOpenPerAddress} of its connections are not authenticated yet`,
       };
     const rate = { perSecond: connectionsPerMinutePerAddress / 60, burst: connectionsPerMinutePerAddress };
-    const isKnown = !fewerThan(1, inbound, (stream) => stream.isAuthenticated && isThere(stream));
+    const isKnown = !fewerThan(1, this.#groups.of(placeGroup(address)), (stream) => stream.isAuthenticated);
     if (isKnown || this.#connections.take(place, rate, this.#options.clock.now())) return undefined;
     return {
       limit: 'connectionsPerMinutePerAddress',
@@ -89,22 +107,31 @@ export class InboundAdmission {
   hasRoomFor(stream: InboundStream, pair: AuthenticatedPair): boolean {
     const isFirst = !stream.isAuthenticated;
     if (isFirst && !(this.hasRoomForPartner(pair.security) && this.#hasRoomAt(stream.peerAddress))) return false;
-    return this.#hasRoomForPair(pair);
+    if (!this.#hasRoomForPair(pair)) return false;
+    const groups = [partnerGroup(pair.security), pairGroup(pair), placeGroup(stream.peerAddress)];
+    for (const group of groups) this.#groups.add(group, stream);
+    return true;
+  }
+
+  #currentStrangers(): ReadonlySet<InboundStream> {
+    for (const stream of this.#strangers) if (stream.isAuthenticated) this.#strangers.delete(stream);
+    return this.#strangers;
   }
 
   /** Whether there may be one more stream from the partner, or to it. */
-  hasRoomForPartner({ partner, connectionLimit }: StreamSecurity): boolean {
+  hasRoomForPartner(security: StreamSecurity): boolean {
+    const { partner, connectionLimit } = security;
     const queues = this.#admitted.queues();
     const ours = queues.filter(({ remote }) => this.#options.securityFor(remote)?.partner === partner);
-    return fewerThan(connectionLimit - ours.length, this.#admitted.inbound, (stream) => stream.partner === partner);
+    const theirs = this.#groups.of(partnerGroup(security));
+    return fewerThan(connectionLimit - ours.length, theirs, (stream) => stream.partner === partner);
   }
 
   #hasRoomAt(address: string): boolean {
     if (!this.#isCounted(address)) return true;
     const { authenticatedPerAddress } = this.#options.limits;
-    const place = placeOf(address);
-    const isThere = (stream: InboundStream): boolean => stream.isAuthenticated && placeOf(stream.peerAddress) === place;
-    if (fewerThan(authenticatedPerAddress, this.#admitted.inbound, isThere)) return true;
+    const there = this.#groups.of(placeGroup(address));
+    if (fewerThan(authenticatedPerAddress, there, (stream) => stream.isAuthenticated)) return true;
     const reason = `has ${authenticatedPerAddress} authenticated streams, and may not have more`;
     this.#report('authenticatedPerAddress', address, reason);
     return false;
@@ -113,9 +140,8 @@ export class InboundAdmission {
   /** A server that lost its connections comes back before we notice: the stream silent the longest gives way. */
   #hasRoomForPair(pair: AuthenticatedPair): boolean {
     const { limits, clock } = this.#options;
-    const { inbound } = this.#admitted;
-    if (fewerThan(limits.streamsPerPair, inbound, (stream) => stream.carries(pair))) return true;
-    const same = [...inbound].filter((stream) => stream.carries(pair));
+    const same = [...this.#groups.of(pairGroup(pair))].filter((stream) => stream.carries(pair));
+    if (same.length < limits.streamsPerPair) return true;
     const [silent] = same.toSorted((one, other) => one.lastHeard - other.lastHeard);
     const replaced = silent !== undefined && clock.now() - silent.lastHeard >= replaceableMs;
     const fate = replaced ? 'the one silent the longest is closed' : 'it may not have more';

@@ -190,7 +190,7 @@ class S2sSessions implements S2s {
       onEnding: (stream: InboundStream) => this.#queues.onEnding(stream),
       onClosed: (stream: InboundStream) => this.#onInboundClosed(stream),
     };
-    this.#inbound.add(new InboundStream(socket, this.#options, hooks, directTls));
+    this.#admission.accepted(new InboundStream(socket, this.#options, hooks, directTls));
   }
 
   #deliver(stanza: Element, record: StreamRecord, isCounted: boolean): Handled {
@@ -229,7 +229,7 @@ class S2sSessions implements S2s {
   }
 
   #onInboundClosed(stream: InboundStream): void {
-    this.#inbound.delete(stream);
+    this.#admission.closed(stream);
     this.#queues.onClosed(stream);
     this.#checkEmpty();
   }

@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { connect, createSecureContext, type DetailedPeerCertificate, type SecureContext, TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { TlsIdentity } from './s2s-options.ts';
@@ -31,9 +31,6 @@ const ciphers = [
 
 /** The protocol name of direct TLS between servers [XEP-0368 §5]. */
 const alpn = 'xmpp-server';
-
-/** Certificates kept of what the peer sent; the validator refuses chains of more than ten. */
-const maxChain = 16;
 
 /**
  * One for each identity, while it is in use: OpenSSL reads key and chain once, and all streams share the memory that they take.
@@ -111,21 +108,3 @@ export const requestTls = (raw: Socket, { remote, identity, direct }: TlsRequest
     secureContext: secureContext(identity),
     ...(direct && { ALPNProtocols: [alpn] }),
   });
-
-/**
- * The certificates the peer sent, leaf first. To be called once, before anything else looks at the certificate:
- * other getters of the TLS socket take the chain away.
- */
-export function readPeerChain(socket: TLSSocket): readonly Buffer[] {
-  const chain: Buffer[] = [];
-  const seen = new Set<string>();
-  let certificate: Partial<DetailedPeerCertificate> | undefined = socket.getPeerCertificate(true);
-  while (certificate?.raw !== undefined && chain.length < maxChain) {
-    const fingerprint = certificate.fingerprint256 ?? '';
-    if (seen.has(fingerprint)) break;
-    seen.add(fingerprint);
-    chain.push(certificate.raw);
-    certificate = certificate.issuerCertificate;
-  }
-  return chain;
-}

@@ -5,11 +5,12 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
+import { peerChain } from '../../certificates/peer-chain.ts';
 import type { Clock, Timer } from '../../primitives/clock.ts';
 import { gatherWrites } from '../../primitives/gathered-writes.ts';
 import { ReadingRate } from './reading-rate.ts';
 import type { ElementLimits, S2sLimits } from './s2s-limits.ts';
-import { readPeerChain, smuggled } from './starttls.ts';
+import { smuggled } from './starttls.ts';
 import { printStreamError, type StreamError } from './stream-error.ts';
 import { noStreamEnd, printStreamHeader, streamEnd } from './stream-header.ts';
 import type { Element } from './xml/element.ts';
@@ -196,12 +197,11 @@ export class StreamSocket {
     this.#socket = secured;
     secured.on('error', (error) => this.#onSocketError(error));
     secured.on('close', () => this.#onSocketClosed());
-    const onSecure = (): void => this.#onSecure(secured);
-    secured.once('secure', onSecure);
+    secured.once('secure', () => this.#onSecure(secured));
   }
 
   #onSecure(secured: TLSSocket): void {
-    const chain = readPeerChain(secured);
+    const chain = peerChain(secured);
     if (secured.isSessionReused()) return this.destroy('the peer resumed a TLS session, which carries no certificate');
     this.#state = 'open';
     this.#headerSent = false;

@@ -11,7 +11,8 @@ const stepCharacters = 600;
 
 export interface LiveStep {
   readonly order: number;
-  readonly time: Date;
+  /** Since 1970. A Date takes ninety bytes more, twelve thousand times. */
+  readonly timeMs: number;
   readonly note: TraceNote;
 }
 
@@ -30,7 +31,7 @@ export class TraceRing {
 
   add(note: TraceNote, time: Date): LiveStep {
     this.#order += 1;
-    const step = { order: this.#order, time, note };
+    const step = { order: this.#order, timeMs: time.getTime(), note };
     this.#characters += costOf(step);
     if (this.#count === this.#slots.length) this.#dropOldest();
     this.#slots[(this.#first + this.#count) % this.#slots.length] = step;
@@ -59,11 +60,11 @@ export class TraceRing {
 const costOf = ({ note }: LiveStep): number => stepCharacters + (note.size ?? 0);
 
 /** As it is kept and shown: text of strangers made visible, line by line where there are lines. */
-export function shownStep({ order, time, note }: LiveStep): TraceStep {
+export function shownStep({ order, timeMs, note }: LiveStep): TraceStep {
   const { raw, summary, exchange, from, to, peer, facts, ...rest } = note;
   return {
     order,
-    time: time.toISOString(),
+    time: new Date(timeMs).toISOString(),
     ...rest,
     summary: visibleText(summary),
     ...shownFields({ exchange, from, to, peer }),

@@ -1,14 +1,15 @@
 /**
  * What the TLS library of this Node does, and why streams decide on certificates themselves. Where an answer here changes
- * with a new version, src/gateway/xmpp/starttls.ts has to be looked at again.
+ * with a new version, src/gateway/xmpp/starttls.ts or src/certificates/peer-chain.ts has to be looked at again.
  */
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type TLSSocket, type TlsOptions } from 'node:tls';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { readPeerChain } from '../../../src/gateway/xmpp/starttls.ts';
+import { peerChain } from '../../../src/certificates/peer-chain.ts';
 import { createAuthority, selfSigned, type TestCertificate } from '../../support/pki.ts';
 
 const authority = createAuthority('canary-root');
@@ -93,17 +94,18 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)("Node's own verdict on a client c
   it('is never asked for with an empty list of authorities, and the chain is there all the same', async () => {
     const socket = await seen(onlyServer, { ca: [] }, version);
     expect(socket.authorized).toBe(false);
-    expect(readPeerChain(socket)).toHaveLength(1);
+    expect(peerChain(socket)).toHaveLength(1);
   });
 
-  it('leaves the chain where it was for a second reading', async () => {
-    const socket = await seen(both, { ca: [] }, version);
-    expect(readPeerChain(socket)).toEqual(readPeerChain(socket));
+  it('has all of the chain that the client sent, leaf first, for one reading', async () => {
+    const socket = await seen({ ...stranger, chain: stranger.chain + unknown.rootPem }, { ca: [] }, version);
+    expect(peerChain(socket)).toEqual([new X509Certificate(stranger.chain).raw, unknown.rootDer]);
+    expect(peerChain(socket)).toHaveLength(1);
   });
 
   it('has no certificate where the client sent none', async () => {
     const socket = await seen(undefined, { ca: [] }, version);
     expect(socket.authorized).toBe(false);
-    expect(readPeerChain(socket)).toEqual([]);
+    expect(peerChain(socket)).toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ describe('a step that is shown', () => {
     const evil = 'x\u001b[2J\u202ey\r\nz';
     const step = {
       order: 1,
-      time: now,
+      timeMs: now.getTime(),
       note: note(evil, { peer: evil, from: evil, facts: { reason: evil }, raw: () => `a${evil}` }),
     };
     const shown = shownStep(step);
