@@ -11,12 +11,21 @@ import { type FileRefusal, unreadable } from './file-refusal.ts';
 import { type KeyPair, readPkcs8 } from './key-pair.ts';
 import { decryptWithPassword, type FilePassword, type WorkBudget } from './password-encryption.ts';
 import { encryptModern } from './password-encryption-writer.ts';
-import { printPem } from './pem.ts';
+import { printPem, readPem } from './pem.ts';
 
 /** PBKDF2-HMAC-SHA256. Source: OWASP Password Storage Cheat Sheet, 2023; 0.35 s here. */
 export const storedKeyIterations = 600_000;
 
 export const encryptedKeyLabel = 'ENCRYPTED PRIVATE KEY';
+
+/** Whether the PEM holds one whole EncryptedPrivateKeyInfo. What cannot be read of it then has another password. */
+export function holdsEncryptedKey(pem: string): boolean {
+  const blocks = readPem(pem);
+  const [block, ...more] = blocks.ok ? blocks.value : [];
+  if (block?.label !== encryptedKeyLabel || more.length > 0) return false;
+  const info = readBer(block.der);
+  return info.ok && info.value.children.length === 2 && octetsOf(info.value.children[1]) !== undefined;
+}
 
 export async function decryptPkcs8(
   element: DerElement,

@@ -1,6 +1,6 @@
 /** The private key in a key file: as it is, or under the passphrase of the store, which is asked for when it is needed first. */
 import { type KeyPair, readPrivateKey } from '../certificates/key-pair.ts';
-import { encryptedKeyLabel } from '../certificates/pkcs8.ts';
+import { encryptedKeyLabel, holdsEncryptedKey } from '../certificates/pkcs8.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { Secret } from '../primitives/secret.ts';
 import { damagedKeyFile } from './key-files.ts';
@@ -39,7 +39,8 @@ function unlocked(file: string, text: string, passphrase: Secret | undefined): K
     });
   const key = readPrivateKey(new Secret(text), passphrase);
   if (key.ok) return key.value;
-  if (!key.error.includes('passphrase')) throw damagedKeyFile(file, key.error);
+  // One wrong passphrase in 256 leaves a padding that could be, and then nothing that is a key.
+  if (!holdsEncryptedKey(text) || key.error.includes('cannot be used')) throw damagedKeyFile(file, key.error);
   throw new CodedError('PasswordWrong', `The passphrase does not open the private key in ${file}.`, {
     reason: 'it was encrypted with another one',
     fix: ['xgw get-help PasswordWrong', 'xgw get-certificate'],
