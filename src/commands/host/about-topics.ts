@@ -159,19 +159,20 @@ asked: the cmdlet ends at once with exit code 4 and the command line to use.`,
   {
     name: 'about_environment',
     synopsis: 'Environment variables.',
-    text: () => `  XGW_HOME               folder of the configuration store
-  XGW_OUTPUT             -OutputFormat where none is given
-  XGW_LANG               language on a terminal: en or zh-TW
-  XGW_NONINTERACTIVE     never ask
-  XGW_STRICT             parameter names in full only
-  XGW_CONFIRMPREFERENCE  None, Low, Medium or High
-  XGW_TIMEOUT            seconds for acts on the network
-  XGW_STDIN_TIMEOUT      seconds to wait for objects where nobody is asked
-  XGW_JSON_ASCII         escape everything but ASCII in JSON
-  XGW_ACCESSIBLE         ask in plain lines (about_accessibility)
-  NO_COLOR, FORCE_COLOR  colours never, or always
-  CI                     as XGW_NONINTERACTIVE
-  XDG_CONFIG_HOME        folder of xgw/settings.yaml (about_settings)
+    text: () => `  XGW_HOME                 folder of the configuration store
+  XGW_KEY_PASSPHRASE_FILE  file with the passphrase of encrypted private keys
+  XGW_OUTPUT               -OutputFormat where none is given
+  XGW_LANG                 language on a terminal: en or zh-TW
+  XGW_NONINTERACTIVE       never ask
+  XGW_STRICT               parameter names in full only
+  XGW_CONFIRMPREFERENCE    None, Low, Medium or High
+  XGW_TIMEOUT              seconds for acts on the network
+  XGW_STDIN_TIMEOUT        seconds to wait for objects where nobody is asked
+  XGW_JSON_ASCII           escape everything but ASCII in JSON
+  XGW_ACCESSIBLE           ask in plain lines (about_accessibility)
+  NO_COLOR, FORCE_COLOR    colours never, or always
+  CI                       as XGW_NONINTERACTIVE
+  XDG_CONFIG_HOME          folder of xgw/settings.yaml (about_settings)
 
 Without XGW_HOME the store is /var/lib/xgw for root, else $XDG_STATE_HOME/xgw.`,
   },
