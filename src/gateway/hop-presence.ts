@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../primitives/clock.ts';
 import type { Ids } from '../primitives/ids.ts';
+import { canonicalAor, sipUriIn } from './sip/aor.ts';
 import type { Pidf } from './sip/bodies/pidf.ts';
-import { canonicalAor, sipUriIn } from './sip/home/aor.ts';
 import { servedBy } from './sip/home/event-package.ts';
 import { Notifier, type SubscribedEvent } from './sip/home/notifier.ts';
 import { ownContact, sourceAsDestination } from './sip/home/own-contact.ts';

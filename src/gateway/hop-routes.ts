@@ -7,12 +7,13 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Configuration } from '../config/configuration.ts';
 import { type RouteInForce, routeOf, routeThrough } from '../config/route-in-force.ts';
+import { randomFraction } from '../primitives/random-fraction.ts';
 import { refuse } from '../primitives/result.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
 import type { HopStatus } from './gateway-status.ts';
 import { LocatedHops, type LocatedHopsOptions } from './located-hops.ts';
 import { nextHopDown, nextHopUp } from './next-hop-log.ts';
-import { sipUriIn } from './sip/home/aor.ts';
+import { domainOfAor } from './sip/aor.ts';
 import { type Hop, HopPool } from './sip/hop-pool.ts';
 import { type HopProbe, probeHop } from './sip/hop-probe.ts';
 import { hostLookup } from './sip/host-lookup.ts';
@@ -21,7 +22,6 @@ import { locateServers } from './sip/server-locator.ts';
 import { type SipDns, sipDns } from './sip/sip-dns.ts';
 import type { SipEndpoint } from './sip/sip-endpoint.ts';
 import type { ClosedConnection, Destination, Source } from './sip/transport.ts';
-import { randomFraction } from './xmpp/random-fraction.ts';
 
 export type RequestingEndpoint = Pick<SipEndpoint, 'request' | 'sendAck' | 'localAddress'>;
 
@@ -92,7 +92,7 @@ export class HopRoutes {
 
   /** @param source - Where a request of the user came from: back by its connection, while it is open. */
   destination(userAor: string, source?: Source): Destination | undefined {
-    const domain = sipUriIn(`<${userAor}>`)?.host ?? '';
+    const domain = domainOfAor(userAor);
     const hops = this.#known(domain);
     const itself = hops.find(({ destination: { host, transport } }) => {
       return host === source?.address && transport === source.transport;

@@ -5,6 +5,7 @@ import { type StateStore, volatileState } from '../primitives/state-store.ts';
 import type { Crossing } from './crossing.ts';
 import { tellUndelivered } from './dispositions.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
+import { domainOf } from './link-ends.ts';
 import { messageDelivered } from './message-delivered.ts';
 import type { OrderedDeliveries } from './ordered-deliveries.ts';
 import { DoubtfulMessages } from './queue/doubtful-messages.ts';
@@ -116,8 +117,6 @@ type Telling = Pick<MessageKeeping, 'sent' | 'notices'>;
 const lifetimeMs = ({ gateway }: Configuration): number => gateway.queuedMessageLifetime * 1000;
 
 const inDoubt = stanzaError('remote-server-timeout', 'The gateway was interrupted.');
-
-const domainOf = (bareJid: string): string => bareJid.slice(bareJid.indexOf('@') + 1);
 
 interface Failure {
   readonly error: StanzaError;

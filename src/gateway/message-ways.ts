@@ -3,7 +3,7 @@
  * he knows none; then as a page. What was shown is forgotten after a while, since clients and servers are updated.
  */
 import type { Clock } from '../primitives/clock.ts';
-import { sipUriIn } from './sip/home/aor.ts';
+import { domainOfAor } from './sip/aor.ts';
 
 export type MessageWay = 'Session' | 'Pager';
 
@@ -39,7 +39,7 @@ export class MessageWays {
   }
 
   wayTo(userAor: string): MessageWay {
-    return this.#of(userAor) ?? this.#of(domainOf(userAor)) ?? 'Session';
+    return this.#of(userAor) ?? this.#of(domainOfAor(userAor)) ?? 'Session';
   }
 
   /**
@@ -49,7 +49,7 @@ export class MessageWays {
    * @returns Whom it is remembered of: an address of record, or a domain.
    */
   sessionRefused(userAor: string, status: number): string {
-    const domain = domainOf(userAor);
+    const domain = domainOfAor(userAor);
     const isOfAll = unknownToAll.has(status) && this.#of(domain) !== 'Session';
     const whose = isOfAll ? domain : userAor;
     this.#remember(whose, 'Pager');
@@ -59,7 +59,7 @@ export class MessageWays {
   /** Somebody was in a session with this user: he knows them, and so does his hop. */
   sessionTaken(userAor: string): void {
     this.#shown.delete(userAor);
-    this.#remember(domainOf(userAor), 'Session');
+    this.#remember(domainOfAor(userAor), 'Session');
   }
 
   #of(whose: string): MessageWay | undefined {
@@ -74,5 +74,3 @@ export class MessageWays {
     if (this.#shown.size > maxMessageWays && oldest !== undefined) this.#shown.delete(oldest);
   }
 }
-
-const domainOf = (aor: string): string => sipUriIn(`<${aor}>`)?.host ?? '';

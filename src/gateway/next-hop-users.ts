@@ -1,6 +1,7 @@
 /** The users of next hops: whatever is for them goes there, and whom it may be that speaks for them is decided here. */
 import type { Clock } from '../primitives/clock.ts';
 import type { LogEvent } from '../primitives/log-event.ts';
+import { randomFraction } from '../primitives/random-fraction.ts';
 import type { SipDelivery, SipOutcome } from './crossing.ts';
 import type { FromSip, RequestFromUser } from './from-sip.ts';
 import type { GatewayPorts } from './gateway-ports.ts';
@@ -9,7 +10,7 @@ import type { HopRoutes } from './hop-routes.ts';
 import { type ImSessions, imSessions } from './im-sessions.ts';
 import { hopName } from './located-hops.ts';
 import { nextHopUnreachable } from './next-hop-log.ts';
-import { sipUriIn } from './sip/home/aor.ts';
+import { domainOfAor } from './sip/aor.ts';
 import type { SubscribedEvent } from './sip/home/notifier.ts';
 import { isUntaken } from './sip/hop-pool.ts';
 import { nextHop } from './sip/next-hop.ts';
@@ -20,7 +21,6 @@ import { diagnosing, sipOutcomeOf } from './sip-outcome.ts';
 import type { SipEnds } from './sip-presence.ts';
 import type { SipTrust } from './sip-trust.ts';
 import { acceptedBodies } from './translation/text-body.ts';
-import { randomFraction } from './xmpp/random-fraction.ts';
 
 export interface NextHopUsersOptions {
   readonly routes: HopRoutes;
@@ -115,7 +115,7 @@ const hopSessions = (
     destination: (userAor, source) => routes.destination(userAor, source),
     token: (bits) => ports.ids.token(bits),
     answerOf: (final) => (isStranded(final) ? sessionGone : answerOf(final)),
-    mode: (userAor) => routes.routeOf(sipUriIn(`<${userAor}>`)?.host ?? '')?.sessionMode ?? 'Pager',
+    mode: (userAor) => routes.routeOf(domainOfAor(userAor))?.sessionMode ?? 'Pager',
     admit: (invited) => options.admit(invited),
     onOutgoing: (request) => options.onOutgoing(request),
     onEvent: (event) => ports.onEvent(event),

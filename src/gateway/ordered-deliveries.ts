@@ -3,7 +3,7 @@
  * MESSAGE per target]. Bounded for each pair, for each partner, so that none of them takes the room of the others, and overall,
  * in number and bytes; what does not fit is refused, never dropped.
  */
-import { ByteBudget } from './xmpp/byte-budget.ts';
+import { ByteBudget } from '../primitives/byte-budget.ts';
 
 /** Deliveries that may wait behind one of the same pair. Source: own choice. */
 export const maxPerPair = 100;

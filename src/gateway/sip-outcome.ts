@@ -1,8 +1,8 @@
 /** A SIP response as the end of a delivery; what it says of a refusal is shown to the administrator at once. */
 import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
 import type { SipOutcome } from './crossing.ts';
+import { sipUriIn } from './sip/aor.ts';
 import { parseCSeq } from './sip/c-seq.ts';
-import { sipUriIn } from './sip/home/aor.ts';
 import type { SipResponse } from './sip/message.ts';
 import { refusalAdviceOf } from './sip/refusal-advice.ts';
 import { type RefusalDetails, refusalDetailsOf, refusalText } from './sip/refusal-details.ts';

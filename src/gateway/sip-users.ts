@@ -13,7 +13,7 @@ import { limitEvent } from './limit-event.ts';
 import { loopDetected } from './loop-log.ts';
 import { nextHopUsers } from './next-hop-users.ts';
 import { isLocalDomain } from './policy/partners.ts';
-import { sipUriIn } from './sip/home/aor.ts';
+import { domainOfAor, sipUriIn } from './sip/aor.ts';
 import { createHomeServer, type HomeServer } from './sip/home/home-server.ts';
 import { sourceAsDestination } from './sip/home/own-contact.ts';
 import { tagOf } from './sip/name-addr.ts';
@@ -65,7 +65,7 @@ export function sipUsers(options: SipUsersOptions): SipUsers {
     onSubscribed: (event) => doors.onSubscribed(event),
     onNews: (ends, news) => doors.onNews(ends, news),
   });
-  const isAway = (aor: string): boolean => routes.routeOf(domainOf(aor)) !== undefined;
+  const isAway = (aor: string): boolean => routes.routeOf(domainOfAor(aor)) !== undefined;
   return {
     handle(incoming) {
       const returned = doors.loops.returned(incoming.request);
@@ -87,7 +87,7 @@ export function sipUsers(options: SipUsersOptions): SipUsers {
     reconsider() {
       const hasMoved = routes.reconsider();
       home.server.reconsider();
-      away.presence.forget((aor) => hasMoved(domainOf(aor)));
+      away.presence.forget((aor) => hasMoved(domainOfAor(aor)));
       return Object.keys(configuration().sipDomains).some(hasMoved);
     },
     hangUp() {
@@ -102,8 +102,6 @@ export function sipUsers(options: SipUsersOptions): SipUsers {
 }
 
 const loop = { status: 482, reason: 'Loop Detected' } as const;
-
-const domainOf = (aor: string): string => sipUriIn(`<${aor}>`)?.host ?? '';
 
 /** The users of a domain speak through its servers alone. Whoever speaks for no domain of ours is for the home server to refuse. */
 const isForHops = ({ request: { headers } }: IncomingRequest, routes: HopRoutes): boolean =>
@@ -131,7 +129,7 @@ function homeUsers(
     loops: doors.loops,
     livesElsewhere: (domain) => routes.routeOf(domain) !== undefined,
     user(aor) {
-      const user = isHome(domainOf(aor)) ? userOf(configuration(), aor) : undefined;
+      const user = isHome(domainOfAor(aor)) ? userOf(configuration(), aor) : undefined;
       return user === undefined ? undefined : { credentials: ports.digestSecrets(user) };
     },
     isTrustedPeer: (source) => trust.isListed(source),

@@ -7,6 +7,7 @@ import type { LogEvent } from '../primitives/log-event.ts';
 import type { Crossing } from './crossing.ts';
 import type { ContactRefused } from './policy/contacts.ts';
 import type { MessageQueue } from './queue/message-queue.ts';
+import { stanzaErrorOf } from './refusal-answer.ts';
 import { exchangeOfStanza } from './trace/exchange.ts';
 import { type Arrow, handover } from './trace/handover.ts';
 import { labelOf, subjectOf } from './trace/stanza-note.ts';
@@ -20,6 +21,8 @@ import type { Element } from './xmpp/xml/element.ts';
 export interface AddressFailure extends StanzaError {
   readonly refusal?: ContactRefused;
 }
+
+export const notAdmitted = (refusal: ContactRefused): AddressFailure => ({ ...stanzaErrorOf(refusal), refusal });
 
 export interface Returned extends AddressFailure {
   readonly correlationId: string;

@@ -6,7 +6,7 @@ import type { ContactPair, ContactTests, ContactView } from '../gateway/contact-
 import { admitContact } from '../gateway/policy/contacts.ts';
 import { isLocalDomain } from '../gateway/policy/partners.ts';
 import { askedByUs, seenByUs, seesUs, waitsForUs } from '../gateway/presence-link-machine.ts';
-import { canonicalAor } from '../gateway/sip/home/aor.ts';
+import { canonicalAor } from '../gateway/sip/aor.ts';
 import { parseSipUri } from '../gateway/sip/sip-uri.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';

@@ -3,13 +3,14 @@
  * number, bytes and age, in order for each pair of addresses, with the time at which they were meant to be sent [XEP-0203].
  * What was kept survives the process; what cannot be kept is refused, never dropped.
  */
+
+import { ByteBudget } from '../../primitives/byte-budget.ts';
 import type { Clock, Timer } from '../../primitives/clock.ts';
-import type { DomainName } from '../../primitives/domain-name.ts';
 import type { Ids } from '../../primitives/ids.ts';
 import type { OnLogEvent } from '../../primitives/log-event.ts';
 import type { StateStore } from '../../primitives/state-store.ts';
-import { ByteBudget } from '../xmpp/byte-budget.ts';
 import { type Delivery, mayPass } from '../xmpp/delivery.ts';
+import { domainpartOf } from '../xmpp/jid.ts';
 import { delayed } from '../xmpp/lost-stanzas.ts';
 import { bytesOf } from '../xmpp/queued-stanza.ts';
 import { type StanzaError, stanzaError } from '../xmpp/stanza-error.ts';
@@ -186,7 +187,8 @@ export class MessageQueue {
     const kept = this.#kept.get(id);
     if (kept === undefined) return;
     const { stanza, from, since } = kept.message;
-    const late = delayed(stanza, domainOf(from), since);
+    const ours = domainpartOf(from);
+    const late = ours === undefined ? stanza : delayed(stanza, ours, since);
     void this.#ports.toXmpp(late).then((delivery) => this.#settle(kept.message, delivery));
   }
 
@@ -229,5 +231,3 @@ export class MessageQueue {
 const removed = 'An administrator removed it from the queue.';
 
 const pairOf = ({ from, to }: Pick<QueuedMessage, 'from' | 'to'>): string => `${from} ${to}`;
-
-const domainOf = (bareJid: string): DomainName => bareJid.slice(bareJid.indexOf('@') + 1) as DomainName;

@@ -4,10 +4,9 @@
  * [XEP-0198 §4]. The process after a crash takes them as if they had just come, with the time at which they did [XEP-0203].
  */
 import type { Clock } from '../../primitives/clock.ts';
-import type { DomainName } from '../../primitives/domain-name.ts';
 import type { OnLogEvent } from '../../primitives/log-event.ts';
 import type { StateStore } from '../../primitives/state-store.ts';
-import { parseJid } from '../xmpp/jid.ts';
+import { domainpartOf } from '../xmpp/jid.ts';
 import { awaitsAcknowledgement, delayed } from '../xmpp/lost-stanzas.ts';
 import type { Handled } from '../xmpp/stanza.ts';
 import { readStoredStanza, storedStanza } from '../xmpp/stored-stanza.ts';
@@ -72,9 +71,9 @@ export class ReceivedJournal {
     const message = `${messages.length} messages of partners were under way when the process before ended`;
     onEvent({ id: 'MessagesRecovered', level: 'warn', component: 'xmpp', message });
     for (const { key, stanza, since } of messages.toSorted((one, other) => one.order - other.order)) {
-      const to = parseJid(stanza.attributes['to'] ?? '');
-      const domain = to.ok ? to.value.domainpart : ('' as DomainName);
-      void this.#carry(key, stanza.attributes['type'] === 'error' ? stanza : delayed(stanza, domain, since));
+      const ours = domainpartOf(stanza.attributes['to'] ?? '');
+      const isNews = ours === undefined || stanza.attributes['type'] === 'error';
+      void this.#carry(key, isNews ? stanza : delayed(stanza, ours, since));
     }
   }
 

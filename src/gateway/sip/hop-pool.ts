@@ -6,7 +6,7 @@
 import type { Clock } from '../../primitives/clock.ts';
 import { refuse } from '../../primitives/result.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
-import { sipUriIn } from './home/aor.ts';
+import { sipUriIn } from './aor.ts';
 import { ownContact } from './home/own-contact.ts';
 import { HopHealth } from './hop-health.ts';
 import { type Asker, hopQuestion } from './hop-question.ts';

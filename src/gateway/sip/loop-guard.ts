@@ -9,7 +9,7 @@ import type { Ids } from '../../primitives/ids.ts';
 import { memoized } from '../../primitives/memoized.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { Secret } from '../../primitives/secret.ts';
-import { canonicalAor, sipUriIn } from './home/aor.ts';
+import { canonicalAor, sipUriIn } from './aor.ts';
 import type { SipRequest } from './message.ts';
 import { tagOf } from './name-addr.ts';
 import { markLength, maxMarks, type Trail, trailOf } from './trail.ts';

@@ -5,8 +5,8 @@
  */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { allowMethods } from './allowed-methods.ts';
+import { canonicalAor, sipUriIn } from './aor.ts';
 import { type HeaderField, Headers } from './headers.ts';
-import { canonicalAor, sipUriIn } from './home/aor.ts';
 import { sourceAsDestination } from './home/own-contact.ts';
 import { presenceEvent } from './home/presence-package.ts';
 import { benotify, isNeverAnswered } from './methods.ts';

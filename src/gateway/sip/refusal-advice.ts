@@ -1,5 +1,5 @@
 /** What a refusal advises its sender to do instead: another address [RFC 3261 §8.1.3.4, §21.3], or the same one later [§20.33]. */
-import { canonicalAor, sipUriIn } from './home/aor.ts';
+import { canonicalAor, sipUriIn } from './aor.ts';
 import type { SipResponse } from './message.ts';
 
 export interface RefusalAdvice {

@@ -7,8 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../../primitives/clock.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import type { Ids } from '../../primitives/ids.ts';
+import { randomFraction } from '../../primitives/random-fraction.ts';
 import type { DialFailure } from './outbound-state.ts';
-import { randomFraction } from './random-fraction.ts';
 import { firstBackoffMs, maxBackoffMs, maxDomainsInBackoff } from './s2s-limits.ts';
 
 interface Waiting {

@@ -4,6 +4,7 @@
  * tell; presence only as it is now; requests are returned, and a notice that somebody types is nobody's loss.
  */
 import type { DomainName } from '../../primitives/domain-name.ts';
+import { printDomainpart } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import { childElements, childOf, type Element, element } from './xml/element.ts';
 
@@ -24,7 +25,7 @@ export function fateOf(stanza: Element, later: readonly Element[]): 'resend' | '
 /** The message with the time at which it was to be sent [XEP-0203 §2]; what is delayed already keeps its time. */
 export function delayed(stanza: Element, from: DomainName, sent: Date): Element {
   if (stanza.name !== 'message' || childOf(stanza, 'delay', namespaces.delay) !== undefined) return stanza;
-  const delay = element('delay', namespaces.delay, { from, stamp: sent.toISOString() });
+  const delay = element('delay', namespaces.delay, { from: printDomainpart(from), stamp: sent.toISOString() });
   return { ...stanza, children: [...stanza.children, delay] };
 }
 

@@ -4,8 +4,8 @@
  * nothing leaves the queue without an answer. [RFC 6120 §10.1, §10.4] A stream that the peer opened for both directions
  * [XEP-0288] is as good as one that is dialled; there is one at a time, so that nothing overtakes on another.
  */
+import { ByteBudget } from '../../primitives/byte-budget.ts';
 import type { Result } from '../../primitives/result.ts';
-import { ByteBudget } from './byte-budget.ts';
 import { type Delivery, deliveredBy, isPassingFailure, undelivered } from './delivery.ts';
 import type { DomainPair } from './dialback.ts';
 import { awaitsAcknowledgement } from './lost-stanzas.ts';

@@ -1,5 +1,5 @@
 /** The queues of all domain pairs, by pair: made when there is something to send, forgotten when nothing is left to do. */
-import { ByteBudget } from './byte-budget.ts';
+import { ByteBudget } from '../../primitives/byte-budget.ts';
 import type { DomainPair } from './dialback.ts';
 import { PairQueue, type PairQueueHooks } from './pair-queue.ts';
 import type { S2sOptions } from './s2s-options.ts';

@@ -5,12 +5,12 @@ import { isIP } from 'node:net';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import { systemErrorCode } from '../../primitives/errors.ts';
 import type { Ids } from '../../primitives/ids.ts';
+import { randomFraction } from '../../primitives/random-fraction.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { orderBySrv } from '../../primitives/srv-order.ts';
 import { type AddressPolicy, addressProblem, isRefusedAsPrivate, portProblem } from './address-policy.ts';
 import { type AddressRecord, type DnsPort, isAbsent } from './dns-resolver.ts';
 import type { DialFailure, OtherHost } from './outbound-state.ts';
-import { randomFraction } from './random-fraction.ts';
 import type { StreamSecurity } from './stream-security.ts';
 
 /** One address to connect to. */

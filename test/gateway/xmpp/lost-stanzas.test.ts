@@ -51,6 +51,8 @@ it('gives a message the time at which it was to be sent, once [XEP-0203 §2]', (
   const domain = 'contoso.example' as DomainName;
   const stamped = delayed(message, domain, at);
   expect(stamped.children.at(-1)).toMatchObject({ attributes: { from: domain, stamp: '2026-01-01T00:00:00.000Z' } });
+  const ofIdn = delayed(message, 'xn--bcher-kva.example' as DomainName, at);
+  expect(ofIdn.children.at(-1)).toMatchObject({ attributes: { from: 'bücher.example' } });
   expect(delayed(stamped, domain, new Date())).toBe(stamped);
   expect(delayed(presence(), domain, at)).toEqual(presence());
 });

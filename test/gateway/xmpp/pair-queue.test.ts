@@ -1,7 +1,5 @@
 /** Which stream a pair's stanzas take, where the peer may have opened one for both directions [XEP-0288]. */
 import { describe, expect, it } from '@jest/globals';
-
-import { ByteBudget } from '../../../src/gateway/xmpp/byte-budget.ts';
 import type { DomainPair } from '../../../src/gateway/xmpp/dialback.ts';
 import type { DialFailure } from '../../../src/gateway/xmpp/outbound-state.ts';
 import type { OutboundStream } from '../../../src/gateway/xmpp/outbound-stream.ts';
@@ -10,6 +8,7 @@ import { cancelled, type Dialled, type DialRequest } from '../../../src/gateway/
 import { defaultS2sLimits } from '../../../src/gateway/xmpp/s2s-limits.ts';
 import type { S2sOptions } from '../../../src/gateway/xmpp/s2s-options.ts';
 import type { StanzaCarrier } from '../../../src/gateway/xmpp/stanza-carrier.ts';
+import { ByteBudget } from '../../../src/primitives/byte-budget.ts';
 import { randomIds } from '../../../src/primitives/ids.ts';
 import { ok, type Result, refuse } from '../../../src/primitives/result.ts';
 import { movableClock } from '../../support/movable-clock.ts';

@@ -1,8 +1,9 @@
 /** Whom a request is for. */
+
+import { canonicalAor, sipUriIn } from '../aor.ts';
 import type { SipRequest } from '../message.ts';
 import { tagOf } from '../name-addr.ts';
 import { parseSipUri, type SipUri } from '../sip-uri.ts';
-import { canonicalAor, sipUriIn } from './aor.ts';
 
 export interface Addressee {
   readonly uri: SipUri;

@@ -4,6 +4,7 @@
  * through `deliver`. It opens no socket and reads no configuration.
  */
 import { onlyInSessions } from '../allowed-methods.ts';
+import { canonicalAor, domainOfAor, sipUriIn } from '../aor.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
 import type { LoopGuard } from '../loop-guard.ts';
 import { registeredMethods } from '../methods.ts';
@@ -11,7 +12,6 @@ import type { SipEndpoint } from '../sip-endpoint.ts';
 import { uasRefusal } from '../uas-refusal.ts';
 import { type Addressee, addresseeOf } from './addressee.ts';
 import { type AdmissionOptions, createAdmission, type Sender } from './admission.ts';
-import { canonicalAor, sipUriIn } from './aor.ts';
 import { allowedHere, capabilities } from './capabilities.ts';
 import type { Delivery } from './fork.ts';
 import { KnownPasswords } from './known-passwords.ts';
@@ -84,7 +84,7 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     endpoint,
     ...(options.refreshSeconds && { refreshSeconds: options.refreshSeconds }),
     choosesByAccept: () => options.choosesByAccept?.() ?? false,
-    isLocalUser: (aor) => options.isLocalDomain(sipUriIn(`<${aor}>`)?.host ?? ''),
+    isLocalUser: (aor) => options.isLocalDomain(domainOfAor(aor)),
     isRegistered: (aor) => location.of(aor).length > 0,
     onPresenceChange: (aor, state) => options.onPresenceChange(aor, state),
     onSubscribed: (event) => options.onSubscribed(event),
@@ -118,7 +118,7 @@ export function createHomeServer(options: HomeServerOptions): HomeServer {
     reconsider() {
       const isOurs = (domain: string): boolean =>
         options.isLocalDomain(domain) || options.livesElsewhere?.(domain) === true;
-      const isRemoved = (aor: string): boolean => isOurs(sipUriIn(`<${aor}>`)?.host ?? '') && !isUser(aor);
+      const isRemoved = (aor: string): boolean => isOurs(domainOfAor(aor)) && !isUser(aor);
       const changed = passwords.takeChanged();
       for (const aor of location.keys()) if (isRemoved(aor) || changed.has(aor)) location.replace(aor, []);
       presence.forget(isRemoved);

@@ -2,13 +2,13 @@
 import type { Clock } from '../../../primitives/clock.ts';
 import type { Ids } from '../../../primitives/ids.ts';
 import { refuse } from '../../../primitives/result.ts';
+import { canonicalAor, sipUriIn } from '../aor.ts';
 import { type HeaderField, Headers } from '../headers.ts';
 import type { IncomingRequest } from '../incoming-request.ts';
 import { endsOf, LoopGuard } from '../loop-guard.ts';
 import type { SipRequest } from '../message.ts';
 import type { SipEndpoint } from '../sip-endpoint.ts';
 import { type Trail, trailFields, trailOf } from '../trail.ts';
-import { canonicalAor, sipUriIn } from './aor.ts';
 import { type Delivery, fork, ownDelivery } from './fork.ts';
 import type { Binding, Location } from './location.ts';
 

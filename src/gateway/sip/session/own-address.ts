@@ -1,5 +1,5 @@
 /** The address in our own Contact, as a session description wants it. */
-import { sipUriIn } from '../home/aor.ts';
+import { sipUriIn } from '../aor.ts';
 import { defaultPort } from '../transport.ts';
 
 export interface Address {

@@ -1,6 +1,6 @@
 /** The one spelling of a user's address of record, as the key of every table here. */
-import { type NameAddr, parseNameAddr } from '../name-addr.ts';
-import { aorOf, parseSipUri, type SipUri } from '../sip-uri.ts';
+import { type NameAddr, parseNameAddr } from './name-addr.ts';
+import { aorOf, parseSipUri, type SipUri } from './sip-uri.ts';
 
 /**
  * The address of record with its user part in lower case. SIP compares user parts by case [RFC 3261 §19.1.4], but XMPP and
@@ -21,3 +21,6 @@ export function sipUriOf(address: NameAddr): SipUri | undefined {
   const uri = parseSipUri(address.uri);
   return uri.ok ? uri.value : undefined;
 }
+
+/** Of an address of record; empty for what is none. */
+export const domainOfAor = (aor: string): string => sipUriIn(`<${aor}>`)?.host ?? '';
