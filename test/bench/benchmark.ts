@@ -26,5 +26,7 @@ export interface Benchmark {
   readonly name: string;
   /** One sentence: what is measured, and against which yardstick. */
   readonly about: string;
+  /** It takes long: only when it is named. */
+  readonly onDemand?: true;
   run(): Promise<readonly Figure[]> | readonly Figure[];
 }

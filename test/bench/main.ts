@@ -1,4 +1,4 @@
-/** Runs benchmarks by name, all without one. A table for people goes to stderr, one line of JSON for each to stdout. */
+/** Runs benchmarks by name; without one all but those that take long. A table for people goes to stderr, one line of JSON for each to stdout. */
 import { arch, cpus, platform } from 'node:os';
 
 import { runHooks } from '../support/outside-jest.ts';
@@ -13,6 +13,7 @@ import { relay } from './load/relay-process.ts';
 import { manyContacts } from './many-contacts.ts';
 import { manyPartners } from './many-partners.ts';
 import { sipParser } from './sip-parser.ts';
+import { soak } from './soak.ts';
 import { startup } from './startup.ts';
 import { streamCosts } from './streams.ts';
 import { throughput } from './throughput.ts';
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   manyPartners,
   importOfPartners,
   manyContacts,
+  soak,
 ];
 
 /** @param names - In any case; unknown ones end the run with exit code 2. */
@@ -40,7 +42,10 @@ export async function main(names: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const chosen = wanted.length === 0 ? benchmarks : benchmarks.filter(({ name }) => wanted.includes(name));
+  const chosen =
+    wanted.length === 0
+      ? benchmarks.filter(({ onDemand }) => onDemand !== true)
+      : benchmarks.filter(({ name }) => wanted.includes(name));
   for (const { name, about, run } of chosen) {
     process.stderr.write(`${name}: ${about}\n${machine}\n`);
     const figures = await run();

@@ -11,7 +11,7 @@ export interface Far {
   readonly certificate: TestCertificate;
 }
 
-/** A stream to the gateway on which it counts what it has handled. @param domain - Of the partner. */
+/** A stream to the gateway on which it counts what it has handled, and says so when it is asked. @param domain - Of the partner. */
 export async function openSending(port: number, domain: string, { gatewayDomain, certificate }: Far): Promise<Socket> {
   const stream = await openAuthenticated(port, { from: domain, to: gatewayDomain }, certificate);
   stream.send(enable);
@@ -28,6 +28,8 @@ export interface XmppSink {
   readonly port: number;
   /** Called with what a stream has brought, and how many messages were in it. */
   onMessages: (chunk: Buffer, messages: number) => void;
+  /** Called with each message by itself, where somebody wants them so. */
+  onMessage?: ((message: string) => void) | undefined;
   /** Without a goodbye. */
   breakStreams(): void;
 }
@@ -72,8 +74,14 @@ async function accept(stream: RawStream, { gatewayDomain, certificate }: Far): P
 
 function take({ socket, unread }: ReturnType<RawStream['release']>, sink: XmppSink): void {
   const [ends, requests] = [new Occurrences('</message>'), new Occurrences('<r xmlns=')];
+  let begun = '';
   const feed = (chunk: Buffer): void => {
     const messages = ends.feed(chunk);
+    if (sink.onMessage !== undefined) {
+      const whole = `${begun}${chunk.toString('latin1')}`.split('</message>');
+      begun = whole.pop() ?? '';
+      for (const message of whole) sink.onMessage(message);
+    }
     if (requests.feed(chunk) > 0) socket.write(`<a xmlns='urn:xmpp:sm:3' h='${ends.count}'/>`);
     if (messages > 0) sink.onMessages(chunk, messages);
   };
