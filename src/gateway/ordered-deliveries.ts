@@ -4,6 +4,7 @@
  * in number and bytes; what does not fit is refused, never dropped.
  */
 import { ByteBudget } from '../primitives/byte-budget.ts';
+import { UnderWay } from '../primitives/under-way.ts';
 
 /** Deliveries that may wait behind one of the same pair. Source: own choice. */
 export const maxPerPair = 100;
@@ -32,9 +33,9 @@ interface Share {
 }
 
 export class OrderedDeliveries {
-  readonly #tails = new Map<string, { tail: Promise<void>; waiting: number }>();
+  readonly #tails = new UnderWay<{ tail: Promise<void>; waiting: number }>();
   /** By domain of the partner. */
-  readonly #shares = new Map<string, Share>();
+  readonly #shares = new UnderWay<Share>();
   readonly #bytes = new ByteBudget(() => maxBytesOverall);
   #overall = 0;
   #draining = false;
@@ -76,7 +77,7 @@ export class OrderedDeliveries {
 
   /** Resolves when everything accepted so far is done. */
   async settled(): Promise<void> {
-    await Promise.allSettled([...this.#tails.values()].map(({ tail }) => tail));
+    await Promise.allSettled(this.#tails.values().map(({ tail }) => tail));
   }
 
   #refusal(waiting: number, share: Share, bytes: number): DeliveryRefusal | undefined {

@@ -169,20 +169,20 @@ function figuresOf({ toSip, toXmpp, breaks, quarters }: Soak): readonly Figure[]
     { name: 'their senders were told', value: toSip.told + toXmpp.told, unit: 'messages' },
     { name: 'arrived again, or although told', value: toSip.again + toXmpp.again, unit: 'messages' },
     { name: 'neither', value: toSip.underWay + toXmpp.underWay, unit: 'messages', atMost: 0 },
-    growing('resident memory of the last quarter', 'MiB', mebibytes(last), mebibytes(second), 10),
-    growing('open descriptors of the last quarter', 'descriptors', descriptors(last), descriptors(second), 2),
+    growing(
+      { name: 'resident memory of the last quarter', unit: 'MiB', value: mebibytes(last), atMostOver: 10 },
+      mebibytes(second),
+    ),
+    growing(
+      { name: 'open descriptors of the last quarter', unit: 'descriptors', value: descriptors(last), atMostOver: 2 },
+      descriptors(second),
+    ),
     late('XMPP to SIP, 99 of 100, last quarter', (quarter) => quarter.toSip),
     late('SIP to XMPP, 99 of 100, last quarter', (quarter) => quarter.toXmpp),
   ];
 }
 
-const growing = (name: string, unit: string, value: number, before: number, atMostOver: number): Figure => ({
-  name,
-  unit,
-  value,
-  over: value - before,
-  atMostOver,
-});
+const growing = (figure: Figure, before: number): Figure => ({ ...figure, over: figure.value - before });
 
 async function run(): Promise<readonly Figure[]> {
   const rig = await openRig();

@@ -34,12 +34,11 @@ export function streamSecurityFor(
 const known = new WeakMap<Configuration, Map<FederatedPartner, StreamSecurity>>();
 
 function securityOf(partner: FederatedPartner, configuration: Configuration): StreamSecurity {
-  const ofPartners = known.get(configuration) ?? new Map<FederatedPartner, StreamSecurity>();
-  known.set(configuration, ofPartners);
-  const before = ofPartners.get(partner);
+  const ofPartners = known.get(configuration);
+  const before = ofPartners?.get(partner);
   if (before !== undefined) return before;
   const security = workedOut(partner, configuration);
-  ofPartners.set(partner, security);
+  known.set(configuration, (ofPartners ?? new Map<FederatedPartner, StreamSecurity>()).set(partner, security));
   return security;
 }
 

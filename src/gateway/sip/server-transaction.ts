@@ -32,7 +32,8 @@ export class ServerTransaction implements IncomingRequest {
   readonly source: Source;
   readonly localTag: string;
   readonly #surroundings: ServerTransactionSurroundings;
-  readonly #cancel = new AbortController();
+  /** Made for whoever asks: most requests are never cancelled, and a signal lives until a full collection. */
+  #cancel: AbortController | undefined;
   readonly #running: Running<ServerEvent>;
   readonly #unanswered: { cancel(): void };
   #isAnswered = false;
@@ -51,6 +52,7 @@ export class ServerTransaction implements IncomingRequest {
   }
 
   get cancelled(): AbortSignal {
+    this.#cancel ??= new AbortController();
     return this.#cancel.signal;
   }
 
@@ -75,7 +77,7 @@ export class ServerTransaction implements IncomingRequest {
 
   #send(response: SipResponse): void {
     const { status } = response;
-    const isRepeatedSuccess = this.#isAnswered && isSuccess(status) && this.#running.stateName === 'accepted';
+    const isRepeatedSuccess = this.#isAnswered && isSuccess(status) && this.#running.stateName() === 'accepted';
     if (this.#isAnswered && !isRepeatedSuccess) return;
     if (isFinal(status)) this.#answered();
     const sent = { status, wire: writeMessage(response) };
@@ -102,6 +104,7 @@ export class ServerTransaction implements IncomingRequest {
   cancelReceived(): boolean {
     if (this.#isAnswered) return false;
     this.respond(487);
+    this.#cancel ??= new AbortController();
     this.#cancel.abort();
     return true;
   }

@@ -1,5 +1,6 @@
 /** The sending side: a request, its client transaction, and one final answer for its sender [RFC 3261 §8.1, §17.1, §18.1.1]. */
 import { ok, type Result, refuse } from '../../primitives/result.ts';
+import { UnderWay } from '../../primitives/under-way.ts';
 import { ClientTransaction } from './client-transaction.ts';
 import type { Headers } from './headers.ts';
 import { maxClientTransactions, maxUdpRequestBytes } from './limits.ts';
@@ -26,7 +27,7 @@ const none = Buffer.alloc(0);
 export class UserAgentClient {
   readonly #options: SipOptions;
   readonly #transports: TransportLayer;
-  readonly #transactions = new Map<string, ClientTransaction>();
+  readonly #transactions = new UnderWay<ClientTransaction>();
   #closed = false;
 
   constructor(options: SipOptions, transports: TransportLayer) {
@@ -141,7 +142,7 @@ export class UserAgentClient {
   }
 
   #abandonThose(which: (transaction: ClientTransaction) => boolean): void {
-    for (const [key, transaction] of this.#transactions) {
+    for (const [key, transaction] of this.#transactions.entries()) {
       if (!which(transaction)) continue;
       transaction.abandon();
       this.#transactions.delete(key);

@@ -2,6 +2,7 @@
  * The receiving side: each request to its server transaction, new ones to the transaction user [RFC 3261 §8.2, §17.2].
  * Answers itself what needs no user: retransmissions, CANCEL, merged requests, exhausted Max-Forwards, malformed requests.
  */
+import { UnderWay } from '../../primitives/under-way.ts';
 import { peerName } from './address.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 import { maxRequestUriLength, maxServerTransactions, overloadRetryAfterSeconds } from './limits.ts';
@@ -28,9 +29,9 @@ export class UserAgentServer {
   readonly #options: SipOptions;
   readonly #transports: TransportLayer;
   readonly #limits: SourceLimits;
-  readonly #transactions = new Map<string, ServerTransaction>();
+  #transactions = new UnderWay<ServerTransaction>();
   /** Transactions of requests without a To tag, by origin: to see the same request come twice [§8.2.2.2]. */
-  readonly #origins = new Map<string, string>();
+  #origins = new UnderWay<string>();
   readonly #awaitingAck = new Map<string, Running<successRepetition.Event>>();
 
   constructor(options: SipOptions, transports: TransportLayer, limits: SourceLimits) {
@@ -194,8 +195,8 @@ export class UserAgentServer {
   close(): void {
     for (const running of this.#awaitingAck.values()) running.stop();
     for (const transaction of this.#transactions.values()) transaction.drop();
-    this.#transactions.clear();
-    this.#origins.clear();
+    this.#transactions = new UnderWay();
+    this.#origins = new UnderWay();
     this.#awaitingAck.clear();
   }
 }

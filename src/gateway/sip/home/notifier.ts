@@ -120,7 +120,7 @@ export class Notifier<State = string> {
     if (this.#acceptedType(incoming, [entry.contentType]) === undefined) return;
     const seconds = this.#acceptedSeconds(incoming);
     if (seconds === undefined) return;
-    const dialog = receiveInDialog(entry.running.dialog, incoming.request);
+    const dialog = receiveInDialog(entry.running.dialog(), incoming.request);
     if (!dialog.ok) return incoming.respond(dialog.error);
     entry.running.moveTo(dialog.value, destinationOf(incoming.source, watcherAor));
     accept(this.#options, incoming, entry, { seconds, refresh: true });
@@ -131,7 +131,7 @@ export class Notifier<State = string> {
     const now = this.#options.clock.now();
     return this.#table
       .to(presentityUri)
-      .filter(({ running: { state } }) => !state.isFetch && state.ending === undefined)
+      .filter(({ running }) => !running.state().isFetch && running.state().ending === undefined)
       .map((entry) => viewOf(entry, now));
   }
 
@@ -168,8 +168,8 @@ export class Notifier<State = string> {
   #removed(entry: TableEntry<State>): void {
     this.#table.remove(entry);
     const { running, watcherAor, presentityUri } = entry;
-    if (running.state.isFetch) return;
-    const reason = running.state.ending?.reason ?? 'timeout';
+    if (running.state().isFetch) return;
+    const reason = running.state().ending?.reason ?? 'timeout';
     this.#options.onUnsubscribed({ watcherAor, presentityUri, id: idOf(entry), reason });
   }
 }
@@ -188,7 +188,7 @@ function accept<State>(
 ): void {
   const { seconds, refresh } = granted;
   const { running, contact, watcherAor, presentityUri } = entry;
-  const { isFetch } = running.state;
+  const { isFetch } = running.state();
   incoming.respond(200, {
     headers: [
       ['Contact', contact],
@@ -201,7 +201,7 @@ function accept<State>(
 }
 
 const idOf = <State>({ running }: TableEntry<State>): string =>
-  createHash('sha256').update(keyOfDialog(running.dialog), 'utf8').digest('base64url');
+  createHash('sha256').update(keyOfDialog(running.dialog()), 'utf8').digest('base64url');
 
 function viewOf<State>(entry: TableEntry<State>, now: number): SubscriptionView {
   const { watcherAor, presentityUri, running, since } = entry;
@@ -209,8 +209,8 @@ function viewOf<State>(entry: TableEntry<State>, now: number): SubscriptionView 
     watcherAor,
     presentityUri,
     id: idOf(entry),
-    state: running.state.authorization,
-    expiresIn: Math.max(Math.ceil((running.state.expiresAt - now) / 1000), 0),
+    state: running.state().authorization,
+    expiresIn: Math.max(Math.ceil((running.state().expiresAt - now) / 1000), 0),
     duration: Math.floor((now - since) / 1000),
   };
 }

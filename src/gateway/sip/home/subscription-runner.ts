@@ -23,8 +23,8 @@ export interface SubscriptionSetup<State> {
 }
 
 export interface RunningSubscription<State> {
-  readonly dialog: Dialog;
-  readonly state: Subscription<State>;
+  dialog(): Dialog;
+  state(): Subscription<State>;
   feed(event: Event<State>): void;
   /** The watcher has sent a request in the dialog, perhaps from a new connection or a new address behind its NAT. */
   moveTo(dialog: Dialog, destination: Destination): void;
@@ -83,12 +83,8 @@ export function runSubscription<State>(setup: SubscriptionSetup<State>): Running
   }
 
   return {
-    get dialog() {
-      return dialog;
-    },
-    get state() {
-      return state;
-    },
+    dialog: () => dialog,
+    state: () => state,
     feed,
     moveTo(movedDialog, movedDestination) {
       dialog = movedDialog;

@@ -35,13 +35,13 @@ export function createSubscriptionTable<State>(): SubscriptionTable<State> {
 
   return {
     add(entry) {
-      byDialog.set(keyOfDialog(entry.running.dialog), entry);
+      byDialog.set(keyOfDialog(entry.running.dialog()), entry);
       const others = byPresentity.get(entry.presentityUri) ?? new Set<TableEntry<State>>();
       byPresentity.set(entry.presentityUri, others.add(entry));
       counts.set(entry.watcherAor, (counts.get(entry.watcherAor) ?? 0) + 1);
     },
     remove(entry) {
-      if (!byDialog.delete(keyOfDialog(entry.running.dialog))) return;
+      if (!byDialog.delete(keyOfDialog(entry.running.dialog()))) return;
       const others = byPresentity.get(entry.presentityUri);
       others?.delete(entry);
       if (others?.size === 0) byPresentity.delete(entry.presentityUri);

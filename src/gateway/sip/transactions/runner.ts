@@ -20,7 +20,7 @@ export interface Owner {
 }
 
 export interface Running<Event> {
-  readonly stateName: string;
+  stateName(): string;
   dispatch(event: Event): void;
   /** Drops timers and pending events without any effect. */
   stop(): void;
@@ -69,9 +69,8 @@ export function runMachine<State extends Named, Event>(machine: Machine<State, E
   take(machine.start);
   drain();
   return {
-    get stateName() {
-      return state.name;
-    },
+    // No getter: an object literal with one has a hidden class of its own, which keeps it until a full collection.
+    stateName: () => state.name,
     dispatch,
     stop,
   };
