@@ -132,7 +132,7 @@ function withoutStamp(object: Fields): Fields {
   return rest;
 }
 
-/** What the undone configuration refers to and nobody has any more, one clause each. */
+/** Passwords, certificates and keys that the undone configuration needs and the store no longer has, one clause each. */
 export function missingFiles(
   undone: Configuration,
   touched: readonly TouchedField[],

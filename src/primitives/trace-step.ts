@@ -1,6 +1,6 @@
 /**
  * One step of what crosses the gateway, as the trace keeps it: a message on a wire, its way between the two sides, and what
- * was decided of it. A live step costs nothing but its own object: its text is made when somebody reads it. Never secrets;
+ * was decided of it. A live step costs little but its own object: what is shown of it is made when somebody reads it. Never secrets;
  * what people say only where the configuration wants that.
  */
 import type { LogEvent, LogLevel } from './log-event.ts';

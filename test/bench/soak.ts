@@ -15,7 +15,10 @@ import { Tally } from './load/tally.ts';
 import { openSending } from './load/xmpp-end.ts';
 import { quantile } from './median.ts';
 
-const minutes = Number(process.env['XGW_BENCH_SOAK_MINUTES'] ?? 10);
+const variable = 'XGW_BENCH_SOAK_MINUTES';
+const minutes = Number(process.env[variable] ?? 10);
+/** Minutes in which each quarter has two breaks, and those of a day. */
+const [fewest, most] = [2, 1_440];
 const conversations = 1_000;
 const probing = { messages: 8_000, bodyBytes: usualBodyBytes, conversations };
 /** Milliseconds between two looks at what is due, two breaks, and two samples. */
@@ -42,7 +45,7 @@ class Soak {
   readonly toXmpp = new Tally((ms) => this.#now.toXmpp.push(ms));
   breaks = 0;
   #elapsed = 0;
-  /** Numbers that the stream in use has been given, and how many of them the gateway has acknowledged. */
+  /** Numbers that the stream in use has been given and the gateway has not acknowledged, in their order. */
   #given: number[] = [];
   #source: Socket | undefined;
 
@@ -185,6 +188,7 @@ function figuresOf({ toSip, toXmpp, breaks, quarters }: Soak): readonly Figure[]
 const growing = (figure: Figure, before: number): Figure => ({ ...figure, over: figure.value - before });
 
 async function run(): Promise<readonly Figure[]> {
+  if (!(minutes >= fewest && minutes <= most)) throw new Error(`${variable} is a number from ${fewest} to ${most}.`);
   const rig = await openRig();
   try {
     for (const carried of [carriedToSip, carriedToXmpp]) await carried(rig, probing);

@@ -1,4 +1,7 @@
 /** Help, offline: of each cmdlet in each form, of each topic, of each failure; and what there is for a word that is none of them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
 
 import getCommand from '../../src/commands/get-command.ts';
@@ -91,6 +94,17 @@ describe('get-help', () => {
     const { code, stdout } = await help(name);
     expect([code, stdout]).toEqual([0, expect.stringContaining(name)]);
     expect((await help(name.replace('about_', ''))).stdout).toBe(stdout);
+  });
+
+  it('about_environment has each variable that is read, but those of completion, hooks and recipes', async () => {
+    const src = path.resolve(import.meta.dirname, '../../src');
+    const sources = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+    const named = sources.flatMap((name) => [
+      ...readFileSync(path.join(src, name), 'utf8').matchAll(/'(XGW_(?!COMPLETE_|ACME_|OWN|PARTNER)[A-Z_]+)'/g),
+    ]);
+    const { stdout } = await help('about_environment');
+    const told = [...stdout.matchAll(/^ {2}(XGW_[A-Z_]+) /gm)].map(([, name]) => name);
+    expect(new Set(told)).toEqual(new Set(named.map(([, name]) => name)));
   });
 
   it('about_exitcodes has each code once', async () => {

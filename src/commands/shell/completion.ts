@@ -1,4 +1,4 @@
-/** Tab in the management shell: the command around the cursor is completed as any shell completes it; variables are the shell's own. */
+/** Tab in the management shell: completes the command that the cursor is in, as in bash or PowerShell, and the names of variables. */
 import { complete, type Sources } from '../completion/complete.ts';
 import { readTypedLine } from '../completion/typed-line.ts';
 

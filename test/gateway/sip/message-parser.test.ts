@@ -91,7 +91,7 @@ describe('message parser', () => {
     },
   );
 
-  it('a body that is longer than announced is no part of the message, and may be as long as any [RFC 3261 §18.3]', () => {
+  it('discards what a datagram has behind the announced body, as much as a body may be and no more [RFC 3261 §18.3]', () => {
     const padded = (bytes: number): Buffer => Buffer.concat([message('Content-Length: 0'), Buffer.alloc(bytes, 'x')]);
     expect(parseMessage(padded(maxBodyBytes))).toMatchObject({ ok: true, value: { body: { length: 0 } } });
     expect(parseMessage(padded(maxBodyBytes + 1))).toMatchObject({ ok: false, error: { status: 413 } });
@@ -105,7 +105,7 @@ describe('message parser', () => {
   it('never repeats text of the peer in its reason', () => {
     for (const line of ['X: <sip:evil>;evil=1;evil=2', 'From: <sip:a@b>;evil=1;evil=2', 'To: <sip:a@b>;evil=']) {
       const parsed = parseMessage(Buffer.from(String(message()).replace(/(From|To): .*\r\n/, `${line}\r\n`)));
-      if (!parsed.ok) expect(parsed.error.reason).not.toContain('evil');
+      expect(parsed.ok ? 'accepted' : parsed.error.reason).not.toMatch(/evil|^accepted$/);
     }
   });
 
