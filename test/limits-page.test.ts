@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 
 import { expect, it } from '@jest/globals';
-
+import { maxConfigurationFiles } from '../src/commands/declarative/configuration-files.ts';
 import { maxGathered } from '../src/commands/host/run-cmdlet.ts';
-import { maxConfigurationFiles } from '../src/commands/settings/configuration-files.ts';
 import { maxNesting } from '../src/commands/shell/cursor.ts';
 import { maxRow } from '../src/commands/shell/expression-parser.ts';
 import { maxKept } from '../src/commands/shell/filter-values.ts';

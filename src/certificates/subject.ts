@@ -32,17 +32,23 @@ const fields = [
 
 const commonNameUpperBound = 64;
 
+export interface SubjectRefusal {
+  readonly parameter: (typeof fields)[number]['parameter'];
+  /** What is said of it: `is longer than 64 characters.` */
+  readonly reason: string;
+}
+
 /** @returns The subject, or which field is wrong. A common name above 64 characters is left out: the alternative names carry it. */
-export function planSubject(wanted: SubjectFields): Result<Subject, string> {
+export function planSubject(wanted: SubjectFields): Result<Subject, SubjectRefusal> {
   const subject: SubjectAttribute[] = [];
   for (const { key, type, parameter, most } of fields) {
     const given = wanted[key]?.trim() ?? '';
     if (given === '') continue;
     const text = key === 'country' ? given.toUpperCase() : given.normalize('NFC');
-    if (/\p{Cc}/u.test(text)) return refuse(`-${parameter} has a control character in it.`);
+    if (/\p{Cc}/u.test(text)) return refuse({ parameter, reason: 'has a control character in it.' });
     if (key === 'country' && !/^[A-Z]{2}$/.test(text))
-      return refuse(`-Country is two letters such as TW, not "${given}".`);
-    if (Array.from(text).length > most) return refuse(`-${parameter} is longer than ${most} characters.`);
+      return refuse({ parameter, reason: `is two letters such as TW, not "${given}".` });
+    if (Array.from(text).length > most) return refuse({ parameter, reason: `is longer than ${most} characters.` });
     subject.push({ type, text });
   }
   const { commonName } = wanted;

@@ -5,7 +5,7 @@ import { CodedError } from '../primitives/errors.ts';
 import { readRevision } from '../store/configuration-history.ts';
 import { type CmdletContext, defineCmdlet, type Values } from './host/cmdlet.ts';
 import { optional, path, switchType, wholeNumber } from './host/parameters.ts';
-import { changeCount, changeOutput, showChanges } from './settings/shown-changes.ts';
+import { changeCount, changeOutput, showChanges } from './reports/shown-changes.ts';
 
 const parameters = {
   Path: optional(path, 'The file that the configuration should be; - and a folder as with sync-configuration.', {
@@ -59,7 +59,7 @@ async function baseOf({ Path, Runtime, Since }: Given, { store }: CmdletContext)
 
 async function otherOf({ Path }: Given, before: Configuration, context: CmdletContext): Promise<Configuration> {
   if (Path === undefined) return context.store.read();
-  const { documentOf, readSourceFiles } = await import('./settings/configuration-files.ts');
+  const { documentOf, readSourceFiles } = await import('./declarative/configuration-files.ts');
   const { declaredConfiguration } = await import('../operations/declarative/declared-configuration.ts');
   const { owner, desired } = await documentOf(await readSourceFiles(Path, context), before);
   return declaredConfiguration(before, { owner, desired, takeOwnership: true, prune: true }).configuration;

@@ -1,27 +1,27 @@
 /** Export-Certificate: a certificate with its chain, its private key when that is permitted, or the root of the test CA. */
 import { printCertificates } from '../certificates/pem.ts';
 import type { CertificateRecord } from '../config/configuration.ts';
-import { selectCertificates } from '../operations/certificates.ts';
+import { selectCertificates } from '../operations/certificates/certificates.ts';
 import {
   exportedChain,
   exportedPem,
   exportedPfx,
   isPfxName,
   refuseNotExportable,
-} from '../operations/export-certificate.ts';
+} from '../operations/certificates/export-certificate.ts';
 import { checkOutputFile, writeOutputFile } from '../operations/output-file.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { type KeyStore, openKeyStore } from '../store/key-store.ts';
-import { type CmdletContext, defineCmdlet, type Values } from './host/cmdlet.ts';
-import { optional, path, switchType, text } from './host/parameters.ts';
-import { certificateAuthority } from './settings/certificate-values.ts';
+import { certificateAuthority } from './certificate/certificate-values.ts';
 import {
   filePasswordParameters,
   newFilePassword,
   passwordSource,
   storedKeyPassphrase,
-} from './settings/key-passwords.ts';
+} from './certificate/key-passwords.ts';
+import { type CmdletContext, defineCmdlet, type Values } from './host/cmdlet.ts';
+import { optional, path, switchType, text } from './host/parameters.ts';
 
 const parameters = {
   Thumbprint: optional(text, 'Thumbprint of the certificate.', { position: 0, pipeline: 'both' }),

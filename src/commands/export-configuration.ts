@@ -71,7 +71,7 @@ async function update(
       fix: 'xgw export-configuration -Update gateway.yaml',
     });
   }
-  const { documentOf, readSourceFiles } = await import('./settings/configuration-files.ts');
+  const { documentOf, readSourceFiles } = await import('./declarative/configuration-files.ts');
   const { documentEdits } = await import('../operations/declarative/document-update.ts');
   const { editedYaml } = await import('../primitives/yaml-edit.ts');
   const sources = await readSourceFiles(file, context);

@@ -1,10 +1,10 @@
 /** Get-CertificateRequest: the requests of this store and what became of them. */
 
-import { requestObject, requestOrThrow } from '../operations/request-certificate.ts';
+import { requestObject, requestOrThrow } from '../operations/certificates/certificate-requests.ts';
 import { CodedError } from '../primitives/errors.ts';
+import { listRequests, requestStatuses } from './certificate/pending-requests.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { oneOf, optional, wholeNumber } from './host/parameters.ts';
-import { listRequests, requestStatuses } from './settings/pending-requests.ts';
 
 export const certificateRequestOutput = {
   kind: 'CertificateRequest',

@@ -2,17 +2,18 @@
 import type { Certificate } from '../certificates/certificate.ts';
 import { withDueAssignments } from '../config/certificate-assignment.ts';
 import type { CertificateRecord, Configuration } from '../config/configuration.ts';
-import { scaleOf, timelineObject, timelineText } from '../operations/certificate-timeline.ts';
-import { certificateObject, type ReadChain, readChainOf, selectCertificates } from '../operations/certificates.ts';
-import { ownAnchors } from '../operations/own-anchors.ts';
-import { servedCertificateOf } from '../operations/service-state.ts';
+import { certificateObject } from '../operations/certificates/certificate-object.ts';
+import { scaleOf, timelineObject, timelineText } from '../operations/certificates/certificate-timeline.ts';
+import { type ReadChain, readChainOf, selectCertificates } from '../operations/certificates/certificates.ts';
+import { ownAnchors } from '../operations/certificates/own-anchors.ts';
+import { servedCertificateOf } from '../operations/service/service-state.ts';
 import { realClock } from '../primitives/clock.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { renewalJournal } from '../store/renewal-journal.ts';
+import { certificateUsage } from './certificate/certificate-values.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { optional, pattern, switchType, wholeNumber } from './host/parameters.ts';
-import { certificateUsage } from './settings/certificate-values.ts';
 
 export const certificateOutput = {
   kind: 'Certificate',

@@ -1,7 +1,7 @@
 /** Get-Service: is the gateway running, where does it listen, and has it loaded what the store says? */
 
-import { serviceObject } from '../operations/service-object.ts';
-import { isServiceNamed, serviceName, serviceState } from '../operations/service-state.ts';
+import { serviceObject } from '../operations/service/service-object.ts';
+import { isServiceNamed, serviceName, serviceState } from '../operations/service/service-state.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { optional, pattern, switchType } from './host/parameters.ts';
 

@@ -1,5 +1,5 @@
 /** Get-XmppPeerCertificate: the certificates that a partner shows, and why they are believed or not. */
-import { peerCertificateObjects, peerChains } from '../operations/peer-certificates.ts';
+import { peerCertificateObjects, peerChains } from '../operations/certificates/peer-certificates.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, pattern } from './host/parameters.ts';
 

@@ -1,35 +1,35 @@
 /** Import-Certificate: the certificate that an authority returned, matched to its private key, and assigned when asked. */
 import type { CertificateBundle } from '../certificates/certificate-bundle.ts';
 import { withDueAssignments } from '../config/certificate-assignment.ts';
-import { openCertificateFile } from '../operations/certificate-file.ts';
-import { certificateObject } from '../operations/certificates.ts';
-import { holdsAuthoritiesOnly } from '../operations/import-authorities.ts';
+import { openCertificateFile } from '../operations/certificates/certificate-file.ts';
+import { certificateObject } from '../operations/certificates/certificate-object.ts';
+import { holdsAuthoritiesOnly } from '../operations/certificates/import-authorities.ts';
 import {
   addImported,
   type ImportPlan,
   keepImported,
   keyToEncrypt,
   planImport,
-} from '../operations/import-certificate.ts';
-import { importWarnings } from '../operations/import-warnings.ts';
-import { keepKey } from '../operations/keep-key.ts';
-import { ownAnchors } from '../operations/own-anchors.ts';
+} from '../operations/certificates/import-certificate.ts';
+import { importWarnings } from '../operations/certificates/import-warnings.ts';
+import { keepKey } from '../operations/certificates/keep-key.ts';
+import { ownAnchors } from '../operations/certificates/own-anchors.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { openKeyStore } from '../store/key-store.ts';
-import { certificateOutput } from './get-certificate.ts';
-import { type CmdletContext, type Committed, defineCmdlet, type Values } from './host/cmdlet.ts';
-import { bool, listOf, mandatory, optional, path } from './host/parameters.ts';
-import { checkRoll, rollParameters, warnAboutGap } from './settings/certificate-roll.ts';
-import { certificateUsage } from './settings/certificate-values.ts';
-import { importAuthorities } from './settings/imported-authorities.ts';
+import { checkRoll, rollParameters, warnAboutGap } from './certificate/certificate-roll.ts';
+import { certificateUsage } from './certificate/certificate-values.ts';
+import { importAuthorities } from './certificate/imported-authorities.ts';
 import {
   filePasswordParameters,
   hintAboutPassphrase,
   keyPassphraseParameters,
   newKeyPassphrase,
   passwordSource,
-} from './settings/key-passwords.ts';
+} from './certificate/key-passwords.ts';
+import { certificateOutput } from './get-certificate.ts';
+import { type CmdletContext, type Committed, defineCmdlet, type Values } from './host/cmdlet.ts';
+import { bool, listOf, mandatory, optional, path } from './host/parameters.ts';
 
 const parameters = {
   Path: mandatory(path, 'The file; - reads standard input.', { position: 0, pipeline: 'both' }),

@@ -6,7 +6,7 @@ import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, oneOf, optional, path as pathType, switchType } from './host/parameters.ts';
-import { changeOutput } from './settings/shown-changes.ts';
+import { changeOutput } from './reports/shown-changes.ts';
 
 export default defineCmdlet({
   name: 'Import-Configuration',
@@ -65,7 +65,7 @@ export default defineCmdlet({
 /** Every object that is refused is named, and what the others would change. */
 async function showPlan(plan: ImportPlan, file: string, context: CmdletContext): Promise<void> {
   const { configurationChanges } = await import('../operations/declarative/configuration-change.ts');
-  const { changeCount, showChanges } = await import('./settings/shown-changes.ts');
+  const { changeCount, showChanges } = await import('./reports/shown-changes.ts');
   const { importRefused, printRefusal } = await import('../operations/import/refused-import.ts');
   const current = context.store.read();
   const after = plan.apply(current);
@@ -89,7 +89,7 @@ async function performed(plan: ImportPlan, { file, isReplacing }: Order, context
   const { configurationChanges, countChanges, printCount } = await import(
     '../operations/declarative/configuration-change.ts'
   );
-  const { changeCount, showChanges } = await import('./settings/shown-changes.ts');
+  const { changeCount, showChanges } = await import('./reports/shown-changes.ts');
   const { discardGoneCredentials, forgottenPasswords } = await import('./settings/gone-credentials.ts');
   const { before, after, changed, withheld } = await context.commit({
     target: path.basename(file).slice(0, 256),

@@ -1,7 +1,7 @@
 /** Initialize-Gateway: everything a first message needs on this side, in one cmdlet that can be typed twice. */
 import type { CertificateRecord } from '../config/configuration.ts';
+import type { RequestPlan } from '../operations/certificates/request-certificate.ts';
 import { firstCertificate, initialised, withAssigned } from '../operations/initialize-gateway.ts';
-import type { RequestPlan } from '../operations/request-certificate.ts';
 import { type DomainName, parseDomainName } from '../primitives/domain-name.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { domainName, mandatory, optional } from './host/parameters.ts';
@@ -79,7 +79,7 @@ function problemOfDomain(text: string): string | undefined {
 /** Key and certificate are durable before the configuration names them. */
 async function issue(plan: RequestPlan, context: CmdletContext): Promise<CertificateRecord> {
   const [{ issueLocally }, { openKeyStore }] = await Promise.all([
-    import('../operations/local-ca.ts'),
+    import('../operations/certificates/local-ca.ts'),
     import('../store/key-store.ts'),
   ]);
   const { record } = await issueLocally(plan, openKeyStore(context.store.folder), context.now());

@@ -8,15 +8,15 @@ import { cutOverPlan } from '../operations/migration/cut-over-plan.ts';
 import { journalObjects } from '../operations/migration/journal-objects.ts';
 import { watchOutage } from '../operations/migration/outage-probe.ts';
 import { changesBack, withoutRevisionsAfter } from '../operations/migration/way-back.ts';
-import { serviceState } from '../operations/service-state.ts';
+import { serviceState } from '../operations/service/service-state.ts';
 import { realClock } from '../primitives/clock.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { type MigrationJournal, writeJournal } from '../store/migration-journal.ts';
 import { type CmdletContext, defineCmdlet, type Values } from './host/cmdlet.ts';
 import { domainName, listOf, oneOf, optional, path, switchType } from './host/parameters.ts';
+import { reported, reportFile } from './reports/report-file.ts';
 import { dnsTarget } from './settings/dns-target.ts';
-import { reported, reportFile } from './settings/report-file.ts';
 import { listenAddress, nameServer } from './settings/value-types.ts';
 
 /** Milliseconds for what is put back in DNS. */

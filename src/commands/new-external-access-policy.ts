@@ -5,8 +5,8 @@ import { findNamed, ifExists } from '../operations/named-objects.ts';
 import { policyOutput } from './get-external-access-policy.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, optional, switchType } from './host/parameters.ts';
+import { changeSentence, warnLeftAlone } from './reports/report-change.ts';
 import { policySettings, withPolicySettings } from './settings/policy-parameters.ts';
-import { changeSentence, warnLeftAlone } from './settings/report-change.ts';
 import { policyIdentity } from './settings/value-types.ts';
 
 export default defineCmdlet({

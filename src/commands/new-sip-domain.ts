@@ -4,7 +4,7 @@ import { newSipDomain, sipDomainObject } from '../operations/sip-domains.ts';
 import { sipDomainOutput } from './get-sip-domain.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { bool, domainName, mandatory, optional, switchType } from './host/parameters.ts';
-import { changeSentence } from './settings/report-change.ts';
+import { changeSentence } from './reports/report-change.ts';
 
 export default defineCmdlet({
   name: 'New-SipDomain',

@@ -8,7 +8,7 @@ import { newSipRoute, refuseGlobal, routeConsequences, routeWarnings } from '../
 import { sipRouteOutput } from './get-sip-route.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, optional, switchType } from './host/parameters.ts';
-import { changeSentence, warnLeftAlone } from './settings/report-change.ts';
+import { changeSentence, warnLeftAlone } from './reports/report-change.ts';
 import { nextHops, routeIdentity, routeSettings, withRouteSettings } from './settings/sip-route-parameters.ts';
 
 export default defineCmdlet({

@@ -5,7 +5,7 @@ import { newUser, userObject } from '../operations/users.ts';
 import { userOutput } from './get-user.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, optional, sipAddress, switchType } from './host/parameters.ts';
-import { changeSentence, warnLeftAlone } from './settings/report-change.ts';
+import { changeSentence, warnLeftAlone } from './reports/report-change.ts';
 import {
   askPassword,
   givenPassword,

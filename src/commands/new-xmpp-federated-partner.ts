@@ -6,8 +6,8 @@ import { ifExists } from '../operations/named-objects.ts';
 import { partnerOutput } from './get-xmpp-federated-partner.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { domainName, listOf, mandatory, optional, switchType } from './host/parameters.ts';
+import { changeSentence, warnLeftAlone } from './reports/report-change.ts';
 import { checkTrustedRoots, partnerSettings, withPartnerSettings } from './settings/partner-parameters.ts';
-import { changeSentence, warnLeftAlone } from './settings/report-change.ts';
 import { spkiPin } from './settings/value-types.ts';
 
 export default defineCmdlet({

@@ -1,8 +1,8 @@
 /** Register-Service: the gateway as a service of systemd, started at boot and closed off. -WhatIf prints the unit. */
 import pathModule from 'node:path';
 
-import { unitFacts, unitPath, unitWarnings, writeUnit } from '../operations/register-service.ts';
-import { systemdUnit, unitName } from '../operations/systemd-unit.ts';
+import { unitFacts, unitPath, unitWarnings, writeUnit } from '../operations/service/register-service.ts';
+import { systemdUnit, unitName } from '../operations/service/systemd-unit.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { optional, path } from './host/parameters.ts';
 import { defaultDrainSeconds, drainParameter } from './settings/service-parameters.ts';

@@ -1,8 +1,9 @@
 /** Remove-CertificateRequest: gives a request up. Its record stays; its key goes to the trash folder of the key store. */
+
+import { clearPending } from './certificate/pending-requests.ts';
 import { certificateRequestOutput } from './get-certificate-request.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, wholeNumber } from './host/parameters.ts';
-import { clearPending } from './settings/pending-requests.ts';
 
 export default defineCmdlet({
   name: 'Remove-CertificateRequest',

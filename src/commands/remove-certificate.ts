@@ -1,15 +1,16 @@
 /** Remove-Certificate: takes a certificate out of service; it stays in the store, with its key. Or clears away what is out of use. */
 import { servingCertificate } from '../config/certificate-assignment.ts';
-import { certificateObject, chainOf } from '../operations/certificates.ts';
-import { ownAnchors } from '../operations/own-anchors.ts';
-import { certificatesToUnassign, unassignCertificates } from '../operations/unassign-certificate.ts';
-import { discardFiles, unusedCertificates, withoutUnused } from '../operations/unused-certificates.ts';
+import { certificateObject } from '../operations/certificates/certificate-object.ts';
+import { chainOf } from '../operations/certificates/certificates.ts';
+import { ownAnchors } from '../operations/certificates/own-anchors.ts';
+import { certificatesToUnassign, unassignCertificates } from '../operations/certificates/unassign-certificate.ts';
+import { discardFiles, unusedCertificates, withoutUnused } from '../operations/certificates/unused-certificates.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
+import { certificateUsage } from './certificate/certificate-values.ts';
 import { certificateOutput } from './get-certificate.ts';
 import { type CmdletContext, type Committed, defineCmdlet } from './host/cmdlet.ts';
 import { listOf, optional, pattern, switchType } from './host/parameters.ts';
-import { certificateUsage } from './settings/certificate-values.ts';
 
 export default defineCmdlet({
   name: 'Remove-Certificate',

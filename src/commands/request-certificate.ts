@@ -1,13 +1,13 @@
 /** Request-Certificate: a key and a request for an authority, or a certificate of the local test CA at once; and the requests there are. */
 
+import { newCertificateRequest, newRequestParameters } from './certificate/new-certificate-request.ts';
+import { clearChosen, listRequest } from './certificate/pending-requests.ts';
+import { requestSetOf } from './certificate/request-sets.ts';
+import { retrieveCertificate } from './certificate/retrieve-certificate.ts';
 import { certificateRequestOutput } from './get-certificate-request.ts';
 import type { CmdletContext, CmdletDefinition, Values } from './host/cmdlet.ts';
 import { optional, path, switchType, text, wholeNumber } from './host/parameters.ts';
-import { newCertificateRequest, newRequestParameters } from './settings/new-certificate-request.ts';
-import { clearChosen, listRequest } from './settings/pending-requests.ts';
-import { reported, reportFile } from './settings/report-file.ts';
-import { requestSetOf } from './settings/request-sets.ts';
-import { retrieveCertificate } from './settings/retrieve-certificate.ts';
+import { reported, reportFile } from './reports/report-file.ts';
 
 const parameters = {
   New: optional(switchType, 'Makes a request. It is what happens without -List, -Retrieve and -Clear.'),

@@ -1,12 +1,12 @@
 /** Restart-Service: stop and start in one, with the time in between measured. */
 
-import { serviceObject } from '../operations/service-object.ts';
-import { checkServiceName, isGone, serviceName, serviceState } from '../operations/service-state.ts';
+import { serviceObject } from '../operations/service/service-object.ts';
+import { checkServiceName, isGone, serviceName, serviceState } from '../operations/service/service-state.ts';
 import { realClock } from '../primitives/clock.ts';
 import { serviceOutput } from './get-service.ts';
 import { type CmdletContext, defineCmdlet, type OutputObject } from './host/cmdlet.ts';
 import { optional, switchType } from './host/parameters.ts';
-import { reported } from './settings/report-file.ts';
+import { reported } from './reports/report-file.ts';
 import {
   drainMsOf,
   drainParameter,
@@ -54,8 +54,8 @@ async function restart(
 ): Promise<void> {
   const { folder } = context.store;
   const [{ stopGateway }, { launch, startInBackground }] = await Promise.all([
-    import('../operations/stop-service.ts'),
-    import('../operations/start-service.ts'),
+    import('../operations/service/stop-service.ts'),
+    import('../operations/service/start-service.ts'),
   ]);
   const timeoutMs = context.timeoutMs ?? serviceTimeoutMs;
   const began = realClock.now();

@@ -3,7 +3,7 @@ import { accessEdgeObject, setAccessEdge } from '../operations/access-edge.ts';
 import { accessEdgeOutput } from './get-access-edge-configuration.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { bool, optional } from './host/parameters.ts';
-import { reportChange } from './settings/report-change.ts';
+import { reportChange } from './reports/report-change.ts';
 
 export default defineCmdlet({
   name: 'Set-AccessEdgeConfiguration',

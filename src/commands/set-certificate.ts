@@ -1,24 +1,24 @@
 /** Set-Certificate: which certificate serves what, now or from a time on. The running gateway shows it to the next stream. */
 import { withDueAssignments } from '../config/certificate-assignment.ts';
 import type { CertificateRecord, CertificateUsage } from '../config/configuration.ts';
-import { openCertificateFile } from '../operations/certificate-file.ts';
+import { openCertificateFile } from '../operations/certificates/certificate-file.ts';
+import { certificateObject } from '../operations/certificates/certificate-object.ts';
 import {
   assignCertificate,
-  certificateObject,
   chainOf,
   refuseUnsuitable,
   selectCertificates,
   thumbprintOf,
-} from '../operations/certificates.ts';
-import { ownAnchors } from '../operations/own-anchors.ts';
+} from '../operations/certificates/certificates.ts';
+import { ownAnchors } from '../operations/certificates/own-anchors.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { openKeyStore } from '../store/key-store.ts';
+import { checkRoll, rollParameters, warnAboutGap } from './certificate/certificate-roll.ts';
+import { certificateUsage } from './certificate/certificate-values.ts';
 import { certificateOutput } from './get-certificate.ts';
 import { type CmdletContext, type Committed, defineCmdlet } from './host/cmdlet.ts';
 import { listOf, mandatory, optional, path, text } from './host/parameters.ts';
-import { checkRoll, rollParameters, warnAboutGap } from './settings/certificate-roll.ts';
-import { certificateUsage } from './settings/certificate-values.ts';
 
 export default defineCmdlet({
   name: 'Set-Certificate',

@@ -5,7 +5,7 @@ import { CodedError } from '../primitives/errors.ts';
 import { sipDomainOutput } from './get-sip-domain.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { bool, domainName, mandatory, optional, switchType } from './host/parameters.ts';
-import { reportChange } from './settings/report-change.ts';
+import { reportChange } from './reports/report-change.ts';
 
 export default defineCmdlet({
   name: 'Set-SipDomain',

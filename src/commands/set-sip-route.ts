@@ -9,7 +9,7 @@ import { sipRouteOutput } from './get-sip-route.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { changedList } from './host/list-change.ts';
 import { mandatory, optional, switchType } from './host/parameters.ts';
-import { reportChange } from './settings/report-change.ts';
+import { reportChange } from './reports/report-change.ts';
 import { nextHopChange, routeIdentity, routeSettings, withRouteSettings } from './settings/sip-route-parameters.ts';
 
 export default defineCmdlet({

@@ -5,7 +5,7 @@ import { CodedError } from '../primitives/errors.ts';
 import { userOutput } from './get-user.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, optional, sipAddress, switchType } from './host/parameters.ts';
-import { changeSentence } from './settings/report-change.ts';
+import { changeSentence } from './reports/report-change.ts';
 import {
   givenPassword,
   keyStoreOf,

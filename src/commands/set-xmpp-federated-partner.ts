@@ -14,8 +14,8 @@ import { defineCmdlet } from './host/cmdlet.ts';
 import { standardInput } from './host/common-parameters.ts';
 import { changedList } from './host/list-change.ts';
 import { domainName, listChange, mandatory, optional, switchType } from './host/parameters.ts';
+import { reportChange } from './reports/report-change.ts';
 import { checkTrustedRoots, partnerSettings, withPartnerSettings } from './settings/partner-parameters.ts';
-import { reportChange } from './settings/report-change.ts';
 import { spkiPin } from './settings/value-types.ts';
 
 export default defineCmdlet({

@@ -7,8 +7,8 @@ import { CodedError } from '../primitives/errors.ts';
 import { gatewayOutput } from './get-xmpp-gateway-configuration.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { oneOf, optional, path, switchType, text } from './host/parameters.ts';
+import { reportChange } from './reports/report-change.ts';
 import { gatewaySettings, withGatewaySettings } from './settings/gateway-parameters.ts';
-import { reportChange } from './settings/report-change.ts';
 
 export default defineCmdlet({
   name: 'Set-XmppGatewayConfiguration',

@@ -2,9 +2,9 @@
 import type { CertificateRequest } from '../certificates/certificate-request.ts';
 import { printPem } from '../certificates/pem.ts';
 import { CodedError } from '../primitives/errors.ts';
+import { readKeptRequest, readRequestBytes, requestContents } from './certificate/request-contents.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { optional, path, wholeNumber } from './host/parameters.ts';
-import { readKeptRequest, readRequestBytes, requestContents } from './settings/request-contents.ts';
 
 export default defineCmdlet({
   name: 'Show-CertificateRequest',

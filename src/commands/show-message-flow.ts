@@ -7,8 +7,8 @@ import { flowObject } from '../operations/trace/trace-objects.ts';
 import { findFlow, newestFlow } from '../operations/trace/trace-source.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { optional, switchType, text } from './host/parameters.ts';
+import { flowOnScreen } from './screen/flow-on-screen.ts';
 import { showOnScreen } from './screen/show-on-screen.ts';
-import { flowOnScreen } from './settings/flow-on-screen.ts';
 
 export default defineCmdlet({
   name: 'Show-MessageFlow',

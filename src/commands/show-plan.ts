@@ -4,7 +4,7 @@ import { type Plan, readPlan, staleness } from '../operations/declarative/plan-f
 import { localTime } from './host/cell-text.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, path } from './host/parameters.ts';
-import { changeLines, changesMarkdown } from './settings/shown-changes.ts';
+import { changeLines, changesMarkdown } from './reports/shown-changes.ts';
 
 export default defineCmdlet({
   name: 'Show-Plan',

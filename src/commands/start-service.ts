@@ -1,19 +1,19 @@
 /** Start-Service: runs the gateway and returns when it is ready, or says what keeps it from being so. */
 
-import { type ServiceObject, serviceObject } from '../operations/service-object.ts';
+import { type ServiceObject, serviceObject } from '../operations/service/service-object.ts';
 import {
   checkServiceName,
   type ServiceState,
   serviceName,
   serviceState,
   untilStopped,
-} from '../operations/service-state.ts';
-import { launch, starter, startInBackground } from '../operations/start-service.ts';
+} from '../operations/service/service-state.ts';
+import { launch, starter, startInBackground } from '../operations/service/start-service.ts';
 import { realClock } from '../primitives/clock.ts';
 import { serviceOutput } from './get-service.ts';
 import { type CmdletContext, defineCmdlet, type OutputObject } from './host/cmdlet.ts';
 import { optional, switchType } from './host/parameters.ts';
-import { reported } from './settings/report-file.ts';
+import { reported } from './reports/report-file.ts';
 import {
   drainMsOf,
   drainParameter,
@@ -58,7 +58,7 @@ interface Given {
 
 async function runHere({ drainSeconds }: Given, context: CmdletContext): Promise<void> {
   if (!(await context.shouldProcess(serviceName, 'Start the service'))) return;
-  const { runGateway } = await import('../operations/run-gateway.ts');
+  const { runGateway } = await import('../operations/service/run-gateway.ts');
   const { store, signal } = context;
   const drainMs = drainMsOf(true, drainSeconds);
   await runGateway({ store, signal, hurry: context.hurry(), drainMs, ...starter() });
@@ -91,7 +91,7 @@ async function start(given: Given, context: CmdletContext, keep: (object: Output
 
 /** Somebody else has said it a moment ago. */
 async function startedByAnother(timeoutMs: number, context: CmdletContext): Promise<OutputObject> {
-  const { waitForService } = await import('../operations/wait-service.ts');
+  const { waitForService } = await import('../operations/service/wait-service.ts');
   const { store, signal } = context;
   const state = await waitForService({ store, condition: 'Ready', timeoutMs, signal });
   context.done(`${serviceName} was being started already, and is ready.`);

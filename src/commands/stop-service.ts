@@ -1,12 +1,12 @@
 /** Stop-Service: ends the gateway; streams are closed properly, and nothing is reported stopped that still runs. */
 
-import { serviceObject } from '../operations/service-object.ts';
-import { removeServiceRecord } from '../operations/service-record.ts';
-import { checkServiceName, isGone, serviceName, serviceState } from '../operations/service-state.ts';
+import { serviceObject } from '../operations/service/service-object.ts';
+import { removeServiceRecord } from '../operations/service/service-record.ts';
+import { checkServiceName, isGone, serviceName, serviceState } from '../operations/service/service-state.ts';
 import { serviceOutput } from './get-service.ts';
 import { type CmdletContext, defineCmdlet, type OutputObject } from './host/cmdlet.ts';
 import { optional, switchType } from './host/parameters.ts';
-import { reported } from './settings/report-file.ts';
+import { reported } from './reports/report-file.ts';
 import {
   drainMsOf,
   drainParameter,
@@ -70,7 +70,7 @@ async function stop(
     return await show(false);
   }
   if (!(await context.shouldProcess(serviceName, 'Stop the service'))) return;
-  const { stopGateway } = await import('../operations/stop-service.ts');
+  const { stopGateway } = await import('../operations/service/stop-service.ts');
   const { force } = context;
   const timeoutMs = context.timeoutMs ?? serviceTimeoutMs;
   const hurry = drainMs > 0 ? hurriedOn(context) : context.signal;

@@ -2,7 +2,7 @@
 import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { optional, path, switchType } from './host/parameters.ts';
-import { changeCount, changeOutput } from './settings/shown-changes.ts';
+import { changeCount, changeOutput } from './reports/shown-changes.ts';
 
 export default defineCmdlet({
   name: 'Sync-Configuration',
@@ -33,7 +33,7 @@ export default defineCmdlet({
   output: changeOutput,
 
   async run(values, context) {
-    const sync = await import('./settings/configuration-sync.ts');
+    const sync = await import('./declarative/configuration-sync.ts');
     sync.refuseMixture(values, context);
     const { Path, Plan } = values;
     const order =

@@ -1,13 +1,13 @@
 /** Test-CertificateConfiguration: whether partners would accept what this gateway shows them, name by name, and why not. */
-import type { CertificateFinding } from '../operations/certificate-finding.ts';
-import { type Examination, examineCertificates } from '../operations/examine-certificates.ts';
-import { serviceKeyPassphrase } from '../operations/key-passphrase.ts';
+import type { CertificateFinding } from '../operations/certificates/certificate-finding.ts';
+import { type Examination, examineCertificates } from '../operations/certificates/examine-certificates.ts';
+import { serviceKeyPassphrase } from '../operations/certificates/key-passphrase.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
+import { certificateUsage } from './certificate/certificate-values.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { listOf, optional, wholeNumber } from './host/parameters.ts';
-import { certificateUsage } from './settings/certificate-values.ts';
-import { reported, reportFile } from './settings/report-file.ts';
+import { reported, reportFile } from './reports/report-file.ts';
 
 export default defineCmdlet({
   name: 'Test-CertificateConfiguration',

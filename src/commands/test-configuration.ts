@@ -2,7 +2,7 @@
 import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet, type OutputObject } from './host/cmdlet.ts';
 import { optional, path, switchType } from './host/parameters.ts';
-import { tested, testFormats, testReport } from './settings/test-report.ts';
+import { tested, testFormats, testReport } from './reports/test-report.ts';
 
 export default defineCmdlet({
   name: 'Test-Configuration',
@@ -26,7 +26,7 @@ export default defineCmdlet({
 
   async run({ Path, Strict, Report }, context) {
     await tested({ report: Report, caseOf }, context, async (recording) => {
-      const { fileFindings, storeFindings } = await import('./settings/configuration-test.ts');
+      const { fileFindings, storeFindings } = await import('./declarative/configuration-test.ts');
       const findings = Path === undefined ? await storeFindings(recording) : await fileFindings(Path, recording);
       for (const finding of findings) if (!context.quiet || finding.Result !== 'Success') recording.write(finding);
       const failed = findings.filter(({ Result }) => Result === 'Failure' || (Strict === true && Result === 'Warning'));

@@ -8,7 +8,7 @@ import type { DomainName } from '../primitives/domain-name.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { domainName, listOf, optional, pattern } from './host/parameters.ts';
-import { reported, reportFile } from './settings/report-file.ts';
+import { reported, reportFile } from './reports/report-file.ts';
 import { dnsServer } from './settings/value-types.ts';
 
 /** Milliseconds for one question. Source: the cmdlet catalogue. */

@@ -2,8 +2,8 @@
 import { testFederatedPartner } from '../operations/test-federated-partner.ts';
 import { defineCmdlet, type OutputObject } from './host/cmdlet.ts';
 import { domainName, mandatory, optional, text } from './host/parameters.ts';
-import { failedHops } from './settings/failed-hops.ts';
-import { tested, testFormats, testReport } from './settings/test-report.ts';
+import { failedHops } from './reports/failed-hops.ts';
+import { tested, testFormats, testReport } from './reports/test-report.ts';
 import { sipNextHop } from './settings/value-types.ts';
 
 /** Milliseconds for all servers together: they are asked at the same time. Source: the cmdlet catalogue. */

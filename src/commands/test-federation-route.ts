@@ -10,8 +10,8 @@ import { type DomainName, parseDomainName } from '../primitives/domain-name.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { mandatory, optional, pattern, sipAddress, switchType } from './host/parameters.ts';
-import { failedHops } from './settings/failed-hops.ts';
-import { tested, testFormats, testReport } from './settings/test-report.ts';
+import { failedHops } from './reports/failed-hops.ts';
+import { tested, testFormats, testReport } from './reports/test-report.ts';
 
 /** Milliseconds for the dial, and again for the ping. Source: the cmdlet catalogue. */
 const defaultTimeoutMs = 30_000;

@@ -1,5 +1,5 @@
 /** Test-MigrationReadiness: whether one can cut over now, in the order of the migration guide, and what to do first. */
-import { serviceKeyPassphrase } from '../operations/key-passphrase.ts';
+import { serviceKeyPassphrase } from '../operations/certificates/key-passphrase.ts';
 import { gatewayReadiness, userReadiness } from '../operations/migration/configuration-readiness.ts';
 import { certificateReadiness, dnsReadiness, serviceReadiness } from '../operations/migration/live-readiness.ts';
 import {
@@ -8,12 +8,12 @@ import {
   type MigrationPhase,
   migrationPhases,
 } from '../operations/migration/migration-check.ts';
-import { serviceState } from '../operations/service-state.ts';
+import { serviceState } from '../operations/service/service-state.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { listOf, oneOf, optional } from './host/parameters.ts';
-import { tested, testFormats, testReport } from './settings/test-report.ts';
+import { tested, testFormats, testReport } from './reports/test-report.ts';
 import { dnsServer } from './settings/value-types.ts';
 
 /** Milliseconds for one question to DNS. */

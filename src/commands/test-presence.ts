@@ -4,7 +4,7 @@ import { rolesIn, testPresence } from '../operations/test-presence.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet, type OutputObject } from './host/cmdlet.ts';
 import { mandatory, sipAddress } from './host/parameters.ts';
-import { tested, testFormats, testReport } from './settings/test-report.ts';
+import { tested, testFormats, testReport } from './reports/test-report.ts';
 
 export default defineCmdlet({
   name: 'Test-Presence',

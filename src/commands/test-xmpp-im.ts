@@ -4,7 +4,7 @@ import { testXmppIm, type XmppImResult } from '../operations/test-xmpp-im.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { defineCmdlet, type OutputObject } from './host/cmdlet.ts';
 import { mandatory, optional, sipAddress, text, wholeNumber } from './host/parameters.ts';
-import { tested, testFormats, testReport } from './settings/test-report.ts';
+import { tested, testFormats, testReport } from './reports/test-report.ts';
 
 const defaultMessage = 'Test message from xgw.';
 /** Seconds. */

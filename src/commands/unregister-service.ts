@@ -1,6 +1,6 @@
 /** Unregister-Service: removes the systemd unit that register-service wrote. The gateway, its store and its state stay. */
-import { removeUnit, unitPath } from '../operations/register-service.ts';
-import { unitName } from '../operations/systemd-unit.ts';
+import { removeUnit, unitPath } from '../operations/service/register-service.ts';
+import { unitName } from '../operations/service/systemd-unit.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { defaultScope, systemctl, unitOutput, unitParameters } from './settings/unit-parameters.ts';
 

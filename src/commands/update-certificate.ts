@@ -1,8 +1,9 @@
 /** Update-Certificate: renews certificates of authorities that answer over the network, now instead of when the gateway would. */
 import type { CertificateRecord } from '../config/configuration.ts';
-import { certificateObject, chainOf, selectCertificates } from '../operations/certificates.ts';
-import { serviceKeyPassphrase } from '../operations/key-passphrase.ts';
-import { ownAnchors } from '../operations/own-anchors.ts';
+import { certificateObject } from '../operations/certificates/certificate-object.ts';
+import { chainOf, selectCertificates } from '../operations/certificates/certificates.ts';
+import { serviceKeyPassphrase } from '../operations/certificates/key-passphrase.ts';
+import { ownAnchors } from '../operations/certificates/own-anchors.ts';
 import { type RenewalPorts, renewableOrThrow, renewCertificate } from '../operations/renewal/renew-certificate.ts';
 import { renewalPorts } from '../operations/renewal/renewal-ports.ts';
 import { noteFailure } from '../operations/renewal/renewal-round.ts';
@@ -10,10 +11,10 @@ import { nextRenewal } from '../operations/renewal/renewal-schedule.ts';
 import { isPattern } from '../operations/wildcard.ts';
 import { isCodedError } from '../primitives/errors.ts';
 import { openKeyStore } from '../store/key-store.ts';
+import { givenKeyPassphrase, keyPassphraseFile } from './certificate/key-passwords.ts';
 import { certificateOutput } from './get-certificate.ts';
 import { type CmdletContext, defineCmdlet } from './host/cmdlet.ts';
 import { optional, pattern } from './host/parameters.ts';
-import { givenKeyPassphrase, keyPassphraseFile } from './settings/key-passwords.ts';
 
 export default defineCmdlet({
   name: 'Update-Certificate',

@@ -1,8 +1,8 @@
 /** Update-Service: the running gateway reads its configuration again, without a restart. */
 
-import { serviceObject } from '../operations/service-object.ts';
-import { checkServiceName, serviceName, serviceState } from '../operations/service-state.ts';
-import { reloadGateway } from '../operations/update-service.ts';
+import { serviceObject } from '../operations/service/service-object.ts';
+import { checkServiceName, serviceName, serviceState } from '../operations/service/service-state.ts';
+import { reloadGateway } from '../operations/service/update-service.ts';
 import { serviceOutput } from './get-service.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { nameParameter, serviceTimeoutMs } from './settings/service-parameters.ts';

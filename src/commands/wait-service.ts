@@ -1,7 +1,7 @@
 /** Wait-Service: returns when the gateway is as a script needs it, or with exit code 10. */
 
-import { checkServiceName, serviceName } from '../operations/service-state.ts';
-import { serviceConditions, waitForService } from '../operations/wait-service.ts';
+import { checkServiceName, serviceName } from '../operations/service/service-state.ts';
+import { serviceConditions, waitForService } from '../operations/service/wait-service.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { domainName, mandatory, oneOf, optional } from './host/parameters.ts';
 import { nameParameter, serviceTimeoutMs } from './settings/service-parameters.ts';

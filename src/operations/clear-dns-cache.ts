@@ -1,7 +1,7 @@
 /** Makes the running gateway forget where partners live and that it could not reach them. */
 import { callControl } from '../gateway/service/control-channel.ts';
-import type { DnsCacheClearing } from './gateway-control.ts';
-import { runFolder } from './service-state.ts';
+import type { DnsCacheClearing } from './service/gateway-control.ts';
+import { runFolder } from './service/service-state.ts';
 
 /** Milliseconds in which a gateway that is well does it. */
 const answerMs = 5_000;

@@ -7,7 +7,7 @@ import { type ControlHandler, callControl } from '../gateway/service/control-cha
 import { CodedError } from '../primitives/errors.ts';
 import type { Result } from '../primitives/result.ts';
 import { type ContactNames, contactTests } from './contacts.ts';
-import { runFolder } from './service-state.ts';
+import { runFolder } from './service/service-state.ts';
 
 export type ContactRemoval = ContactPair & { readonly side: ContactSide };
 export type ContactBlocking = ContactPair & { readonly blocked: boolean };

@@ -1,6 +1,6 @@
 /** What the running gateway knows of the next hops of its routes. */
 import type { HopStatus } from '../gateway/gateway-status.ts';
-import { serviceState } from './service-state.ts';
+import { serviceState } from './service/service-state.ts';
 
 /** Empty when no gateway runs on the store. */
 export async function hopStates(storeFolder: string): Promise<readonly HopStatus[]> {

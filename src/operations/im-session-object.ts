@@ -1,6 +1,6 @@
 /** The IM sessions of SIP users with XMPP contacts, as they are now: found by either end, shown as objects. Never what is said. */
 import { visibleText } from '../primitives/visible-text.ts';
-import { hostPort } from './service-object.ts';
+import { hostPort } from './service/service-object.ts';
 import type { ImSessionNow } from './sip-control.ts';
 import { wildcard } from './wildcard.ts';
 

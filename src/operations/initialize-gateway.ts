@@ -3,10 +3,10 @@ import { servingCertificate } from '../config/certificate-assignment.ts';
 import type { CertificateRecord, Configuration } from '../config/configuration.ts';
 import type { DomainName } from '../primitives/domain-name.ts';
 import { setAccessEdge } from './access-edge.ts';
-import { assignCertificate, withCertificate } from './certificates.ts';
+import { assignCertificate, withCertificate } from './certificates/certificates.ts';
+import { planRequest, type RequestPlan } from './certificates/request-certificate.ts';
 import { setPolicy } from './external-access-policies.ts';
 import { setGateway } from './gateway-settings.ts';
-import { planRequest, type RequestPlan } from './request-certificate.ts';
 import { newSipDomain } from './sip-domains.ts';
 
 export interface FirstRun {

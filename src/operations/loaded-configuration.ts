@@ -8,7 +8,7 @@ import { readRevision } from '../store/configuration-history.ts';
 export async function configurationOf(store: ConfigStore, asLoaded: boolean | undefined): Promise<Configuration> {
   if (asLoaded !== true) return store.read();
   // Loaded late: asking a running gateway needs what reading a file does not.
-  const { serviceState } = await import('./service-state.ts');
+  const { serviceState } = await import('./service/service-state.ts');
   const state = await serviceState(store.folder);
   if (!('gateway' in state)) {
     throw new CodedError('ServiceNotRunning', 'no gateway runs on this store, so nothing is loaded.', {

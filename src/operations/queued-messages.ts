@@ -5,7 +5,7 @@ import type { QueuedMessageView } from '../gateway/queue/queued-message-view.ts'
 import { type ControlHandler, callControl } from '../gateway/service/control-channel.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { partnerDomainOrThrow } from './federated-partners.ts';
-import { runFolder } from './service-state.ts';
+import { runFolder } from './service/service-state.ts';
 import { isPattern, wildcard } from './wildcard.ts';
 
 export const queueControl = ({

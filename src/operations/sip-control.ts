@@ -3,7 +3,7 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { OpenImSession } from '../gateway/im-sessions.ts';
 import { type ControlHandler, callControl } from '../gateway/service/control-channel.ts';
 import type { RegisteredDevice } from '../gateway/sip/home/registered-device.ts';
-import { runFolder } from './service-state.ts';
+import { runFolder } from './service/service-state.ts';
 
 /** As it crosses the control channel: times are ISO 8601. */
 type Crossed<T> = { readonly [Field in keyof T]: T[Field] extends Date ? string : T[Field] };

@@ -2,7 +2,7 @@
 import type { Configuration } from '../config/configuration.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { visibleText } from '../primitives/visible-text.ts';
-import { hostPort } from './service-object.ts';
+import { hostPort } from './service/service-object.ts';
 import type { Registration } from './sip-control.ts';
 import { findUser, userOrThrow } from './users.ts';
 import { isPattern, wildcard } from './wildcard.ts';

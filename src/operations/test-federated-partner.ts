@@ -6,7 +6,7 @@ import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { failure, type HopOutcome, skipped, success, warning } from './federation-route/route-hop.ts';
 import { outcomesOfProbe, probeSipHops, sipHopNames } from './federation-route/sip-hops.ts';
-import { serviceState } from './service-state.ts';
+import { serviceState } from './service/service-state.ts';
 import { routeWarnings, shownRoutes } from './sip-routes.ts';
 
 const federatedPartnerHops = ['Route', 'Service', ...sipHopNames] as const;

@@ -9,7 +9,7 @@ import { domainOf } from './contacts.ts';
 import { failureObject, failuresIn } from './federation-failures.ts';
 import { hopOfStep } from './federation-route/live-hops.ts';
 import type { HopName } from './federation-route/route-hop.ts';
-import { runFolder } from './service-state.ts';
+import { runFolder } from './service/service-state.ts';
 import type { TestMessageOutcome } from './test-message.ts';
 
 export interface XmppImTest {

@@ -4,9 +4,9 @@ import { callControl } from '../gateway/service/control-channel.ts';
 import type { StreamSummary } from '../gateway/xmpp/s2s-event.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { partnerDomainOrThrow } from './federated-partners.ts';
-import type { Disconnection } from './gateway-control.ts';
-import { hostPort } from './service-object.ts';
-import { runFolder } from './service-state.ts';
+import type { Disconnection } from './service/gateway-control.ts';
+import { hostPort } from './service/service-object.ts';
+import { runFolder } from './service/service-state.ts';
 import { wildcard } from './wildcard.ts';
 
 /** A stream as it crosses the control channel: its times are ISO 8601. */

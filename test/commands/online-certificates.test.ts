@@ -3,10 +3,9 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
-
+import { offlineInstructions } from '../../src/commands/certificate/offline-instructions.ts';
 import getCertificate from '../../src/commands/get-certificate.ts';
 import requestCertificate from '../../src/commands/request-certificate.ts';
-import { offlineInstructions } from '../../src/commands/settings/offline-instructions.ts';
 import updateCertificate from '../../src/commands/update-certificate.ts';
 import type { Configuration } from '../../src/config/configuration.ts';
 import { emptyConfiguration } from '../../src/config/defaults.ts';

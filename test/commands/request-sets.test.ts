@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { requestSetOf } from '../../src/commands/settings/request-sets.ts';
+import { requestSetOf } from '../../src/commands/certificate/request-sets.ts';
 
 describe('the sets of request-certificate', () => {
   it.each([

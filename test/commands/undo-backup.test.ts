@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { openBackup } from '../../src/operations/backup/backup-file.ts';
-import { asOnlyGateway } from '../../src/operations/service-state.ts';
+import { asOnlyGateway } from '../../src/operations/service/service-state.ts';
 import { realClock } from '../../src/primitives/clock.ts';
 import { withStateStore } from '../../src/store/state-store.ts';
 import { buildWritingProcess } from '../store/support/build-writing-process.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { GatewayStatus, HopStatus } from '../../src/gateway/gateway-status.ts';
 import { hopWarnings } from '../../src/operations/hop-warnings.ts';
-import { serviceObject } from '../../src/operations/service-object.ts';
+import { serviceObject } from '../../src/operations/service/service-object.ts';
 
 const up: HopStatus = { route: 'contoso.com', hop: 'fe01.contoso.com:5061;transport=tls', state: 'Up' };
 const down: HopStatus = {

@@ -133,7 +133,7 @@ export interface CmdletContext {
   commit(change: ConfigurationChange): Promise<Committed>;
   /** The question for what is not a change of the configuration. False: do nothing, and that is no failure. */
   shouldProcess(target: string, action: string, impact?: Impact): Promise<boolean>;
-  /** Reads a whole file or, for `-`, standard input. @throws CodedError `FileNotFound` */
+  /** Reads a whole file or, for `-`, standard input, which may be asked for again. @throws CodedError `FileNotFound` */
   readInput(path: string): Promise<Buffer>;
   /** One line to stderr: `OK  partner fabrikam.com created. Revision 2.` Only where a person reads. */
   done(sentence: string): void;

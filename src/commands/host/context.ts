@@ -20,6 +20,7 @@ export function cmdletContext(session: Session): CmdletContext {
   const streams = streamsOf(session);
   const write = delayedWrite(session);
   let shell: ShellHost | undefined;
+  let input: Promise<Buffer> | undefined;
   return {
     get store() {
       return session.store();
@@ -52,7 +53,7 @@ export function cmdletContext(session: Session): CmdletContext {
     },
     commit: async (change) => await processing.commit(change, session.store()),
     shouldProcess: async (target, action, impact) => await processing.shouldProcess(target, action, impact),
-    readInput: async (file) => (file === '-' ? await wholeInput(host.stdin) : await wholeFile(file)),
+    readInput: async (file) => (file === '-' ? await (input ??= wholeInput(host.stdin)) : await wholeFile(file)),
     ...messages,
     async ask(question) {
       if (!interactive) throw nobodyThere(question.message);

@@ -1,7 +1,7 @@
 /** What the cmdlets of the service have in common: its name, how long they wait, and what a person may say meanwhile. */
-import { serviceName } from '../../operations/service-state.ts';
+import { serviceName } from '../../operations/service/service-state.ts';
 import { optional, switchType, text, wholeNumber } from '../host/parameters.ts';
-import { reportFile } from './report-file.ts';
+import { reportFile } from '../reports/report-file.ts';
 
 /** Milliseconds. Source: the cmdlet catalogue. */
 export const serviceTimeoutMs = 60_000;

@@ -1,5 +1,5 @@
 /** What register-service and unregister-service have in common. */
-import { unitScopes } from '../../operations/systemd-unit.ts';
+import { unitScopes } from '../../operations/service/systemd-unit.ts';
 import { oneOf, optional, path } from '../host/parameters.ts';
 
 export const unitParameters = {

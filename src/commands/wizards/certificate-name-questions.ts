@@ -1,10 +1,10 @@
 /** The questions about what stands in the certificate: subject, host, domains, further names. */
 
 import { planSubject, type SubjectFields } from '../../certificates/subject.ts';
+import { certificateName } from '../certificate/certificate-values.ts';
 import { filledIn, type Localize } from '../host/localized-text.ts';
 import { domainName, listOf } from '../host/parameters.ts';
 import { phrases } from '../host/phrases.ts';
-import { certificateName } from '../settings/certificate-values.ts';
 import { itemsOf, newDomainAnswer, xmppDomainsOf } from './certificate-command.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import { refusing } from './refusing.ts';
@@ -26,7 +26,7 @@ export const subjectField = (
   initial: () => lastSubject[parameter] ?? '',
   refuse(answer) {
     const planned = planSubject({ [field]: answer });
-    return planned.ok ? undefined : `${planned.error} Example: ${example}`;
+    return planned.ok ? undefined : `-${parameter} ${planned.error.reason} Example: ${example}`;
   },
 });
 

@@ -1,8 +1,9 @@
 /** Pages 2 to 11 of the certificate wizard, in the order of the deployment wizard that administrators know. */
+
+import { rsaKeySize } from '../certificate/certificate-values.ts';
 import { english, type Localize } from '../host/localized-text.ts';
 import { textUpTo } from '../host/parameters.ts';
 import { phrases } from '../host/phrases.ts';
-import { rsaKeySize } from '../settings/certificate-values.ts';
 import type { CertificateFacts } from './certificate-facts.ts';
 import { additionalNames, domainPage, edgeName, subjectField } from './certificate-name-questions.ts';
 import { refusing } from './refusing.ts';

@@ -1,6 +1,6 @@
 /** The first page of the certificate wizard: what there is to do, what is unfinished first, and the command line of each task but one. */
 
-import { selectCertificates } from '../../operations/certificates.ts';
+import { selectCertificates } from '../../operations/certificates/certificates.ts';
 import getCertificate from '../get-certificate.ts';
 import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
 import { filledIn } from '../host/localized-text.ts';

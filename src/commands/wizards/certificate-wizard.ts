@@ -7,11 +7,12 @@ import { newSipDomain } from '../../operations/sip-domains.ts';
 import { parseDomainName } from '../../primitives/domain-name.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import { openKeyStore } from '../../store/key-store.ts';
+import { certificateNames } from '../certificate/new-certificate-request.ts';
 import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
+import { contextWith } from '../host/context-with.ts';
 import { filledIn } from '../host/localized-text.ts';
 import { phrases } from '../host/phrases.ts';
 import newSipDomainCmdlet from '../new-sip-domain.ts';
-import { certificateNames } from '../settings/new-certificate-request.ts';
 import { newDomainAnswer, requestTokens } from './certificate-command.ts';
 import { type CertificateFacts, certificateFacts } from './certificate-facts.ts';
 import { certificatePages, pageCount } from './certificate-pages.ts';
@@ -134,7 +135,7 @@ function linesFor(creation: Creation, answers: Answers): readonly CommandLine[] 
 async function perform(lines: readonly CommandLine[], answers: Answers, context: CmdletContext): Promise<void> {
   const last = lines.at(-1);
   if (!context.whatIf) context.say(phrases.executing);
-  const silent = Object.create(context, { write: { value: () => undefined } }) as CmdletContext;
+  const silent = contextWith(context, { write: () => undefined });
   for (const line of lines.slice(0, -1)) await performLine(line, silent);
   if (last !== undefined) await performLine(last, context.whatIf ? imagined(answers, context) : context);
 }
@@ -146,7 +147,7 @@ function imagined(answers: Answers, context: CmdletContext): CmdletContext {
   const { store } = context;
   const wanted = { identity: domain.value, isDefault: true };
   const read = () => newSipDomain(store.read(), wanted, 'leave');
-  return Object.create(context, { store: { value: { ...store, read } } }) as CmdletContext;
+  return contextWith(context, { store: { ...store, read } });
 }
 
 /** All questions from here to the summary. @returns Not complete for somebody who went back beyond the first. */
@@ -188,7 +189,7 @@ async function offerView(context: CmdletContext): Promise<void> {
   const answer = await context.ask({ message: 'Certificate Request File', choices, initial: 'Finish' });
   if (answer !== 'View') return;
   const requests = Object.values(context.store.read().certificateRequests);
-  const { requestLines } = await import('../settings/request-contents.ts');
+  const { requestLines } = await import('../certificate/request-contents.ts');
   const last = requests.at(-1);
   if (last !== undefined) for (const line of requestLines(last.requestId, context)) context.say(line);
 }

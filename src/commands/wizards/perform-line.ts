@@ -1,6 +1,8 @@
 /** Performs a command line in the running cmdlet's surroundings, bound and checked as if it had been typed. */
+
 import type { Cmdlet, CmdletContext } from '../host/cmdlet.ts';
 import { commandLine } from '../host/command-line.ts';
+import { contextWith } from '../host/context-with.ts';
 import { readInvocation } from '../host/invocation.ts';
 
 export interface CommandLine {
@@ -17,12 +19,7 @@ export const printedLine = ({ cmdlet, tokens }: CommandLine, { whatIf }: CmdletC
 export async function performLine({ cmdlet, tokens }: CommandLine, context: CmdletContext): Promise<void> {
   const { values, common } = bound({ cmdlet, tokens });
   const force = context.force || common.Force === true;
-  // The store is opened when it is first asked for: the context is wrapped, not copied.
-  const surroundings = Object.create(context, {
-    force: { value: force },
-    cmdlet: { value: cmdlet.name },
-  }) as CmdletContext;
-  await cmdlet.run(values, surroundings);
+  await cmdlet.run(values, contextWith(context, { force, cmdlet: cmdlet.name }));
 }
 
 /** The values that a line binds. @throws CodedError for what would be refused when typed */

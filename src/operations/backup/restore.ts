@@ -3,7 +3,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { BackupContents } from '../../store/backup-archive.ts';
 import { openKeyStore } from '../../store/key-store.ts';
 import { finishRestore, placeNewKeyFiles, stageRestore } from '../../store/restore-journal.ts';
-import { asOnlyGateway } from '../service-state.ts';
+import { asOnlyGateway } from '../service/service-state.ts';
 import { missingFiles, touchedFields } from '../undo-change.ts';
 
 /** The configuration of the backup as the next revision of this store. */

@@ -9,10 +9,10 @@ import { effectiveMethods } from '../../config/negotiation.ts';
 import { partnerOf } from '../../config/partner-lookup.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import { openKeyStore } from '../../store/key-store.ts';
-import { certificateChecks } from '../certificate-checks.ts';
-import type { Examined, Surroundings } from '../certificate-finding.ts';
-import { examinedFiles } from '../examine-certificates.ts';
-import { ownAnchors } from '../own-anchors.ts';
+import { certificateChecks } from '../certificates/certificate-checks.ts';
+import type { Examined, Surroundings } from '../certificates/certificate-finding.ts';
+import { examinedFiles } from '../certificates/examine-certificates.ts';
+import { ownAnchors } from '../certificates/own-anchors.ts';
 import { failure, type HopOutcome, type Route, success, warning } from './route-hop.ts';
 
 const renew = 'xgw request-certificate -New -Type ExternalEdge -AllSipDomain -Output edge.csr';

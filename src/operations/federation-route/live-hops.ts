@@ -6,9 +6,9 @@ import { callControl } from '../../gateway/service/control-channel.ts';
 import type { DialStep } from '../../gateway/xmpp/s2s-event.ts';
 import type { ProbeReport } from '../../gateway/xmpp/s2s-probe.ts';
 import { adviceForDial } from '../federation-advice.ts';
-import type { RouteQuestion } from '../gateway-control.ts';
-import { hostPort } from '../service-object.ts';
-import { runFolder, serviceState } from '../service-state.ts';
+import type { RouteQuestion } from '../service/gateway-control.ts';
+import { hostPort } from '../service/service-object.ts';
+import { runFolder, serviceState } from '../service/service-state.ts';
 import { type XmppSession, xmppSessions } from '../xmpp-sessions.ts';
 import { failure, type HopName, type HopOutcome, type Route, skipped, success, warning } from './route-hop.ts';
 

@@ -6,7 +6,7 @@ import { type ControlHandler, callControl } from '../../gateway/service/control-
 import type { HopProbe, HopProbeStep } from '../../gateway/sip/hop-probe.ts';
 import { shellWord } from '../../primitives/shell-word.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
-import { runFolder } from '../service-state.ts';
+import { runFolder } from '../service/service-state.ts';
 import { failure, type HopOutcome, success } from './route-hop.ts';
 
 export interface SipHopQuestion {

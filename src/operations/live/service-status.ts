@@ -5,7 +5,7 @@ import type { GatewayStatus } from '../../gateway/gateway-status.ts';
 import { type ControlHandler, callControl } from '../../gateway/service/control-channel.ts';
 import { isCodedError } from '../../primitives/errors.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
-import { runFolder, serviceName, serviceState } from '../service-state.ts';
+import { runFolder, serviceName, serviceState } from '../service/service-state.ts';
 import { wildcard } from '../wildcard.ts';
 import { type XmppSession, xmppSessions } from '../xmpp-sessions.ts';
 import { activityMinutes, type PartnerActivities, type PartnerActivity } from './partner-activity.ts';

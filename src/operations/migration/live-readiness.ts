@@ -1,10 +1,10 @@
 /** What has to be looked at for a cut-over: the certificates and their files, the running gateway, and DNS. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { KeyStore } from '../../store/key-store.ts';
+import { examineCertificates } from '../certificates/examine-certificates.ts';
 import type { DnsTest } from '../dns/dns-test.ts';
 import { testOwnRecords } from '../dns/test-own-records.ts';
-import { examineCertificates } from '../examine-certificates.ts';
-import type { ServiceState } from '../service-state.ts';
+import type { ServiceState } from '../service/service-state.ts';
 import { blocking, type MigrationCheck, success, warning } from './migration-check.ts';
 
 interface CertificateSurroundings {

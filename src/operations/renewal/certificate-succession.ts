@@ -1,7 +1,7 @@
 /** The certificate that takes the place of another in the configuration: what it inherits, and from when on it serves. Pure. */
 import { withAssignment, withDueAssignments, withPlan } from '../../config/certificate-assignment.ts';
 import type { CertificateRecord, Configuration } from '../../config/configuration.ts';
-import { withCertificate } from '../certificates.ts';
+import { withCertificate } from '../certificates/certificates.ts';
 
 export interface Succession {
   /** Thumbprint of the one before. */

@@ -15,9 +15,9 @@ import type { Secret } from '../../primitives/secret.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
 import type { KeyStore } from '../../store/key-store.ts';
 import type { RenewalJournal } from '../../store/renewal-journal.ts';
-import { chainOf, unsuitability } from '../certificates.ts';
-import { type ImportPlan, keepImported, planImport } from '../import-certificate.ts';
-import { keepKey } from '../keep-key.ts';
+import { chainOf, unsuitability } from '../certificates/certificates.ts';
+import { type ImportPlan, keepImported, planImport } from '../certificates/import-certificate.ts';
+import { keepKey } from '../certificates/keep-key.ts';
 import type { CertificateOrder, OnlineAuthority } from '../online-authority/online-authority.ts';
 import { withSuccessor } from './certificate-succession.ts';
 

@@ -2,7 +2,7 @@
 import type { Certificate } from '../../certificates/certificate.ts';
 import type { CertificateRecord } from '../../config/configuration.ts';
 import { isCodedError } from '../../primitives/errors.ts';
-import { chainOf } from '../certificates.ts';
+import { chainOf } from '../certificates/certificates.ts';
 import type { RenewalPorts } from './renew-certificate.ts';
 
 const minuteMs = 60_000;

@@ -4,7 +4,7 @@ import { type CodedError, isCodedError } from '../../primitives/errors.ts';
 import type { LogEvent, OnLogEvent } from '../../primitives/log-event.ts';
 import type { KeyStore } from '../../store/key-store.ts';
 import type { RenewalJournal } from '../../store/renewal-journal.ts';
-import { chainOf } from '../certificates.ts';
+import { chainOf } from '../certificates/certificates.ts';
 import { PendingAtAuthority, retryAfterOf } from '../online-authority/online-authority.ts';
 import { type RenewalPorts, renewCertificate } from './renew-certificate.ts';
 import { refreshAdvice } from './renewal-advice.ts';

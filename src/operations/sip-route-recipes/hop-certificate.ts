@@ -11,8 +11,8 @@ import { parseDomainName } from '../../primitives/domain-name.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
 import type { KeyStore } from '../../store/key-store.ts';
-import { readChainOf } from '../certificates.ts';
-import { namesDomain, sipUsages } from '../shown-certificates.ts';
+import { readChainOf } from '../certificates/certificates.ts';
+import { namesDomain, sipUsages } from '../certificates/shown-certificates.ts';
 
 export interface HopCertificate {
   readonly record: CertificateRecord;

@@ -5,7 +5,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { parseSipNextHop, type SipNextHop } from '../../config/network-address.ts';
 import { CodedError } from '../../primitives/errors.ts';
 import type { KeyStore } from '../../store/key-store.ts';
-import { sipUsages } from '../shown-certificates.ts';
+import { sipUsages } from '../certificates/shown-certificates.ts';
 import { domainsOfRoute, type ShownRoute } from '../sip-routes.ts';
 import { certificateDoubts, hopCertificate, ownFqdn } from './hop-certificate.ts';
 

@@ -1,7 +1,7 @@
 /** What cmdlets may ask of the running gateway about its traces, and the asking. */
 import { type ControlHandler, callControl } from '../../gateway/service/control-channel.ts';
 import type { TraceStep } from '../../primitives/trace-step.ts';
-import { runFolder } from '../service-state.ts';
+import { runFolder } from '../service/service-state.ts';
 import type { TraceDesk } from './trace-desk.ts';
 import type { RunningTrace, TraceOrder } from './trace-recorder.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, expect, it } from '@jest/globals';
 
 import { type Certificate, readCertificate } from '../../../src/certificates/certificate.ts';
 import type { CertificateRecord, Configuration } from '../../../src/config/configuration.ts';
-import type { Examined } from '../../../src/operations/certificate-finding.ts';
+import type { Examined } from '../../../src/operations/certificates/certificate-finding.ts';
 import { certificateHop, judge } from '../../../src/operations/federation-route/certificate-hop.ts';
 import type { Route } from '../../../src/operations/federation-route/route-hop.ts';
 import type { DomainName } from '../../../src/primitives/domain-name.ts';

@@ -4,7 +4,7 @@ import { serverProfile } from '../../../src/certificates/certificate-profile.ts'
 import { newKeyPair } from '../../../src/certificates/key-pair.ts';
 import { issueFromLocalCa, newLocalCa } from '../../../src/certificates/local-ca.ts';
 import { emptyConfiguration } from '../../../src/config/defaults.ts';
-import { thumbprintOf } from '../../../src/operations/certificates.ts';
+import { thumbprintOf } from '../../../src/operations/certificates/certificates.ts';
 import type { RenewalAdvice } from '../../../src/operations/online-authority/online-authority.ts';
 import { refreshAdvice } from '../../../src/operations/renewal/renewal-advice.ts';
 import { plannedRenewals } from '../../../src/operations/renewal/renewal-round.ts';

@@ -7,7 +7,7 @@ import { issueFromLocalCa, newLocalCa } from '../../../src/certificates/local-ca
 import { oid } from '../../../src/certificates/object-identifiers.ts';
 import type { CertificateRecord, CertificateUsage, Configuration } from '../../../src/config/configuration.ts';
 import { emptyConfiguration, sipRouteDefaults } from '../../../src/config/defaults.ts';
-import { thumbprintOf } from '../../../src/operations/certificates.ts';
+import { thumbprintOf } from '../../../src/operations/certificates/certificates.ts';
 import { hopCertificate, ownFqdn } from '../../../src/operations/sip-route-recipes/hop-certificate.ts';
 import { recipeFacts } from '../../../src/operations/sip-route-recipes/recipe-facts.ts';
 import type { DomainName } from '../../../src/primitives/domain-name.ts';

@@ -5,7 +5,7 @@ import type { Server } from 'node:net';
 import type { AcmeChallenge } from '../../../config/certificate-renewal.ts';
 import { CodedError, systemErrorCode } from '../../../primitives/errors.ts';
 import { visibleText } from '../../../primitives/visible-text.ts';
-import { portOwner } from '../../port-owner.ts';
+import { portOwner } from '../../service/port-owner.ts';
 
 /** At once. Authorities ask from a handful of places. */
 const maxConnections = 100;
