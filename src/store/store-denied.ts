@@ -10,6 +10,9 @@ const words = new Map([
   ['ENOTDIR', 'a part of the path is not a folder'],
   ['EISDIR', 'it is a folder'],
   ['ELOOP', 'too many symbolic links'],
+  ['EMFILE', 'this process has too many open files'],
+  ['ENFILE', 'the system has too many open files'],
+  ['EIO', 'the disk reports an error'],
 ]);
 
 /** The error as `StoreDenied` or `StoreFull`; any other error as it is. */

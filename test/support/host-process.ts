@@ -1,4 +1,5 @@
 /** A stand-in for `process`: what a cmdlet is given, what it printed, and how it ended. */
+import type { EventEmitter } from 'node:events';
 import { createReadStream, openSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -20,6 +21,8 @@ export interface Given {
   readonly keys?: string;
   /** All cmdlets, for one that runs others. */
   readonly cmdlets?: readonly Cmdlet[];
+  /** What happens to the process: its signals, and what nothing has caught. */
+  readonly events?: EventEmitter;
   /** The test is about what a bug leaves behind. */
   readonly mayCrash?: boolean;
 }
@@ -49,7 +52,7 @@ export async function runCmdlet(cmdlet: Cmdlet, tokens: readonly string[], given
       stdin: stdinOf(given, stderr),
       stdout,
       stderr,
-      on: () => undefined,
+      on: (event: string, listener: (error: unknown) => void) => given.events?.on(event, listener),
       exit: resolve,
     };
     void main(cmdlet, host, given.cmdlets);

@@ -1,7 +1,7 @@
 /** One cmdlet from argv to exit code, and the only place that ends the process. Each bundle is this and one definition. */
 import { type CodedError, isCodedError } from '../../primitives/errors.ts';
 import { correlationId } from '../../primitives/ids.ts';
-import { reportBug } from './bug-report.ts';
+import { type BugSource, reportBug } from './bug-report.ts';
 import { type Cmdlet, describeCmdlet, type ShellHost } from './cmdlet.ts';
 import { cmdletHelp } from './cmdlet-help.ts';
 import { paletteOf } from './colour.ts';
@@ -26,6 +26,7 @@ import { type HostProcess, isSet, shellOf, wantsColour } from './surroundings.ts
  */
 export async function main(cmdlet: Cmdlet, host: HostProcess, cmdlets?: readonly Cmdlet[]): Promise<void> {
   const stop = stopOnSignals(host);
+  endOnBug(cmdlet, host);
   const code = await exitCodeFor(cmdlet, host, stop, cmdlets);
   await Promise.all([drained(host.stdout), drained(host.stderr)]);
   host.exit(stop.code() ?? code);
@@ -67,10 +68,32 @@ async function exitCodeFor(
       report(error);
       return exitCodeOf(error.category);
     }
-    const folder = storeFolder(host, common?.ConfigStore);
-    const source = { cmdlet: cmdlet.name, typed: typedLine(cmdlet, tokens), folder, now: new Date() };
-    host.stderr.write(reportBug(error, source));
+    host.stderr.write(reportBug(error, bugSource(cmdlet, host, common)));
     return bugExitCode;
+  }
+}
+
+/** What is thrown in a callback of a socket or of a timer is a bug as any other. Nothing that was under way is to be trusted after it. */
+const endOnBug = (cmdlet: Cmdlet, host: HostProcess): void =>
+  void host.on('uncaughtException', (error) => {
+    host.stderr.write(reportBug(error, bugSource(cmdlet, host)));
+    host.exit(bugExitCode);
+  });
+
+const bugSource = (cmdlet: Cmdlet, host: HostProcess, common = commonOf(cmdlet, host)): BugSource => ({
+  cmdlet: cmdlet.name,
+  typed: typedLine(cmdlet, host.argv.slice(3)),
+  folder: storeFolder(host, common?.ConfigStore),
+  now: new Date(),
+});
+
+/** Undefined for a line that cannot be read. */
+function commonOf(cmdlet: Cmdlet, host: HostProcess): CommonValues | undefined {
+  try {
+    return readInvocation(cmdlet, host.argv.slice(3), { strict: false, shell: shellOf(host) }).common;
+  } catch (error) {
+    if (isCodedError(error)) return undefined;
+    throw error;
   }
 }
 

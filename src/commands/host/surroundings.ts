@@ -20,6 +20,8 @@ export interface HostProcess {
   /** To the process that has started this one, where it listens. */
   send?(message: object): unknown;
   on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  /** What nothing has caught, in a callback or a promise. */
+  on(event: 'uncaughtException', listener: (error: unknown) => void): unknown;
   exit(code: number): void;
 }
 

@@ -39,6 +39,16 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
   const { reload, ...secrets } = dialbackSecrets(() => keys.dialbackSecret(), now);
   const partnerAnchors = new Map<string, readonly Buffer[]>();
   const digests = new Map<string, DigestSecrets | undefined>();
+  /** A file that cannot be used is told once; its user cannot log in until the next configuration or change of a key file. */
+  const readDigest = (user: User): DigestSecrets | undefined => {
+    try {
+      return digestSecretsOf(keys, user);
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      onEvent(failedEvent(error));
+      return undefined;
+    }
+  };
 
   return {
     certificate: shown.forPartners,
@@ -52,7 +62,7 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
     digestSecrets(user) {
       const name = user.credential;
       if (name === undefined) return undefined;
-      if (!digests.has(name)) digests.set(name, digestSecretsOf(keys, user));
+      if (!digests.has(name)) digests.set(name, readDigest(user));
       return digests.get(name);
     },
     load(configuration) {
@@ -66,7 +76,9 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
           onEvent(failedEvent(error));
         }
       };
-      digests.clear();
+      // The name is another one with each password: what was read under it stays true.
+      const named = new Set(Object.values(configuration.users).map(({ credential }) => credential));
+      for (const [name, digest] of digests) if (digest === undefined || !named.has(name)) digests.delete(name);
       attempt(reload);
       const [before, unnamed] = [shown.forPartners(), shown.unnamed()];
       shown.load(configuration, now(), attempt);

@@ -32,17 +32,22 @@ export function gatewayManager({ clock, onEvent, status }: ManagerPorts): Gatewa
         message: `the service manager was not told how the gateway is: ${reason}`,
       }),
   });
+  let isStopping = false;
   return {
     ready: () => manager.ready(runs(status())),
     reloading: (work) => async () => {
+      if (isStopping) return await work();
       manager.reloading();
       try {
         return await work();
       } finally {
-        manager.ready(runs(status()));
+        if (!isStopping) manager.ready(runs(status()));
       }
     },
-    stopping: () => manager.stopping('finishing what is under way'),
+    stopping() {
+      isStopping = true;
+      manager.stopping('finishing what is under way');
+    },
     close: () => manager.close(),
   };
 }

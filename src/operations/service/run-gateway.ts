@@ -81,7 +81,8 @@ async function runAlone(order: GatewayProcess, log: EventLog, state: DurableStat
   const service = serviceEvents(log);
   const keyStore = openKeyStore(store.folder, serviceKeyPassphrase);
   const keys = gatewayKeys(keyStore, log.write, realClock.wallTime);
-  const inForce = { configuration: store.read(), problems: keys.load(store.read()) };
+  const configuration = store.read();
+  const inForce = { configuration, problems: keys.load(configuration) };
   checkStartable(inForce, keys, keyStore);
   const measured = await startMeasured(inForce, keys, { log, state, folder: store.folder });
   const { gateway, metrics, traces } = measured;
@@ -94,11 +95,9 @@ async function runAlone(order: GatewayProcess, log: EventLog, state: DurableStat
     await metrics.follow(next);
     service('ConfigurationLoaded', `revision ${next.revision} is in force`);
   };
-  const followed = followStore({ store, onEvent: log.write }, adopt);
-  certificates.follow(inForce.configuration);
-  await metrics.follow(inForce.configuration);
-  // What was changed between the first reading and the watch.
-  if (followed.current.revision !== inForce.configuration.revision) await adopt(followed.current);
+  certificates.follow(configuration);
+  await metrics.follow(configuration);
+  const followed = await followStore({ store, onEvent: log.write, inForce: configuration }, adopt);
 
   const ending = gatewayEnding(order);
   const startTime = new Date();

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -122,6 +123,19 @@ describe('one run', () => {
     expect(stderr).toContain(path.join(home, 'log', report));
     expect(readFileSync(path.join(home, 'log', report), 'utf8')).toContain('TypeError: x is not a function');
   });
+});
+
+it('a bug in a callback ends the process in the same way', async () => {
+  const home = temporaryFolder();
+  const events = new EventEmitter();
+  const waiting = gadget({ run: async () => await new Promise(() => void setImmediate(fail)) });
+  const fail = (): boolean => events.emit('uncaughtException', new TypeError('y is not a function'));
+  const tokens = ['a.com', '-ConfigStore', home];
+  const { code, stderr } = await runCmdlet(waiting, tokens, { events, mayCrash: true });
+  expect(code).toBe(1);
+  const [report = ''] = readdirSync(path.join(home, 'log'));
+  expect(stderr).toContain(path.join(home, 'log', report));
+  expect(readFileSync(path.join(home, 'log', report), 'utf8')).toContain('TypeError: y is not a function');
 });
 
 describe('a pipe', () => {

@@ -1,5 +1,5 @@
 /** What a running gateway keeps of its keys and anchors when a file is damaged between two configurations. */
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
 
@@ -42,4 +42,35 @@ it('the anchors of a partner stay while their file cannot be read, and the file 
   expect(events.filter((id) => id === 'KeyMaterialFailed')).toHaveLength(1);
   keys.load(emptyConfiguration);
   expect(keys.readAnchors(file)).toEqual([]);
+});
+
+it('a user whose password file others can read cannot log in, which is told once and ends nothing', () => {
+  const folder = temporaryFolder();
+  const store = openKeyStore(folder);
+  const credential = store.saveCredential({
+    username: 'alice',
+    realm: 'contoso.example',
+    md5: 'a'.repeat(32),
+    sha256: 'b'.repeat(64),
+  });
+  const file = path.join(store.folder, `${credential}.digest.json`);
+  const alice = { identity: 'sip:alice@contoso.example', displayName: '', survivableBranch: false, credential };
+  const configuration: Configuration = { ...emptyConfiguration, users: { [alice.identity]: alice } };
+  const events: string[] = [];
+  const keys = gatewayKeys(
+    store,
+    ({ id }) => void events.push(id),
+    () => now,
+  );
+  keys.load(configuration);
+  chmodSync(file, 0o644);
+  expect([keys.digestSecrets(alice), keys.digestSecrets(alice)]).toEqual([undefined, undefined]);
+  expect(events).toEqual(['KeyMaterialFailed']);
+
+  chmodSync(file, 0o600);
+  keys.load(configuration);
+  expect(keys.digestSecrets(alice)?.md5.reveal()).toBe('a'.repeat(32));
+  chmodSync(file, 0o644);
+  keys.load(configuration);
+  expect(keys.digestSecrets(alice)?.md5.reveal()).toBe('a'.repeat(32));
 });
