@@ -76,6 +76,17 @@ function problemOfAuthority(authority: Certificate, below: readonly Certificate[
   return undefined;
 }
 
+/**
+ * Whether a certificate may show a server, by itself: its time, its purpose, what it demands, its strength. Whose it is, and who
+ * has signed it, is not asked.
+ */
+export const problemOfLeaf = (leaf: Certificate, now: Date): PathProblem | undefined =>
+  problemOfDates(leaf, now) ?? problemOfUse(leaf) ?? problemOfCritical(leaf) ?? problemOfStrength(leaf, false);
+
+/** What its key and what the certificate are for. */
+export const problemOfUse = (leaf: Certificate): PathProblem | undefined =>
+  problemOfLeafUsage(leaf) ?? problemOfPurpose(leaf);
+
 /** A key for TLS servers signs, or encrypts or agrees on keys. */
 function problemOfLeafUsage(leaf: Certificate): PathProblem | undefined {
   const usage = leaf.extensions.keyUsage;
@@ -105,7 +116,7 @@ function problemOfCritical(certificate: Certificate): PathProblem | undefined {
   return { reason: 'unknown-critical', detail };
 }
 
-function problemOfStrength(certificate: Certificate, isAnchor: boolean): PathProblem | undefined {
+export function problemOfStrength(certificate: Certificate, isAnchor: boolean): PathProblem | undefined {
   // Nobody relies on an anchor's own signature: it is trusted because it is in the list.
   const weakness =
     weaknessOfKey(certificate.x509.publicKey) ??

@@ -13,7 +13,15 @@ import { printGeneralName } from './general-name.ts';
 import { type PathRefusal, problemOfPath } from './path-rules.ts';
 import { matchingIdentifier } from './server-identity.ts';
 
-export type PeerRefusal = PathRefusal | DeadEnd | 'no-certificate' | 'name-mismatch' | 'policy' | 'unreadable';
+/** `policy`: there is more of it than is read. */
+export type PeerRefusal =
+  | PathRefusal
+  | DeadEnd
+  | 'no-certificate'
+  | 'name-mismatch'
+  | 'pin-mismatch'
+  | 'policy'
+  | 'unreadable';
 
 export type PeerVerdict =
   | {
@@ -68,7 +76,7 @@ function judge(leaf: Certificate, restDer: readonly Buffer[], question: PeerQues
   if (identity === undefined) return no('name-mismatch', describeNames(leaf, domain));
   const pin = leaf.publicKeySha256.toString('base64');
   if (question.pinnedSpkiSha256.length > 0 && !question.pinnedSpkiSha256.includes(pin))
-    return no('policy', `The public key (SHA-256 ${pin}) is none of those pinned for this partner.`);
+    return no('pin-mismatch', `The public key (SHA-256 ${pin}) is none of those pinned for this partner.`);
   return { ok: true, identity, path: path.map((certificate) => printDistinguishedName(certificate.subject)) };
 }
 

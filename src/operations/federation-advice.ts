@@ -27,6 +27,22 @@ export const setPartner = (partner: string, parameters: string): string =>
   `xgw set-xmppfederatedpartner ${partner} ${parameters}`;
 export const dialbackOverTls = '-SaslNegotiation Optional -SupportDialbackNegotiation true';
 
+/** The command looks and changes nothing: somebody else may have answered in the place of the partner. */
+export const otherKey = (partner: string): Advice => ({
+  hint: 'the key is none of those pinned for the partner: ask it on another way whether it has a new one, and pin that',
+  fix: `xgw get-xmppfederatedpartner ${partner} -OutputFormat list`,
+});
+
+export const notTheirs = (partner: string): Advice => ({
+  hint: 'the certificate is not one of this domain, or somebody has changed it: ask the partner on another way',
+  fix: `xgw get-eventlog -Level warn -Filter ${partner}`,
+});
+
+export const tooLong = (partner: string): Advice => ({
+  hint: 'the certificates that the server shows are more or longer than are read here: its administrator must send less',
+  fix: `xgw get-eventlog -Level debug -Filter ${partner}`,
+});
+
 const nameServer: Advise = ({ partner, domain }) => ({
   hint: `_xmpp-server._tcp.${domain} or its target is not in DNS: ask the partner, or name the host of its server`,
   fix: setPartner(partner, `-ProxyFqdn xmpp.${domain}:5269`),
@@ -95,10 +111,10 @@ const byCode: Partial<Record<DialCode, Advise>> = {
   'untrusted-root': trustRoot,
   'self-signed': trustRoot,
   'incomplete-chain': trustRoot,
-  policy: ({ partner }) => ({
-    hint: 'the key is none of those pinned for the partner: ask it on another way, then pin the new one or none',
-    fix: setPartner(partner, "-PinnedSpkiSha256 '$null'"),
-  }),
+  'pin-mismatch': ({ partner }) => otherKey(partner),
+  'bad-signature': ({ partner }) => notTheirs(partner),
+  'name-mismatch': ({ partner }) => notTheirs(partner),
+  policy: ({ partner }) => tooLong(partner),
 };
 
 const byStep: Readonly<Record<DialStep, Advise>> = {

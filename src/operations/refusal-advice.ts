@@ -3,7 +3,7 @@
  * refusal itself stand beside it, not here.
  */
 import type { RefusalCode } from '../gateway/xmpp/refusal-code.ts';
-import { type Advice, dialbackOverTls, setPartner } from './federation-advice.ts';
+import { type Advice, dialbackOverTls, notTheirs, otherKey, setPartner, tooLong } from './federation-advice.ts';
 
 export interface RefusedStream {
   /** The partner's identity; absent for a stranger. */
@@ -111,21 +111,19 @@ const byRefusal: Readonly<Record<RefusalCode, AdviseOnRefusal>> = {
   'untrusted-root': theirRoot,
   'self-signed': theirRoot,
   'incomplete-chain': theirRoot,
-  policy: (name) => ({
-    hint: 'the key is none of those pinned for the partner: ask it on another way, then pin the new one or none',
-    fix: setPartner(name, "-PinnedSpkiSha256 '$null'"),
-  }),
+  'pin-mismatch': otherKey,
+  policy: tooLong,
   'no-certificate': theirCertificate,
   unreadable: theirCertificate,
   expired: theirCertificate,
   'not-yet-valid': theirCertificate,
-  'bad-signature': theirCertificate,
+  'bad-signature': notTheirs,
   'wrong-purpose': theirCertificate,
   'weak-key': theirCertificate,
   'not-a-ca': theirCertificate,
   'path-length': theirCertificate,
   'name-constraint': theirCertificate,
-  'name-mismatch': theirCertificate,
+  'name-mismatch': notTheirs,
   'unknown-critical': theirCertificate,
 };
 

@@ -4,6 +4,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 import { readCertificate } from '../certificates/certificate.ts';
@@ -58,6 +59,8 @@ export interface KeyStore {
   readonly trustedRootsPath: string;
   /** In place of those there are. @param roots - DER. */
   saveTrustedRoots(roots: readonly Buffer[]): void;
+  /** To `keys/trash/`; harmless when there are none. */
+  discardTrustedRoots(): void;
   readLocalCa(): LocalCa | undefined;
   /** @returns The authority that is kept, which is another one when another process was faster. */
   saveLocalCa(ca: LocalCa): LocalCa;
@@ -123,6 +126,9 @@ export function openKeyStore(storeFolder: string, unlock: Unlock = () => undefin
     },
     trustedRootsPath: path.resolve(files.pathOf(trustedRootsFile)),
     saveTrustedRoots: (roots) => files.write(trustedRootsFile, printCertificates(roots)),
+    discardTrustedRoots() {
+      if (existsSync(files.pathOf(trustedRootsFile))) files.discard(trustedRootsFile);
+    },
     readLocalCa: () => read(localCaFile, localCaOf),
     saveLocalCa(ca) {
       const text = printPrivateKey(ca.key).reveal() + printCertificates([ca.certificate.der]);

@@ -393,6 +393,7 @@ describeWithPeers('the verdict on a peer', [peers.openssl], () => {
       'path-length': false,
       'name-constraint': false,
       'name-mismatch': false,
+      'pin-mismatch': true,
       'unknown-critical': false,
       'untrusted-root': false,
       'self-signed': false,
@@ -433,7 +434,7 @@ describeWithPeers('the verdict on a peer', [peers.openssl], () => {
     it('refuses a key that is not pinned, and takes the one that is', () => {
       const chain = [good.der, intermediate.der];
       const refusal = validatePeer({ ...plain, chain, pinnedSpkiSha256: ['AAAA'] });
-      expect(refusal).toMatchObject({ ok: false, reason: 'policy' });
+      expect(refusal).toMatchObject({ ok: false, reason: 'pin-mismatch' });
       const pin = /SHA-256 (\S+)\)/.exec(refusal.ok ? '' : refusal.detail)?.[1] ?? '';
       expect(validatePeer({ ...plain, chain, pinnedSpkiSha256: ['AAAA', pin] }).ok).toBe(true);
     });

@@ -17,7 +17,7 @@ const codes = [
   ...['not-allowed', 'no-server', 'dns-temporary', 'address-refused', 'port-refused', 'unreachable'],
   ...['no-own-certificate', 'peer-rejects-certificate', 'external-not-offered', 'tls-not-offered'],
   ...['dialback-key-refused', 'untrusted-root', 'self-signed', 'incomplete-chain', 'bad-signature', 'expired'],
-  ...['name-mismatch', 'policy', 'no-certificate', 'constructor', ''],
+  ...['name-mismatch', 'policy', 'pin-mismatch', 'bad-signature', 'no-certificate', 'constructor', ''],
 ];
 const names = { partner: 'fabrikam.com', domain: 'b2b.fabrikam.com', localDomain: 'contoso.com' };
 
@@ -50,6 +50,14 @@ describe('the advice on a failed dial', () => {
   });
 });
 
+it('changes nothing where somebody else may have answered in the place of the partner', () => {
+  const trouble = { partner: 'fabrikam.com', domain: 'fabrikam.com', localDomain: 'contoso.com' };
+  for (const code of ['pin-mismatch', 'bad-signature', 'name-mismatch', 'policy']) {
+    expect(adviceForDial({ ...trouble, step: 'certificate', code }).fix).toMatch(/^xgw get-/);
+    expect(adviceForRefusal({ partner: 'fabrikam.com', domain: 'fabrikam.com', code }).fix).toMatch(/^xgw get-/);
+  }
+});
+
 describe('the advice on a refused stream', () => {
   const codes = [
     'not-allowed',
@@ -58,6 +66,8 @@ describe('the advice on a refused stream', () => {
     'tls-required',
     'untrusted-root',
     'policy',
+    'pin-mismatch',
+    'bad-signature',
     'expired',
   ];
   const others = ['bad-xml', 'dialback-unverified', 'key-not-ours', 'timed-out', 'no-own-certificate', 'toString', ''];
@@ -71,7 +81,7 @@ describe('the advice on a refused stream', () => {
     const from = { partner: 'fabrikam.com', domain: 'fabrikam.com' };
     expect(adviceForRefusal({ ...from, code: 'untrusted-root' }).fix).toContain('-TrustedRootsPath');
     expect(adviceForRefusal({ ...from, code: 'expired' }).hint).toContain('must renew');
-    expect(adviceForRefusal({ ...from, code: 'policy' }).fix).toContain('-PinnedSpkiSha256');
+    expect(adviceForRefusal({ ...from, code: 'pin-mismatch' }).hint).toContain('none of those pinned');
     expect(adviceForRefusal({ ...from, code: 'dialback-unverified' }).hint).toContain('call back');
   });
 

@@ -30,7 +30,9 @@ export async function importAuthorities(
   for (const certificate of unused)
     context.warn(`The intermediate "${nameOf(certificate)}" belongs to no certificate of the store and is left out.`);
   if (!(await mayKeep(plan, context))) return true;
-  keepAuthorities(plan, keys, configuration);
+  const current = context.store.read();
+  if (newRoots.length > 0) refuseForeignTrustFile(current, keys, file);
+  keepAuthorities(plan, keys, current);
   if (newRoots.length > 0) {
     const apply = (current: typeof configuration) => withTrustedRoots(current, keys);
     await context.commit({ target: keys.trustedRootsPath, apply });

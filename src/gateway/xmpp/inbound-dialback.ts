@@ -86,7 +86,7 @@ function result(
   if (isProven) return believe(state, request, context);
   if (context.security.pinnedSpkiSha256.length > 0)
     return answerError(state, request, {
-      code: 'policy',
+      code: 'pin-mismatch',
       condition: 'not-authorized',
       text: 'The certificate does not have a pinned key.',
     });

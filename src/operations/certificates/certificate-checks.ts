@@ -1,10 +1,9 @@
 /** The checks of a certificate that depend on no domain, each as one finding. Pure. */
 import type { Certificate } from '../../certificates/certificate.ts';
 import { printDistinguishedName } from '../../certificates/distinguished-name.ts';
-import { weaknessOfKey, weaknessOfSignature } from '../../certificates/key-strength.ts';
 import { missingIssuer } from '../../certificates/missing-issuer.ts';
 import { oid, purposeName } from '../../certificates/object-identifiers.ts';
-import { problemOfDates } from '../../certificates/path-rules.ts';
+import { problemOfDates, problemOfStrength, problemOfUse } from '../../certificates/path-rules.ts';
 import { validateChain } from '../../certificates/peer-validation.ts';
 import { servingCertificate } from '../../config/certificate-assignment.ts';
 import type { CertificateFinding, Examined, FindingResult, Surroundings } from './certificate-finding.ts';
@@ -82,11 +81,11 @@ function incomplete(chain: readonly Certificate[], thumbprint: string): Check {
 }
 
 function purposeCheck(leaf: Certificate): Check {
+  const problem = problemOfUse(leaf);
+  if (problem !== undefined) return { result: 'Failure', detail: problem.detail };
   const { extendedKeyUsage } = leaf.extensions;
   if (extendedKeyUsage === undefined) return passed('it is for every purpose');
   const purposes = extendedKeyUsage.map(purposeName).join(', ');
-  if (!extendedKeyUsage.includes(oid.serverAuth))
-    return { result: 'Failure', detail: `it is for ${purposes}, not for serverAuth` };
   const isForClients = extendedKeyUsage.includes(oid.clientAuth);
   return passed(isForClients ? `it is for ${purposes}` : 'it is for serverAuth, which partners must accept both ways');
 }
@@ -113,8 +112,8 @@ const lockedKey = (isServed: boolean): Check =>
       };
 
 function strengthCheck(leaf: Certificate): Check {
-  const weakness = weaknessOfKey(leaf.x509.publicKey) ?? weaknessOfSignature(leaf.signatureAlgorithm);
-  return weakness === undefined ? passed('key and signature are strong') : { result: 'Failure', detail: weakness };
+  const problem = problemOfStrength(leaf, false);
+  return problem === undefined ? passed('key and signature are strong') : { result: 'Failure', detail: problem.detail };
 }
 
 const dayMs = 86_400_000;

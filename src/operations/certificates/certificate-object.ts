@@ -11,7 +11,7 @@ import type { RenewalAttempt } from '../../store/renewal-journal.ts';
 import { nextRenewal } from '../renewal/renewal-schedule.ts';
 
 /** `Valid`, or what a partner with these anchors would say: `incomplete-chain`, `untrusted-root`, `expired`. */
-export function chainStatus(chain: readonly Certificate[], anchors: readonly Buffer[], now: Date): string {
+function chainStatus(chain: readonly Certificate[], anchors: readonly Buffer[], now: Date): string {
   const verdict = validateChain({ chain: chain.map(({ der }) => der), anchors, now });
   return verdict.ok ? 'Valid' : verdict.reason;
 }

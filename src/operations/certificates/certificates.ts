@@ -2,9 +2,7 @@
 import { createHash } from 'node:crypto';
 
 import { type Certificate, readCertificate } from '../../certificates/certificate.ts';
-import { weaknessOfKey, weaknessOfSignature } from '../../certificates/key-strength.ts';
-import { oid, purposeName } from '../../certificates/object-identifiers.ts';
-import { problemOfDates } from '../../certificates/path-rules.ts';
+import { problemOfLeaf } from '../../certificates/path-rules.ts';
 import { withAssignment, withDueAssignments, withPlan } from '../../config/certificate-assignment.ts';
 import type { CertificateRecord, CertificateUsage, Configuration } from '../../config/configuration.ts';
 import { CodedError, isCodedError } from '../../primitives/errors.ts';
@@ -74,20 +72,11 @@ export function assignCertificate(
   return withAssignment(current, name, usages);
 }
 
-/** Why a certificate cannot serve TLS now, one clause, or undefined. */
-export function unsuitability(certificate: Certificate, now: Date): string | undefined {
-  const { extendedKeyUsage, basicConstraints } = certificate.extensions;
-  const isForServers = extendedKeyUsage === undefined || extendedKeyUsage.includes(oid.serverAuth);
-  return (
-    problemOfDates(certificate, now)?.detail ??
-    (isForServers
-      ? undefined
-      : `it is for ${(extendedKeyUsage ?? []).map(purposeName).join(', ')}, not for serverAuth`) ??
-    (basicConstraints?.isCa === true ? 'it is the certificate of an authority' : undefined) ??
-    weaknessOfKey(certificate.x509.publicKey) ??
-    weaknessOfSignature(certificate.signatureAlgorithm)
-  );
-}
+/** Why a certificate cannot serve TLS at that time, one clause, or undefined. */
+export const unsuitability = (certificate: Certificate, at: Date): string | undefined =>
+  certificate.extensions.basicConstraints?.isCa === true
+    ? 'it is the certificate of an authority'
+    : problemOfLeaf(certificate, at)?.detail;
 
 /** @param from - When it is to take over; undefined, or past: at once. @throws CodedError `CertificateUnsuitable` */
 export function refuseUnsuitable(certificate: Certificate, now: Date, from = now): void {

@@ -79,7 +79,11 @@ export function refuseForeignTrustFile(
   });
 }
 
-/** Files first: the configuration names them afterwards. */
+/**
+ * Files first: the configuration names them afterwards. Roots of a file that is not in force any more go to the trash.
+ *
+ * @param configuration - As it is now, and not as it was before somebody was asked.
+ */
 export function keepAuthorities(
   { completed, newRoots }: AuthoritiesPlan,
   keys: KeyStore,
@@ -92,7 +96,9 @@ export function keepAuthorities(
     );
   if (newRoots.length === 0) return;
   const before = gateway.trustedRootsPath === undefined ? [] : fileAnchors(gateway.trustedRootsPath).ders;
-  keys.saveTrustedRoots([...before, ...newRoots.map(({ der }) => der)]);
+  if (before.length === 0) keys.discardTrustedRoots();
+  const added = newRoots.filter(({ der }) => !before.some((one) => one.equals(der)));
+  keys.saveTrustedRoots([...before, ...added.map(({ der }) => der)]);
 }
 
 /** Pure. */

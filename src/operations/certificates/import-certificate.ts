@@ -8,7 +8,7 @@ import { orderChain } from '../../certificates/chain.ts';
 import { printDistinguishedName } from '../../certificates/distinguished-name.ts';
 import type { KeyPair } from '../../certificates/key-pair.ts';
 import type { CertificateRecord, CertificateUsage, Configuration } from '../../config/configuration.ts';
-import { CodedError } from '../../primitives/errors.ts';
+import { CodedError, isCodedError } from '../../primitives/errors.ts';
 import type { Secret } from '../../primitives/secret.ts';
 import type { KeyStore } from '../../store/key-store.ts';
 import { requestOfKey } from './certificate-requests.ts';
@@ -160,7 +160,13 @@ export async function keepImported(plan: ImportPlan, keys: KeyStore, keyPassphra
 export function keyToEncrypt(plan: ImportPlan, keys: KeyStore, passphrase: Secret | undefined): KeyPair | undefined {
   const { publicKeySha256 } = plan.record;
   if (passphrase === undefined || !keys.keyNames().includes(publicKeySha256)) return undefined;
-  return plan.newKey ?? keys.readKey(publicKeySha256);
+  try {
+    return keys.readKey(publicKeySha256);
+  } catch (error) {
+    // A damaged file is replaced by the key that came along.
+    if (plan.newKey !== undefined && isCodedError(error) && error.id === 'KeyFileDamaged') return plan.newKey;
+    throw error;
+  }
 }
 
 /** Pure. The pending request of the key is completed. */

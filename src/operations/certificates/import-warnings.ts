@@ -1,9 +1,9 @@
 /** What an administrator should know about a certificate that is imported, before partners find out: one sentence each. Pure. */
 import { printGeneralName } from '../../certificates/general-name.ts';
 import { missingIssuer } from '../../certificates/missing-issuer.ts';
+import { type ChainVerdict, validateChain } from '../../certificates/peer-validation.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { domainsWithoutName } from './certificate-findings.ts';
-import { chainStatus } from './certificate-object.ts';
 import { requestOfKey } from './certificate-requests.ts';
 import { unsuitability } from './certificates.ts';
 import type { ImportPlan } from './import-certificate.ts';
@@ -14,12 +14,15 @@ export function importWarnings(
   anchors: readonly Buffer[],
   now: Date,
 ): readonly string[] {
-  const unsuitable = unsuitability(plan.certificate, now);
+  const { from = now } = plan.when;
+  const at = from > now ? from : now;
+  const unsuitable = unsuitability(plan.certificate, at);
+  const verdict = validateChain({ chain: plan.chain.map(({ der }) => der), anchors, now: at });
   return [
     ...(unsuitable === undefined ? [] : [`The certificate cannot be assigned: ${unsuitable}.`]),
     ...differentNames(configuration, plan),
     ...uncoveredDomains(configuration, plan),
-    ...distrust(plan, chainStatus(plan.chain, anchors, now)),
+    ...(verdict.ok ? [] : distrust(plan, verdict, unsuitable !== undefined)),
   ];
 }
 
@@ -53,8 +56,13 @@ function uncoveredDomains(
   ];
 }
 
-function distrust({ chain, root }: ImportPlan, status: string): readonly string[] {
-  const isIncomplete = status === 'incomplete-chain';
+/** What partners have against it, when all is as it is now; once, also where it is unsuitable by itself. */
+function distrust(
+  { chain, root }: ImportPlan,
+  { reason, detail }: Exclude<ChainVerdict, { ok: true }>,
+  isUnsuitable: boolean,
+): readonly string[] {
+  const isIncomplete = reason === 'incomplete-chain';
   const missing = isIncomplete && root === undefined ? missingIssuer(chain) : undefined;
   if (missing !== undefined) {
     const where = missing.uri === undefined ? '' : ` It can be fetched from ${missing.uri}.`;
@@ -62,7 +70,7 @@ function distrust({ chain, root }: ImportPlan, status: string): readonly string[
       `The certificate of "${missing.subject}" is missing: import it together with yours, in one file or with -Chain, or partners cannot build the chain.${where}`,
     ];
   }
-  return isIncomplete || status === 'untrusted-root' || status === 'self-signed'
-    ? ['Partners will not trust this certificate unless they import its root.']
-    : [];
+  if (isIncomplete || reason === 'untrusted-root' || reason === 'self-signed')
+    return ['Partners will not trust this certificate unless they import its root.'];
+  return isUnsuitable ? [] : [`Partners refuse this certificate: ${detail}.`];
 }
