@@ -108,7 +108,10 @@ async function readContent(top: DerElement, opening: FileOpening): Promise<Resul
   return ok({ certificates: [{ der: top.raw }], keys: [] });
 }
 
-const request = unreadable('The file is a certificate request; the certificate is what the authority returns for it.');
+const request = refuse<FileRefusal>({
+  kind: 'request',
+  text: 'The file is a certificate request; the certificate is what the authority returns for it.',
+});
 
 async function keyIn(block: PemBlock, { password }: FileOpening): Promise<Result<Contents, FileRefusal>> {
   const key = await readKeyBlock(block, password);

@@ -1,13 +1,14 @@
 /** What cmdlets may ask of the running gateway about contacts, and the asking. */
+
 import type { ContactSide } from '../config/contact-rules.ts';
 import type { ContactPair, ContactView } from '../gateway/contact-book.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { ContactRefused } from '../gateway/policy/contacts.ts';
-import { type ControlHandler, callControl } from '../gateway/service/control-channel.ts';
+import type { ControlHandler } from '../gateway/service/control-channel.ts';
 import { CodedError } from '../primitives/errors.ts';
 import type { Result } from '../primitives/result.ts';
 import { type ContactNames, contactTests } from './contacts.ts';
-import { runFolder } from './service/service-state.ts';
+import { askGateway } from './service/ask-gateway.ts';
 
 export type ContactRemoval = ContactPair & { readonly side: ContactSide };
 export type ContactBlocking = ContactPair & { readonly blocked: boolean };
@@ -38,31 +39,28 @@ function orThrow(done: Result<ContactView, ContactRefused>, { user, contact }: C
   });
 }
 
-/** Milliseconds in which a gateway that is well has done it: nothing here waits for a partner. */
-const answerMs = 5_000;
-
 /** Only what is asked for crosses the channel: there may be a hundred thousand. @throws CodedError `ServiceNotRunning`, like the others */
 export const contactViews = async (storeFolder: string, names: ContactNames): Promise<readonly ContactView[]> =>
-  (await ask(storeFolder, 'contacts', names)) as readonly ContactView[];
+  await askGateway(storeFolder, 'contacts', { parameter: names });
 
 export const contactView = async (
   storeFolder: string,
   pair: ContactPair,
-  timeoutMs = answerMs,
+  timeoutMs?: number,
 ): Promise<ContactView | undefined> =>
-  ((await ask(storeFolder, 'contact', pair, timeoutMs)) ?? undefined) as ContactView | undefined;
+  (await askGateway<ContactView | null>(storeFolder, 'contact', {
+    parameter: pair,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  })) ?? undefined;
 
 /** @throws CodedError `ContactRefused` */
 export const addContact = async (storeFolder: string, pair: ContactPair): Promise<ContactView> =>
-  (await ask(storeFolder, 'add-contact', pair)) as ContactView;
+  await askGateway(storeFolder, 'add-contact', { parameter: pair });
 
 /** @returns Whether there was something to remove. */
 export const removeContact = async (storeFolder: string, removal: ContactRemoval): Promise<boolean> =>
-  (await ask(storeFolder, 'remove-contact', removal)) as boolean;
+  await askGateway(storeFolder, 'remove-contact', { parameter: removal });
 
 /** @throws CodedError `ContactRefused` */
 export const blockContact = async (storeFolder: string, blocking: ContactBlocking): Promise<ContactView> =>
-  (await ask(storeFolder, 'block-contact', blocking)) as ContactView;
-
-const ask = (storeFolder: string, method: string, parameter: object, timeoutMs = answerMs): Promise<unknown> =>
-  callControl(runFolder(storeFolder), method, { parameter, timeoutMs });
+  await askGateway(storeFolder, 'block-contact', { parameter: blocking });

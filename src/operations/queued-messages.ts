@@ -1,11 +1,12 @@
 /** Messages that wait for partners which are away: found, shown as objects, and given back to their senders on an operator's word. */
+
 import type { Configuration } from '../config/configuration.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { QueuedMessageView } from '../gateway/queue/queued-message-view.ts';
-import { type ControlHandler, callControl } from '../gateway/service/control-channel.ts';
+import type { ControlHandler } from '../gateway/service/control-channel.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { partnerDomainOrThrow } from './federated-partners.ts';
-import { runFolder } from './service/service-state.ts';
+import { askGateway } from './service/ask-gateway.ts';
 import { isPattern, wildcard } from './wildcard.ts';
 
 export const queueControl = ({
@@ -18,9 +19,6 @@ export const queueControl = ({
   },
 });
 
-/** Milliseconds in which a gateway that is well tells what it knows. */
-const answerMs = 5_000;
-
 export interface QueueSelection {
   /** A domain of a partner, or a pattern of domains. */
   readonly partner?: string | undefined;
@@ -32,9 +30,9 @@ export async function queuedMessages(
   storeFolder: string,
   { partner, id }: QueueSelection,
 ): Promise<readonly QueuedMessageView[]> {
-  const answer = await callControl(runFolder(storeFolder), 'queued-messages', { timeoutMs: answerMs });
+  const answer = await askGateway<readonly QueuedMessageView[]>(storeFolder, 'queued-messages');
   const fits = wildcard(partner ?? '*');
-  return (answer as readonly QueuedMessageView[]).filter(
+  return answer.filter(
     (message) => fits(message.partnerDomain) && (id === undefined || message.id === id.toLowerCase()),
   );
 }
@@ -58,8 +56,7 @@ export function refuseUnknownMessages(
 
 /** Gives them back: their senders are told. @returns Ids of those that were still there, and not being sent. */
 export async function removeQueuedMessages(storeFolder: string, ids: readonly string[]): Promise<readonly string[]> {
-  const call = { parameter: { ids }, timeoutMs: answerMs };
-  return (await callControl(runFolder(storeFolder), 'remove-queued-messages', call)) as readonly string[];
+  return await askGateway(storeFolder, 'remove-queued-messages', { parameter: { ids } });
 }
 
 /** The object that cmdlets emit. */

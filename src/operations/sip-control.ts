@@ -1,9 +1,10 @@
 /** What cmdlets may ask of the running gateway about the devices and IM sessions of SIP users, and the asking. */
+
 import type { Gateway } from '../gateway/gateway.ts';
 import type { OpenImSession } from '../gateway/im-sessions.ts';
-import { type ControlHandler, callControl } from '../gateway/service/control-channel.ts';
+import type { ControlHandler } from '../gateway/service/control-channel.ts';
 import type { RegisteredDevice } from '../gateway/sip/home/registered-device.ts';
-import { runFolder } from './service/service-state.ts';
+import { askGateway } from './service/ask-gateway.ts';
 
 /** As it crosses the control channel: times are ISO 8601. */
 type Crossed<T> = { readonly [Field in keyof T]: T[Field] extends Date ? string : T[Field] };
@@ -11,9 +12,6 @@ type Crossed<T> = { readonly [Field in keyof T]: T[Field] extends Date ? string 
 export type Registration = Crossed<RegisteredDevice>;
 export type ImSessionNow = Crossed<OpenImSession>;
 export type RegistrationName = Pick<RegisteredDevice, 'aor' | 'contact'>;
-
-/** Milliseconds in which a gateway that is well tells what it knows. */
-const answerMs = 5_000;
 
 export function sipControl(gateway: Gateway): Readonly<Record<string, ControlHandler>> {
   return {
@@ -26,18 +24,15 @@ export function sipControl(gateway: Gateway): Readonly<Record<string, ControlHan
 
 /** @throws CodedError `ServiceNotRunning`, like the others */
 export const sipRegistrationsNow = async (storeFolder: string): Promise<readonly Registration[]> =>
-  (await ask(storeFolder, 'sip-registrations')) as readonly Registration[];
+  await askGateway(storeFolder, 'sip-registrations');
 
 /** @returns Those that were there. */
 export const endSipRegistrations = async (
   storeFolder: string,
   names: readonly RegistrationName[],
 ): Promise<readonly RegistrationName[]> =>
-  (await ask(storeFolder, 'remove-sip-registrations', names)) as readonly RegistrationName[];
+  await askGateway(storeFolder, 'remove-sip-registrations', { parameter: names });
 
 /** Oldest first. */
 export const imSessionsNow = async (storeFolder: string): Promise<readonly ImSessionNow[]> =>
-  (await ask(storeFolder, 'im-sessions')) as readonly ImSessionNow[];
-
-const ask = (storeFolder: string, method: string, parameter?: unknown): Promise<unknown> =>
-  callControl(runFolder(storeFolder), method, { parameter, timeoutMs: answerMs });
+  await askGateway(storeFolder, 'im-sessions');

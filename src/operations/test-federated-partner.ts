@@ -5,7 +5,7 @@ import type { DomainName } from '../primitives/domain-name.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
 import { failure, type HopOutcome, skipped, success, warning } from './federation-route/route-hop.ts';
-import { outcomesOfProbe, probeSipHops, sipHopNames } from './federation-route/sip-hops.ts';
+import { noSipSide, outcomesOfProbe, probeSipHops, sipHopNames } from './federation-route/sip-hops.ts';
 import { serviceState } from './service/service-state.ts';
 import { routeWarnings, shownRoutes } from './sip-routes.ts';
 
@@ -50,6 +50,8 @@ export async function testFederatedPartner(test: FederatedPartnerTest): Promise<
   const failed = before.find(([, { result }]) => result === 'Failure');
   if (failed !== undefined) return [...ours, ...skippedAfter(domain, failed[0])];
   const probes = (await probeSipHops(storeFolder, { domain, nextHop: proxy, timeoutMs })) ?? [];
+  if (probes.length === 0)
+    return [...ours.slice(0, 1), hopObject(domain, 'Service', noSipSide('XMPPGW')), ...skippedAfter(domain, 'Service')];
   return [
     ...ours,
     ...probes.flatMap((probe) => {

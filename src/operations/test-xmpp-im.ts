@@ -1,7 +1,7 @@
 /** Can one of our users reach an XMPP contact right now? One message through the running gateway, and what became of it. */
+
 import type { Configuration } from '../config/configuration.ts';
 import { domainGates } from '../gateway/refusal-answer.ts';
-import { callControl } from '../gateway/service/control-channel.ts';
 import { CodedError } from '../primitives/errors.ts';
 import type { ConfigStore } from '../store/config-store.ts';
 import { type LoggedEvent, readEventLog } from '../store/event-log-reader.ts';
@@ -9,7 +9,7 @@ import { domainOf } from './contacts.ts';
 import { failureObject, failuresIn } from './federation-failures.ts';
 import { hopOfStep } from './federation-route/live-hops.ts';
 import type { HopName } from './federation-route/route-hop.ts';
-import { runFolder } from './service/service-state.ts';
+import { askGateway } from './service/ask-gateway.ts';
 import type { TestMessageOutcome } from './test-message.ts';
 
 export interface XmppImTest {
@@ -48,7 +48,7 @@ export async function testXmppIm(store: ConfigStore, test: XmppImTest): Promise<
   }
   const parameter = { user, receiver: test.receiver, text: test.text };
   const call = { parameter, timeoutMs: test.timeoutMs };
-  const outcome = (await callControl(runFolder(store.folder), 'test-message', call)) as TestMessageOutcome;
+  const outcome = await askGateway<TestMessageOutcome>(store.folder, 'test-message', call);
   const common = { TargetFqdn: gateway.accessEdgeFqdn ?? 'localhost', CorrelationId: outcome.correlationId };
   if (outcome.status < 300) {
     const Latency = printTimeSpan(outcome.latencyMs);

@@ -1,21 +1,18 @@
 /** The live streams of the running gateway: found by the domain at the other end, shown as objects, ended on an operator's word. */
+
 import type { Configuration } from '../config/configuration.ts';
-import { callControl } from '../gateway/service/control-channel.ts';
 import type { StreamSummary } from '../gateway/xmpp/s2s-event.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { partnerDomainOrThrow } from './federated-partners.ts';
+import { askGateway } from './service/ask-gateway.ts';
 import type { Disconnection } from './service/gateway-control.ts';
 import { hostPort } from './service/service-object.ts';
-import { runFolder } from './service/service-state.ts';
 import { wildcard } from './wildcard.ts';
 
 /** A stream as it crosses the control channel: its times are ISO 8601. */
 export type XmppSession = {
   readonly [Field in keyof StreamSummary]: StreamSummary[Field] extends Date ? string : StreamSummary[Field];
 };
-
-/** Milliseconds in which a gateway that is well tells what it knows. */
-const answerMs = 5_000;
 
 /** `Both`: stanzas go both ways on it, whoever opened it. */
 export const directions = ['Inbound', 'Outbound', 'Both'] as const;
@@ -33,8 +30,7 @@ export async function xmppSessions(
   storeFolder: string,
   selection: SessionSelection = {},
 ): Promise<readonly XmppSession[]> {
-  const answer = await callControl(runFolder(storeFolder), 'sessions', { timeoutMs: answerMs });
-  return selectSessions(answer as readonly XmppSession[], selection);
+  return selectSessions(await askGateway<readonly XmppSession[]>(storeFolder, 'sessions'), selection);
 }
 
 export function selectSessions(
@@ -76,8 +72,7 @@ export function refuseUnknown(
 
 /** Closes each with its closing tag. What waits for a stream goes out on the next one. @returns The ids that were there. */
 export async function disconnectSessions(storeFolder: string, order: Disconnection): Promise<readonly string[]> {
-  const call = { parameter: order, timeoutMs: answerMs };
-  return (await callControl(runFolder(storeFolder), 'disconnect-sessions', call)) as readonly string[];
+  return await askGateway(storeFolder, 'disconnect-sessions', { parameter: order });
 }
 
 const securityOf = ({ tls, method, certificate }: XmppSession) => ({

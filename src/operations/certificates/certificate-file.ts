@@ -57,9 +57,10 @@ function refusalOf({ kind, text }: FileRefusal, file: string, passwordFile?: str
     default:
       return new CodedError('CertificateUnreadable', `${file} cannot be imported.`, {
         reason: text,
-        fix: text.includes('certificate request')
-          ? [`xgw show-certificaterequest -Path ${shellWord(file)}`, 'xgw get-certificaterequest']
-          : `openssl x509 -in ${shellWord(file)} -noout -text`,
+        fix:
+          kind === 'request'
+            ? [`xgw show-certificaterequest -Path ${shellWord(file)}`, 'xgw get-certificaterequest']
+            : `openssl x509 -in ${shellWord(file)} -noout -text`,
         target: file,
       });
   }

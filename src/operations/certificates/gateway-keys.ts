@@ -3,14 +3,14 @@
  * certificate or a new trust anchor serves the next stream and the disk is not read for every stream.
  */
 import { fileAnchors, trustAnchors } from '../../certificates/trust-anchors.ts';
-import type { Configuration, User } from '../../config/configuration.ts';
-import type { DigestSecrets, GatewayPorts, ServedCertificate } from '../../gateway/gateway-ports.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { GatewayPorts, ServedCertificate } from '../../gateway/gateway-ports.ts';
 import type { DomainName } from '../../primitives/domain-name.ts';
 import { type CodedError, isCodedError } from '../../primitives/errors.ts';
 import type { LogEvent, OnLogEvent } from '../../primitives/log-event.ts';
-import { Secret } from '../../primitives/secret.ts';
 import type { KeyStore } from '../../store/key-store.ts';
 import { type DialbackSecrets, dialbackSecrets } from '../dialback-secrets.ts';
+import { DigestFiles } from './digest-files.ts';
 import { shownCertificates } from './shown-certificates.ts';
 
 type KeyPorts = Pick<GatewayPorts, 'certificate' | 'sipCertificate' | 'anchors' | 'readAnchors' | 'digestSecrets'> &
@@ -38,17 +38,7 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
   let anchors: readonly Buffer[] = [];
   const { reload, ...secrets } = dialbackSecrets(() => keys.dialbackSecret(), now);
   const partnerAnchors = new Map<string, readonly Buffer[]>();
-  const digests = new Map<string, DigestSecrets | undefined>();
-  /** A file that cannot be used is told once; its user cannot log in until the next configuration or change of a key file. */
-  const readDigest = (user: User): DigestSecrets | undefined => {
-    try {
-      return digestSecretsOf(keys, user);
-    } catch (error) {
-      if (!isCodedError(error)) throw error;
-      onEvent(failedEvent(error));
-      return undefined;
-    }
-  };
+  const digests = new DigestFiles(keys, (error) => onEvent(failedEvent(error)));
 
   return {
     certificate: shown.forPartners,
@@ -59,12 +49,7 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
     anchors: () => anchors,
     ...secrets,
     readAnchors: (file) => partnerAnchors.get(file) ?? [],
-    digestSecrets(user) {
-      const name = user.credential;
-      if (name === undefined) return undefined;
-      if (!digests.has(name)) digests.set(name, readDigest(user));
-      return digests.get(name);
-    },
+    digestSecrets: (user) => digests.of(user),
     load(configuration) {
       const problems: string[] = [];
       const attempt = (take: () => void): void => {
@@ -76,9 +61,7 @@ export function gatewayKeys(keys: KeyStore, onEvent: OnLogEvent, now: () => Date
           onEvent(failedEvent(error));
         }
       };
-      // The name is another one with each password: what was read under it stays true.
-      const named = new Set(Object.values(configuration.users).map(({ credential }) => credential));
-      for (const [name, digest] of digests) if (digest === undefined || !named.has(name)) digests.delete(name);
+      digests.follow(configuration);
       attempt(reload);
       const [before, unnamed] = [shown.forPartners(), shown.unnamed()];
       shown.load(configuration, now(), attempt);
@@ -135,8 +118,3 @@ const unnamedEvent = (domains: readonly DomainName[]): LogEvent => ({
   message: unnamedSentence(domains),
   facts: { domains, fix: 'xgw test-certificateconfiguration' },
 });
-
-function digestSecretsOf(keys: KeyStore, { credential }: User): DigestSecrets | undefined {
-  const digest = keys.readCredential(credential ?? '');
-  return digest === undefined ? undefined : { md5: new Secret(digest.md5), sha256: new Secret(digest.sha256) };
-}

@@ -1,19 +1,15 @@
 /** What the partners of live streams showed in their handshakes: every certificate of each chain, and what the leaf is worth. */
-import { createHash } from 'node:crypto';
 
+import { createHash } from 'node:crypto';
 import { type Certificate, readCertificate } from '../../certificates/certificate.ts';
 import { printDistinguishedName } from '../../certificates/distinguished-name.ts';
 import { printGeneralName } from '../../certificates/general-name.ts';
 import { purposeName } from '../../certificates/object-identifiers.ts';
-import { callControl } from '../../gateway/service/control-channel.ts';
 import { CodedError } from '../../primitives/errors.ts';
+import { askGateway } from '../service/ask-gateway.ts';
 import type { ShownChain } from '../service/gateway-control.ts';
-import { runFolder } from '../service/service-state.ts';
 import { isPattern, wildcard } from '../wildcard.ts';
 import { thumbprintOf } from './certificates.ts';
-
-/** Milliseconds in which a gateway that is well tells what it knows. */
-const answerMs = 5_000;
 
 /** One chain that a domain shows, on all the streams where it does. */
 export interface PeerChain extends Omit<ShownChain, 'stream'> {
@@ -25,8 +21,8 @@ export interface PeerChain extends Omit<ShownChain, 'stream'> {
  * @throws CodedError `ServiceNotRunning`; `ObjectNotFound` when no stream of that name is encrypted, never for a pattern
  */
 export async function peerChains(storeFolder: string, domain: string): Promise<readonly PeerChain[]> {
-  const answer = await callControl(runFolder(storeFolder), 'peer-certificates', { timeoutMs: answerMs });
-  const chains = distinctChains((answer as readonly ShownChain[]).filter((shown) => wildcard(domain)(shown.domain)));
+  const answer = await askGateway<readonly ShownChain[]>(storeFolder, 'peer-certificates');
+  const chains = distinctChains(answer.filter((shown) => wildcard(domain)(shown.domain)));
   if (chains.length === 0 && !isPattern(domain)) throw noneShown(domain);
   return chains;
 }

@@ -2,13 +2,13 @@
 
 import { partnerOf } from '../../config/partner-lookup.ts';
 import type { PingOutcome } from '../../gateway/pings.ts';
-import { callControl } from '../../gateway/service/control-channel.ts';
 import type { DialStep } from '../../gateway/xmpp/s2s-event.ts';
 import type { ProbeReport } from '../../gateway/xmpp/s2s-probe.ts';
 import { adviceForDial } from '../federation-advice.ts';
+import { askGateway } from '../service/ask-gateway.ts';
 import type { RouteQuestion } from '../service/gateway-control.ts';
 import { hostPort } from '../service/service-object.ts';
-import { runFolder, serviceState } from '../service/service-state.ts';
+import { serviceState } from '../service/service-state.ts';
 import { type XmppSession, xmppSessions } from '../xmpp-sessions.ts';
 import { failure, type HopName, type HopOutcome, type Route, skipped, success, warning } from './route-hop.ts';
 
@@ -179,5 +179,5 @@ export function outcomeOfInbound(sessions: readonly XmppSession[], { domain, loc
 
 async function ask({ storeFolder, local, domain, timeoutMs }: Route, method: string): Promise<unknown> {
   const parameter: RouteQuestion = { local, remote: domain, timeoutMs };
-  return callControl(runFolder(storeFolder), method, { parameter, timeoutMs: timeoutMs + graceMs });
+  return askGateway(storeFolder, method, { parameter, timeoutMs: timeoutMs + graceMs });
 }

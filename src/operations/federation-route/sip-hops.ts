@@ -1,12 +1,13 @@
 /** What the running gateway finds when it asks the SIP servers of a domain: each step of each of them, its cause and its remedy. */
+
 import type { Configuration } from '../../config/configuration.ts';
 import { globalRoute, routeOf } from '../../config/route-in-force.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
-import { type ControlHandler, callControl } from '../../gateway/service/control-channel.ts';
+import type { ControlHandler } from '../../gateway/service/control-channel.ts';
 import type { HopProbe, HopProbeStep } from '../../gateway/sip/hop-probe.ts';
 import { shellWord } from '../../primitives/shell-word.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
-import { runFolder } from '../service/service-state.ts';
+import { askGateway } from '../service/ask-gateway.ts';
 import { failure, type HopOutcome, success } from './route-hop.ts';
 
 export interface SipHopQuestion {
@@ -28,14 +29,24 @@ export const sipHopControl = (gateway: Gateway): Readonly<Record<string, Control
   },
 });
 
-/** @returns Null: the users of the domain are at home here. @throws CodedError `ServiceNotRunning` */
+/** @returns Null: the gateway knows no servers of the domain. Its users are at home here, or it is not what the store says. @throws CodedError `ServiceNotRunning` */
 export const probeSipHops = async (
   storeFolder: string,
   question: SipHopQuestion,
 ): Promise<readonly HopProbe[] | null> => {
   const call = { parameter: question, timeoutMs: question.timeoutMs + graceMs };
-  return (await callControl(runFolder(storeFolder), 'probe-sip-hops', call)) as readonly HopProbe[] | null;
+  return await askGateway(storeFolder, 'probe-sip-hops', call);
 };
+
+/** Of a domain that has a route, where the gateway knows none of its servers. */
+export const noSipSide = (target: string): HopOutcome =>
+  failure(
+    { target, detail: 'the gateway asked no server' },
+    {
+      cause: 'the gateway has no SIP side, or has not loaded the route',
+      fix: 'xgw get-service -OutputFormat list',
+    },
+  );
 
 export const sipHopNames = ['DNS', 'TCP', 'TLS', 'OPTIONS'] as const;
 export type SipHopName = (typeof sipHopNames)[number];

@@ -4,7 +4,7 @@ import type { HopProbe } from '../../gateway/sip/hop-probe.ts';
 import { canonicalAddress } from '../contacts.ts';
 import { type Registration, sipRegistrationsNow } from '../sip-control.ts';
 import { failure, type HopOutcome, type Route, success, warning } from './route-hop.ts';
-import { outcomesOfProbe, probeSipHops } from './sip-hops.ts';
+import { noSipSide, outcomesOfProbe, probeSipHops } from './sip-hops.ts';
 
 /** @throws CodedError `ServiceNotRunning` when the gateway has ended meanwhile. */
 export async function nextHopHop(route: Route): Promise<HopOutcome> {
@@ -14,7 +14,9 @@ export async function nextHopHop(route: Route): Promise<HopOutcome> {
 
 /** One server that works is enough; the others are worth a warning. */
 export function outcomeOfHops(probes: readonly HopProbe[] | null, { configuration, local }: Route): HopOutcome {
-  if (probes === null) return success({ target: local, detail: 'the users are at home here' });
+  const isAtHome = routeOf(configuration, local) === undefined;
+  if (probes === null)
+    return isAtHome ? success({ target: local, detail: 'the users are at home here' }) : noSipSide(local);
   const ends = probes.map((probe) => outcomesOfProbe(probe, configuration, local).at(-1)?.[1]);
   const target = probes.map(({ hop }) => hop).join(', ');
   const works = ends.find((end) => end?.result === 'Success');

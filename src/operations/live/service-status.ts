@@ -1,11 +1,13 @@
 /** The gateway and its partners at one moment: what the dashboard shows and get-servicestatus emits. */
+
 import type { Configuration } from '../../config/configuration.ts';
 import type { FederatedPartner } from '../../config/federated-partner.ts';
 import type { GatewayStatus } from '../../gateway/gateway-status.ts';
-import { type ControlHandler, callControl } from '../../gateway/service/control-channel.ts';
+import type { ControlHandler } from '../../gateway/service/control-channel.ts';
 import { isCodedError } from '../../primitives/errors.ts';
 import type { ConfigStore } from '../../store/config-store.ts';
-import { runFolder, serviceName, serviceState } from '../service/service-state.ts';
+import { askGateway } from '../service/ask-gateway.ts';
+import { serviceName, serviceState } from '../service/service-state.ts';
 import { wildcard } from '../wildcard.ts';
 import { type XmppSession, xmppSessions } from '../xmpp-sessions.ts';
 import { activityMinutes, type PartnerActivities, type PartnerActivity } from './partner-activity.ts';
@@ -38,8 +40,6 @@ export interface ServiceStatus {
   readonly partners: readonly PartnerStatus[];
 }
 
-/** Milliseconds in which a gateway that is well tells what it knows. */
-const answerMs = 5_000;
 const method = 'partner-activity';
 
 export const activityControl = (activities: PartnerActivities): Readonly<Record<string, ControlHandler>> => ({
@@ -89,7 +89,7 @@ interface Told {
 async function tellOf(folder: string): Promise<Told | undefined> {
   try {
     const sessions = await xmppSessions(folder);
-    const activities = await callControl(runFolder(folder), method, { timeoutMs: answerMs });
+    const activities = await askGateway(folder, method);
     return { sessions, activities: activities as readonly PartnerActivity[] };
   } catch (error) {
     if (isCodedError(error) && /^Service(?:NotRunning|Timeout)$/.test(error.id)) return undefined;

@@ -19,7 +19,7 @@ import type { ConfigStore } from '../../store/config-store.ts';
 import { type EventLog, openEventLog } from '../../store/event-log.ts';
 import { type KeyStore, openKeyStore } from '../../store/key-store.ts';
 import { type DurableState, withStateStore } from '../../store/state-store.ts';
-import { requireWritable } from '../../store/store-folder.ts';
+import { requireWritable, runFolder } from '../../store/store-folder.ts';
 import { type GatewayKeys, gatewayKeys } from '../certificates/gateway-keys.ts';
 import { serviceKeyPassphrase } from '../certificates/key-passphrase.ts';
 import { tendCertificates } from '../certificates/running-certificates.ts';
@@ -37,7 +37,7 @@ import { gatewayStatus } from './gateway-status.ts';
 import { onHangup } from './hangup.ts';
 import { withPortOwner } from './port-owner.ts';
 import { readServiceRecord, removeServiceRecord, writeServiceRecord } from './service-record.ts';
-import { asOnlyGateway, runFolder } from './service-state.ts';
+import { asOnlyGateway } from './service-state.ts';
 
 export interface GatewayProcess extends Interruptions {
   readonly store: ConfigStore;

@@ -19,8 +19,6 @@ export const serviceName = 'XMPPGW';
 /** Lync's name of the same service. */
 export const serviceAlias = 'RTCXMPPTGW';
 
-export { runFolder };
-
 /** Milliseconds in which a running gateway answers for its status. */
 const statusTimeoutMs = 5000;
 /** Milliseconds for which somebody who only looks who is there may have the lock. */

@@ -1,7 +1,8 @@
 /** Stopping the gateway: asked over the control channel, proven by the end of its process. */
-import { callControl } from '../../gateway/service/control-channel.ts';
+
 import { isCodedError } from '../../primitives/errors.ts';
-import { gatewayProcess, runFolder, untilStopped } from './service-state.ts';
+import { askGateway } from './ask-gateway.ts';
+import { gatewayProcess, untilStopped } from './service-state.ts';
 
 export interface StopOrder {
   readonly storeFolder: string;
@@ -16,9 +17,6 @@ export interface StopOrder {
   /** Aborts when nobody wants to wait for what is under way any more. */
   readonly hurry: AbortSignal;
 }
-
-/** Milliseconds in which a gateway that is well takes the order. */
-const answerMs = 5000;
 
 /** @throws CodedError `ServiceTimeout` when the process is still there; with `force` it is killed instead. */
 export async function stopGateway(order: StopOrder): Promise<void> {
@@ -40,7 +38,7 @@ export async function stopGateway(order: StopOrder): Promise<void> {
 
 async function askToStop(storeFolder: string, drainMs: number): Promise<boolean> {
   try {
-    await callControl(runFolder(storeFolder), 'stop', { parameter: { drainMs }, timeoutMs: answerMs });
+    await askGateway(storeFolder, 'stop', { parameter: { drainMs } });
     return true;
   } catch (error) {
     if (isCodedError(error)) return false;

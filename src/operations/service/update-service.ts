@@ -1,6 +1,5 @@
 /** The running gateway reads its configuration again, now and not when it notices: the same that SIGHUP tells it. */
-import { callControl } from '../../gateway/service/control-channel.ts';
-import { runFolder } from './service-state.ts';
+import { askGateway } from './ask-gateway.ts';
 
 /**
  * @param timeoutMs - Milliseconds until the new configuration is in force.
@@ -8,5 +7,5 @@ import { runFolder } from './service-state.ts';
  * @throws CodedError `ServiceNotRunning`, `ServiceTimeout`, and what reading the store throws there: `ConfigurationDamaged`, `StoreDenied`.
  */
 export async function reloadGateway(storeFolder: string, timeoutMs: number): Promise<number> {
-  return (await callControl(runFolder(storeFolder), 'reload', { timeoutMs })) as number;
+  return await askGateway(storeFolder, 'reload', { timeoutMs });
 }

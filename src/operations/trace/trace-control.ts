@@ -1,7 +1,7 @@
 /** What cmdlets may ask of the running gateway about its traces, and the asking. */
-import { type ControlHandler, callControl } from '../../gateway/service/control-channel.ts';
+import type { ControlHandler } from '../../gateway/service/control-channel.ts';
 import type { TraceStep } from '../../primitives/trace-step.ts';
-import { runFolder } from '../service/service-state.ts';
+import { askGateway } from '../service/ask-gateway.ts';
 import type { TraceDesk } from './trace-desk.ts';
 import type { RunningTrace, TraceOrder } from './trace-recorder.ts';
 
@@ -25,19 +25,19 @@ interface StepsOf {
 
 /** Oldest first. @throws CodedError `ServiceNotRunning`, like the others */
 export const stepsNow = async (storeFolder: string, of: StepsOf = {}): Promise<readonly TraceStep[]> =>
-  (await ask(storeFolder, 'trace-steps', of)) as readonly TraceStep[];
+  await askTrace(storeFolder, 'trace-steps', of);
 
 export const newestNow = async (storeFolder: string): Promise<string | undefined> =>
-  ((await ask(storeFolder, 'trace-newest')) ?? undefined) as string | undefined;
+  (await askTrace<string | null>(storeFolder, 'trace-newest')) ?? undefined;
 
 export const startTraceNow = async (storeFolder: string, order: TraceOrder): Promise<RunningTrace> =>
-  (await ask(storeFolder, 'start-trace', order)) as RunningTrace;
+  await askTrace(storeFolder, 'start-trace', order);
 
 export const stopTracesNow = async (storeFolder: string, names: readonly string[]): Promise<readonly RunningTrace[]> =>
-  (await ask(storeFolder, 'stop-trace', names)) as readonly RunningTrace[];
+  await askTrace(storeFolder, 'stop-trace', names);
 
 export const runningTraces = async (storeFolder: string): Promise<readonly RunningTrace[]> =>
-  (await ask(storeFolder, 'traces')) as readonly RunningTrace[];
+  await askTrace(storeFolder, 'traces');
 
-const ask = (storeFolder: string, method: string, parameter?: unknown): Promise<unknown> =>
-  callControl(runFolder(storeFolder), method, { parameter, timeoutMs: answerMs });
+const askTrace = async <Answer>(storeFolder: string, method: string, parameter?: unknown): Promise<Answer> =>
+  await askGateway(storeFolder, method, { parameter, timeoutMs: answerMs });

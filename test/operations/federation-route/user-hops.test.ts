@@ -47,6 +47,11 @@ describe('the SIP servers at the end of a route', () => {
     expect(outcomeOfHops(null, route())).toMatchObject({ result: 'Success', detail: 'the users are at home here' });
   });
 
+  it('are not the gateway itself for users behind a route that it does not know', () => {
+    const outcome = outcomeOfHops(null, route({ configuration: routed }));
+    expect(outcome).toMatchObject({ result: 'Failure', cause: expect.stringContaining('has not loaded the route') });
+  });
+
   it('are good when all answer, worth a warning when one does, and a failure with the first cause when none does', () => {
     const closed = broken('tcp', 'connect ECONNREFUSED 192.0.2.2:5061');
     const at = route({ configuration: routed });
