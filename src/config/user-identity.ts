@@ -18,7 +18,7 @@ export function parseUserIdentity(text: string): Result<string, string> {
   return domain.ok ? ok(`sip:${user}@${domain.value}`) : domain;
 }
 
-/** The SIP domain: also the realm of the user's credentials. */
+/** The domain of an identity, or of a contact's address written in the same way: also the realm of a user's credentials. */
 export const userDomain = (identity: string): string => identity.slice(identity.lastIndexOf('@') + 1);
 
 /** The user part as written: also the user name of the credentials. */

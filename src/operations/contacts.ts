@@ -1,12 +1,13 @@
 /** The contacts of our users: found, and shown with what the partner's type lets each of them do. */
+
 import type { Configuration } from '../config/configuration.ts';
 import type { ContactAction, ContactSide } from '../config/contact-rules.ts';
 import { partnerOf } from '../config/partner-lookup.ts';
+import { userDomain } from '../config/user-identity.ts';
 import type { ContactPair, ContactTests, ContactView } from '../gateway/contact-book.ts';
 import { admitContact } from '../gateway/policy/contacts.ts';
 import { isLocalDomain } from '../gateway/policy/partners.ts';
 import { askedByUs, seenByUs, seesUs, waitsForUs } from '../gateway/presence-link-machine.ts';
-import { canonicalAor } from '../gateway/sip/aor.ts';
 import { parseSipUri } from '../gateway/sip/sip-uri.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
@@ -56,7 +57,7 @@ export function canonicalAddress(address: string): string {
 /** Our user and a contact of a partner, as the gateway spells them. @throws CodedError `DomainNotLocal` */
 export function contactPair(configuration: Configuration, user: string, contact: string): ContactPair {
   const pair = { user: canonicalAddress(user), contact: canonicalAddress(contact) };
-  if (isLocalDomain(configuration, domainOf(pair.user))) return pair;
+  if (isLocalDomain(configuration, userDomain(pair.user))) return pair;
   throw new CodedError('DomainNotLocal', `${user} is in no SIP domain of this gateway.`, {
     reason: `the SIP domains are ${Object.keys(configuration.sipDomains).join(', ')}`,
     fix: 'xgw get-user',
@@ -91,7 +92,7 @@ export function contactObject(configuration: Configuration, view: ContactView, n
     const ends = { userAor: view.user, contactAor: view.contact, standing: view.standing };
     return admitContact(configuration, { ...ends, action, direction: 'FromContact' }, now).ok;
   };
-  const partner = partnerOf(configuration, domainOf(view.contact));
+  const partner = partnerOf(configuration, userDomain(view.contact));
   return {
     User: view.user,
     Address: view.contact,
@@ -124,6 +125,4 @@ export function subscriptionObjects(configuration: Configuration, view: ContactV
 }
 
 const partnerName = (configuration: Configuration, { contact }: ContactView): string | undefined =>
-  partnerOf(configuration, domainOf(contact))?.identity;
-
-export const domainOf = (aor: string): string => aor.slice(aor.lastIndexOf('@') + 1);
+  partnerOf(configuration, userDomain(contact))?.identity;

@@ -1,13 +1,15 @@
 /** May the subscriber see the publisher, and which rule says so? One of them is our user, the other a contact of a partner. */
+
 import type { Configuration } from '../config/configuration.ts';
 import { contactRule } from '../config/contact-rules.ts';
 import { partnerOf } from '../config/partner-lookup.ts';
+import { userDomain } from '../config/user-identity.ts';
 import type { ContactPair, ContactView } from '../gateway/contact-book.ts';
 import { admitContact, type ContactAct, stranger } from '../gateway/policy/contacts.ts';
 import { isLocalDomain, type Refusal } from '../gateway/policy/partners.ts';
 import { askedByUs, seenByUs, seesUs, waitsForUs } from '../gateway/presence-link-machine.ts';
 import { CodedError } from '../primitives/errors.ts';
-import { canonicalAddress, domainOf, subscriptionOf } from './contacts.ts';
+import { canonicalAddress, subscriptionOf } from './contacts.ts';
 
 export interface PresenceTest {
   /** `sip:user@domain`, both. */
@@ -25,7 +27,7 @@ export function testPresence(
   const ends = { userAor: user, contactAor: contact, standing: view?.standing ?? stranger, direction };
   const may = (action: ContactAct['action']) => admitContact(configuration, { ...ends, action }, now);
   const presence = may('SeePresence');
-  const partner = partnerOf(configuration, domainOf(contact));
+  const partner = partnerOf(configuration, userDomain(contact));
   const of =
     partner === undefined
       ? { Partner: null, PartnerType: null, Rule: null }
@@ -66,7 +68,7 @@ interface Roles extends ContactPair {
 /** @throws CodedError `DomainNotLocal`, `InvalidValue` */
 export function rolesIn(configuration: Configuration, test: PresenceTest): Roles {
   const [publisher, subscriber] = [canonicalAddress(test.publisher), canonicalAddress(test.subscriber)];
-  const isOurs = (aor: string): boolean => isLocalDomain(configuration, domainOf(aor));
+  const isOurs = (aor: string): boolean => isLocalDomain(configuration, userDomain(aor));
   if (isOurs(publisher) === isOurs(subscriber)) throw noContact(isOurs(publisher), publisher, subscriber);
   return isOurs(publisher)
     ? { user: publisher, contact: subscriber, direction: 'FromContact' }

@@ -1,11 +1,12 @@
 /** Can one of our users reach an XMPP contact right now? One message through the running gateway, and what became of it. */
 
 import type { Configuration } from '../config/configuration.ts';
+import { userDomain } from '../config/user-identity.ts';
 import { domainGates } from '../gateway/refusal-answer.ts';
 import { CodedError } from '../primitives/errors.ts';
 import type { ConfigStore } from '../store/config-store.ts';
 import { type LoggedEvent, readEventLog } from '../store/event-log-reader.ts';
-import { domainOf } from './contacts.ts';
+
 import { failureObject, failuresIn } from './federation-failures.ts';
 import { hopOfStep } from './federation-route/live-hops.ts';
 import type { HopName } from './federation-route/route-hop.ts';
@@ -84,7 +85,7 @@ function causeOf(
   const fixes = typeof fix === 'string' ? [fix] : [];
   if (typeof gate === 'string')
     return { message, hop: domainGates.some((each) => each === gate) ? 'Configuration' : 'Policy', fix: fixes };
-  const [failed] = failuresIn(sinceLastStream(events, domainOf(receiver)), domainOf(receiver));
+  const [failed] = failuresIn(sinceLastStream(events, userDomain(receiver)), userDomain(receiver));
   if (failed === undefined || failed.step === 'refused') return { message, hop: 'Partner', fix: fixes };
   const { Hint, Fix } = failureObject(failed, configuration);
   return { message: `${failed.reason.replace(/\.$/, '')}; ${Hint}`, hop: hopOfStep[failed.step], fix: [Fix] };

@@ -2,6 +2,7 @@
  * May this contact do this to our user, or our user to this contact? Every gate in one answer: the domain, the user, and the
  * table of partner types. Each refusal names its gate and the command that opens it.
  */
+
 import type { Configuration } from '../../config/configuration.ts';
 import {
   type ContactAction,
@@ -12,6 +13,7 @@ import {
   decideContact,
 } from '../../config/contact-rules.ts';
 import type { FederatedPartner } from '../../config/federated-partner.ts';
+import { userDomain } from '../../config/user-identity.ts';
 import { type Result, refuse } from '../../primitives/result.ts';
 import { shellWord } from '../../primitives/shell-word.ts';
 import { admitDomain, admitUser, type Refusal } from './partners.ts';
@@ -46,7 +48,7 @@ export function admitEnds(
   { userAor, contactAor }: Pick<ContactAct, 'userAor' | 'contactAor'>,
   now: Date,
 ): Result<FederatedPartner, ContactRefused> {
-  const partner = admitDomain(configuration, contactAor.slice(contactAor.lastIndexOf('@') + 1), now);
+  const partner = admitDomain(configuration, userDomain(contactAor), now);
   if (!partner.ok) return partner;
   const user = admitUser(configuration, userAor);
   return user.ok ? partner : refuse({ ...user.error, partner: partner.value });

@@ -2,12 +2,14 @@
  * Who may talk to whom: pure decisions over one configuration. Closed by default: what no rule permits is refused,
  * and every refusal says which gate was closed and which command opens it.
  */
+
 import type { Configuration, User } from '../../config/configuration.ts';
 import type { ContactRefusal } from '../../config/contact-rules.ts';
 import { xmppAccess } from '../../config/effective-policy.ts';
 import { type FederatedPartner, type Suspension, suspensionAt } from '../../config/federated-partner.ts';
 import { partnerOf } from '../../config/partner-lookup.ts';
 import { routeOf } from '../../config/route-in-force.ts';
+import { userDomain } from '../../config/user-identity.ts';
 import { userOf } from '../../config/user-lookup.ts';
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { shellWord } from '../../primitives/shell-word.ts';
@@ -81,7 +83,7 @@ export function admitUser(configuration: Configuration, aor: string): Result<Use
 }
 
 function hopUser(configuration: Configuration, aor: string): User | undefined {
-  const domain = aor.slice(aor.lastIndexOf('@') + 1);
+  const domain = userDomain(aor);
   if (!isLocalDomain(configuration, domain) || routeOf(configuration, domain) === undefined) return undefined;
   return { identity: aor, displayName: '', survivableBranch: false };
 }
