@@ -1,5 +1,4 @@
 /** The contacts of our users: found, and shown with what the partner's type lets each of them do. */
-
 import type { Configuration } from '../config/configuration.ts';
 import type { ContactAction, ContactSide } from '../config/contact-rules.ts';
 import { partnerOf } from '../config/partner-lookup.ts';
@@ -8,6 +7,7 @@ import type { ContactPair, ContactTests, ContactView } from '../gateway/contact-
 import { admitContact } from '../gateway/policy/contacts.ts';
 import { isLocalDomain } from '../gateway/policy/partners.ts';
 import { askedByUs, seenByUs, seesUs, waitsForUs } from '../gateway/presence-link-machine.ts';
+import { canonicalAor } from '../gateway/sip/aor.ts';
 import { parseSipUri } from '../gateway/sip/sip-uri.ts';
 import { CodedError } from '../primitives/errors.ts';
 import { shellWord } from '../primitives/shell-word.ts';
