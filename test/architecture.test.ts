@@ -131,6 +131,29 @@ describe('the shape of src/', () => {
   });
 });
 
+it('every function and constant that is exported is used by another file, and not by tests alone', () => {
+  const tools = ['esbuild.config.mjs', '.ci/documentation.mjs'].map((name) =>
+    readFileSync(path.join(root, name), 'utf8'),
+  );
+  const outside = tools.join('\n');
+  const tests = readdirSync(path.join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(?:ts|mjs)$/.test(name))
+    .map((name) => readFileSync(path.join(root, 'test', name), 'utf8'));
+  const wordsOf = (body: string): Set<string> => new Set(body.match(/\b\w+\b/g));
+  const tested = new Set(tests.flatMap((body) => [...wordsOf(body)]));
+  const users = new Map<string, number>();
+  for (const body of text.values()) for (const word of wordsOf(body)) users.set(word, (users.get(word) ?? 0) + 1);
+  const idle = [...text].flatMap(([file, body]) =>
+    [...body.matchAll(/^export (?:async )?(?:const|function) (\w+)/gm)].flatMap(([, name = '']) => {
+      const isUsed = (users.get(name) ?? 0) > 1 || wordsOf(outside).has(name);
+      const isOwn = (body.match(new RegExp(`\\b${name}\\b`, 'g')) ?? []).length > 1;
+      return isUsed || (isOwn && tested.has(name)) ? [] : [`${file}: ${name}`];
+    }),
+  );
+  // Tests write whole documents, the gateway only what stands in a stream.
+  expect(idle).toEqual(['gateway/xmpp/xml/xml-writer.ts: printDocument']);
+});
+
 it('no object literal of the gateway has a getter, which costs a full collection each time (decision 23), but those made once', () => {
   const madeOnce = new Set(['gateway/xmpp-side.ts']);
   const getters = files

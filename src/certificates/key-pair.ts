@@ -40,7 +40,7 @@ export async function newKeyPair({ algorithm, rsaBits }: KeyKind): Promise<KeyPa
   return keyPairOf(made.privateKey);
 }
 
-export function keyPairOf(privateKey: KeyObject): KeyPair {
+function keyPairOf(privateKey: KeyObject): KeyPair {
   const spki = createPublicKey(privateKey).export({ type: 'spki', format: 'der' });
   return {
     privateKey,

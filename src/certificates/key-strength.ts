@@ -6,7 +6,7 @@ import { readOid } from './der-values.ts';
 import { oid, signatureName } from './object-identifiers.ts';
 
 /** Bits. */
-export const minimumRsaBits = 2048;
+const minimumRsaBits = 2048;
 
 const curves = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
 

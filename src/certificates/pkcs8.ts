@@ -14,7 +14,7 @@ import { encryptModern } from './password-encryption-writer.ts';
 import { printPem, readPem } from './pem.ts';
 
 /** PBKDF2-HMAC-SHA256. Source: OWASP Password Storage Cheat Sheet, 2023; 0.35 s here. */
-export const storedKeyIterations = 600_000;
+const storedKeyIterations = 600_000;
 
 export const encryptedKeyLabel = 'ENCRYPTED PRIVATE KEY';
 

@@ -53,7 +53,7 @@ const certificate: Schema = {
 const dns: Schema = { type: 'object', properties: { expect: { type: 'boolean' } }, additionalProperties: false };
 
 /** What one object of a section may say. */
-export function objectSchema(section: FileSection): Schema {
+function objectSchema(section: FileSection): Schema {
   const stored = (configurationSchema['properties'] as Schemas)[section] as Schema;
   const isMap = stored['propertyNames'] !== undefined;
   const { properties, required } = (isMap ? stored['additionalProperties'] : stored) as {

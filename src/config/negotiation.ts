@@ -6,7 +6,7 @@
 import { type FederatedPartner, negotiations } from './federated-partner.ts';
 
 /** Strongest first. */
-export const authenticationMethods = ['SASL over TLS', 'TLS Dialback', 'TCP Dialback'] as const;
+const authenticationMethods = ['SASL over TLS', 'TLS Dialback', 'TCP Dialback'] as const;
 export type AuthenticationMethod = (typeof authenticationMethods)[number];
 
 export type NegotiationSettings = Pick<

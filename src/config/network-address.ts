@@ -41,7 +41,7 @@ export function parseDnsServer(text: string): Result<string, string> {
   return isAddress ? ok(text) : refuse(`"${text}" is not an address with an optional port, such as 192.0.2.53.`);
 }
 
-export const sipTransports = ['tls', 'tcp', 'udp'] as const;
+const sipTransports = ['tls', 'tcp', 'udp'] as const;
 export type SipTransport = (typeof sipTransports)[number];
 
 export interface SipNextHop {

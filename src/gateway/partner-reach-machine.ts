@@ -9,9 +9,9 @@
  */
 
 /** Milliseconds without a stream until contacts count as unknown: servers that restart are back by then. Source: own choice. */
-export const doubtMs = 120_000;
+const doubtMs = 120_000;
 /** Milliseconds between attempts to reach a partner that is lost. Source: the longest back-off of a dial. */
-export const attemptMs = 300_000;
+const attemptMs = 300_000;
 
 export type PartnerReach = 'reached' | 'doubtful' | 'unknown';
 

@@ -35,7 +35,7 @@ export interface Verdicts {
 /** The gates that are closed for a time, and for everybody of a domain. */
 const passing: readonly Gate[] = ['partner-suspended', 'federation-off'];
 
-export function reviewLink(link: ReviewedLink, { ends, presence, note }: Verdicts): Review {
+function reviewLink(link: ReviewedLink, { ends, presence, note }: Verdicts): Review {
   if (!ends.ok) return afterRefusal(ends.error, link.resting === true);
   if (waitsForUs(link.state) && presence) return 'approve';
   if (seesUs(link.state) && !presence) return 'revoke';

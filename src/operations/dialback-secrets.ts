@@ -6,7 +6,7 @@ import type { GatewayPorts } from '../gateway/gateway-ports.ts';
 import type { Secret } from '../primitives/secret.ts';
 
 /** Milliseconds for which a key made from the former secret is still ours: longer than any authentication takes. */
-export const formerSecretMs = 5 * 60_000;
+const formerSecretMs = 5 * 60_000;
 
 export interface DialbackSecrets extends Required<Pick<GatewayPorts, 'dialbackSecret' | 'formerDialbackSecret'>> {
   /** Takes over what is stored now. @throws CodedError when it cannot be read; then nothing changes. */

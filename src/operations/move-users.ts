@@ -34,7 +34,7 @@ export function moveUsers(configuration: Configuration, users: readonly User[], 
 }
 
 /** @source "Configuring XMPP gateway access": the note before the first step; users of an appliance have neither IM nor presence */
-export const branchNote =
+const branchNote =
   'IMPORTANT: users who are homed on a survivable branch appliance have neither IM nor presence with users of XMPP partner domains';
 
 /** Addresses that a message names. */

@@ -116,7 +116,7 @@ export function alreadyExists(id: FailureId, kind: ObjectKind, existing: Named, 
 }
 
 /** `it was created 2026-11-20 09:14 UTC by ops@edge01 (configuration revision 41)` */
-export function printStamp({ cmdlet, time, user, host, revision }: ObjectStamp): string {
+function printStamp({ cmdlet, time, user, host, revision }: ObjectStamp): string {
   const how = /^new-/i.test(cmdlet) ? 'created' : 'last changed';
   const when = time.slice(0, 16).replace('T', ' ');
   return `it was ${how} ${when} UTC by ${user}@${host} (configuration revision ${revision})`;

@@ -16,7 +16,7 @@ import {
 } from './named-objects.ts';
 import { isPattern, wildcard } from './wildcard.ts';
 
-export const userKind = { words: 'user', noun: 'User' } as const;
+const userKind = { words: 'user', noun: 'User' } as const;
 
 /**
  * Adds a user. Two users whose addresses differ in case only are refused: as XMPP addresses they would be one.

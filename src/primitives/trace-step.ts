@@ -9,7 +9,7 @@ import type { LogEvent, LogLevel } from './log-event.ts';
  * `Wire`: bytes from or to a peer. `Handover`: from one side of the gateway to the other. `Mapping`: what became of an address.
  * `Event`: what the event log would tell too, decisions of the policy above all.
  */
-export const traceKinds = ['Wire', 'Handover', 'Mapping', 'Event'] as const;
+const traceKinds = ['Wire', 'Handover', 'Mapping', 'Event'] as const;
 export type TraceKind = (typeof traceKinds)[number];
 
 /** What it is about. `Stream`: XMPP streams themselves; `Session`: IM sessions, registrations and other SIP of no contact. */

@@ -10,7 +10,7 @@ import { ok, type Result, refuse } from '../primitives/result.ts';
  * `Start`: the log begins, for the store it names. `Act`: a cmdlet ended. `Interrupted`: its process ended before it could say how.
  * `TornLine`: an unfinished line was set aside. `Gap`: lines that had been written were no longer there.
  */
-export const auditEvents = ['Start', 'Act', 'Interrupted', 'TornLine', 'Gap'] as const;
+const auditEvents = ['Start', 'Act', 'Interrupted', 'TornLine', 'Gap'] as const;
 export type AuditEvent = (typeof auditEvents)[number];
 
 /** What is told beside the chain's own fields; plain JSON. */

@@ -153,7 +153,7 @@ function tell(site: ActSite, notes: readonly AuditNote[]): void {
 }
 
 /** Acts that have begun and whose line is not written yet. */
-export function pendingActs(store: string): readonly string[] {
+function pendingActs(store: string): readonly string[] {
   try {
     return readdirSync(pendingFolder(store)).map((name) => path.join(pendingFolder(store), name));
   } catch {

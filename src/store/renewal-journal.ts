@@ -28,7 +28,7 @@ export interface RenewalAttempt {
   readonly adviceAgain?: string;
 }
 
-export const noAttempt: RenewalAttempt = { failures: 0 };
+const noAttempt: RenewalAttempt = { failures: 0 };
 
 export interface RenewalJournal {
   /** What cannot be read was never written. */

@@ -50,7 +50,7 @@ export function placeNewKeyFiles(store: string, contents: BackupContents): void 
 }
 
 /** Forgets what was staged and has not been decided. */
-export const dropRestore = (store: string): void => rmSync(restoreFolder(store), { recursive: true, force: true });
+const dropRestore = (store: string): void => rmSync(restoreFolder(store), { recursive: true, force: true });
 
 /**
  * Ends a restore that is under way: forward when the configuration has been replaced, back when not. To be called where no gateway
@@ -77,8 +77,6 @@ export async function finishRestore(store: string, isKnown = false): Promise<'no
   dropRestore(store);
   return 'forward';
 }
-
-export const isRestoring = (store: string): boolean => existsSync(journalFile(store));
 
 function readJournal(store: string): Journal | undefined {
   try {

@@ -10,11 +10,11 @@ import { ok, type Result, refuse } from '../primitives/result.ts';
 import { equalInConstantTime, type Secret } from '../primitives/secret.ts';
 
 /** 128 MiB and about 0.4 s. Source: OWASP Password Storage Cheat Sheet, scrypt. */
-export const scryptCost = { N: 2 ** 17, r: 8, p: 1 } as const;
+const scryptCost = { N: 2 ** 17, r: 8, p: 1 } as const;
 /** What a file may ask for: 256 MiB at most. */
-export const scryptBounds = { leastN: 2 ** 14, mostN: 2 ** 18, r: 8, mostP: 4 } as const;
+const scryptBounds = { leastN: 2 ** 14, mostN: 2 ** 18, r: 8, mostP: 4 } as const;
 /** Bytes of the header line. */
-export const maxHeaderBytes = 4096;
+const maxHeaderBytes = 4096;
 
 const magic = 'xgw-backup';
 const version = 1;

@@ -4,7 +4,7 @@ import { Pings } from '../../src/gateway/pings.ts';
 import type { Delivery } from '../../src/gateway/xmpp/s2s-sessions.ts';
 import { stanza } from '../../src/gateway/xmpp/stanza.ts';
 import { errorReply, stanzaError } from '../../src/gateway/xmpp/stanza-error.ts';
-import { type Element, withAttributes } from '../../src/gateway/xmpp/xml/element.ts';
+import { type Element } from '../../src/gateway/xmpp/xml/element.ts';
 import type { DomainName } from '../../src/primitives/domain-name.ts';
 import { delivered } from '../support/crossing.ts';
 import { movableClock } from '../support/movable-clock.ts';
@@ -28,7 +28,7 @@ function pinging(delivery: Delivery = delivered) {
 }
 
 const answerTo = (ping: Element | undefined, changes: Readonly<Record<string, string>> = {}): Element =>
-  withAttributes(stanza('iq', {}), {
+  stanza('iq', {
     id: ping?.attributes['id'],
     from: request.remote,
     to: request.local,

@@ -81,7 +81,7 @@ export async function orderOfPlan(file: string, flags: SyncFlags, context: Cmdle
 }
 
 /** What the order would change, in the configuration of now; keeps nothing. @throws CodedError `OwnershipConflict`, `InvalidValue` */
-export async function drySync(order: SyncOrder, context: CmdletContext): Promise<readonly ConfigurationChange[]> {
+async function drySync(order: SyncOrder, context: CmdletContext): Promise<readonly ConfigurationChange[]> {
   const current = context.store.read();
   const { desired } = await secretsOf(order, context, true);
   return plannedChanges(current, declarationOf(order, desired));

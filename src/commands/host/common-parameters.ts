@@ -5,7 +5,7 @@ import { languages } from './language.ts';
 import { listOf, oneOf, optional, path, switchType, text, wholeNumber } from './parameters.ts';
 import { errorViews } from './report-error.ts';
 
-export const commonFormats = ['auto', 'table', 'list', 'json', 'ndjson', 'yaml', 'csv', 'tsv', 'name', 'none'] as const;
+const commonFormats = ['auto', 'table', 'list', 'json', 'ndjson', 'yaml', 'csv', 'tsv', 'name', 'none'] as const;
 
 const actions = ['Continue', 'Stop', 'SilentlyContinue', 'Ignore', 'Inquire'] as const;
 const action = oneOf(actions, 'ActionPreference');

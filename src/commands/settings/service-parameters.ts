@@ -8,7 +8,7 @@ export const serviceTimeoutMs = 60_000;
 /** Seconds that what is under way may take before a stop. Source: own choice, half of what the whole stop may take. */
 export const defaultDrainSeconds = 30;
 /** Seconds. */
-export const maxDrainSeconds = 3600;
+const maxDrainSeconds = 3600;
 
 export const nameParameter = {
   Name: optional(text, `The service. There is one, ${serviceName}.`, { position: 0, pipeline: 'both' }),

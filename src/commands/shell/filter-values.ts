@@ -15,7 +15,7 @@ export const defineFilter = <P extends Parameters>(
 ): Cmdlet => defineCmdlet({ ...definition, run: async () => undefined });
 
 /** `{ $_.PartnerType -eq "Federated" }` of any shell. @throws CodedError */
-export function blockFromText(text: string): ScriptBlock {
+function blockFromText(text: string): ScriptBlock {
   const parsed = parseScript(text);
   if (!parsed.ok) throw faultError(parsed.error, text);
   return newInterpreter(aloneWith(text)).scriptBlock(onlyBlock(parsed.value, text), text);

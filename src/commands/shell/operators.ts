@@ -38,7 +38,7 @@ export const holds = (operator: Comparison, left: unknown, right: unknown): bool
   isTrue(compared(operator, left, right));
 
 /** Text without regard to case; numbers and times by their size; null equals only itself. */
-export function isEqual(left: unknown, right: unknown): boolean {
+function isEqual(left: unknown, right: unknown): boolean {
   if (left === null || left === undefined || right === null || right === undefined) {
     return (left ?? null) === (right ?? null);
   }

@@ -12,7 +12,7 @@ export function hashtable(entries: readonly (readonly [string, unknown])[]): Pro
   return table;
 }
 
-export const isHashtable = (value: unknown): value is Properties =>
+const isHashtable = (value: unknown): value is Properties =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === hashtablePrototype;
 
 export const isObject = (value: unknown): value is Properties =>

@@ -17,7 +17,7 @@ export function sipUriIn(value: string | undefined): SipUri | undefined {
   return address.ok ? sipUriOf(address.value) : undefined;
 }
 
-export function sipUriOf(address: NameAddr): SipUri | undefined {
+function sipUriOf(address: NameAddr): SipUri | undefined {
   const uri = parseSipUri(address.uri);
   return uri.ok ? uri.value : undefined;
 }

@@ -86,7 +86,7 @@ const usualKeys: ReadonlyMap<string, string> = new Map(
 
 /** The name every comparison uses: long form, lower case. */
 export const headerKey = (name: string): string => usualKeys.get(name) ?? expandHeaderName(name).toLowerCase();
-export const expandHeaderName = (name: string): string =>
+const expandHeaderName = (name: string): string =>
   name.length === 1 ? (longNames.get(name.toLowerCase()) ?? name) : name;
 export const isHeaderName = (name: string): boolean => usualKeys.has(name) || isToken(name);
 

@@ -8,7 +8,7 @@ export const T1 = 500;
 /** Longest interval between retransmissions of a non-INVITE request and of INVITE responses. Source: RFC 3261 §17.1.2.2. */
 export const T2 = 4000;
 /** Longest time a message stays in the network. Source: RFC 3261 §17.1.2.2. */
-export const T4 = 5000;
+const T4 = 5000;
 
 const lifetime = 64 * T1;
 const onlyUnreliable = (transport: Reliability, ms: number): number => (transport === 'reliable' ? 0 : ms);

@@ -39,7 +39,7 @@ export interface SendingStep<S extends Sending> {
 
 export const nothingSent: Acknowledgements = { sent: 0, acknowledged: 0, asked: 0, waiting: false };
 
-export const isUnacknowledged = ({ acknowledgements }: Sending): boolean =>
+const isUnacknowledged = ({ acknowledgements }: Sending): boolean =>
   acknowledgements !== undefined && acknowledgements.sent > acknowledgements.acknowledged;
 
 export function stanzaSent<S extends Sending>(state: S): SendingStep<S> {

@@ -3,7 +3,7 @@
 import { namespaces } from './namespaces.ts';
 import { attributesOf, childElements, childOf, type Element, element, textOf } from './xml/element.ts';
 
-export const stanzaErrorTypes = ['auth', 'cancel', 'continue', 'modify', 'wait'] as const;
+const stanzaErrorTypes = ['auth', 'cancel', 'continue', 'modify', 'wait'] as const;
 /** What the sender may do: authenticate, give up, go on, change the stanza, or try again later [RFC 6120 §8.3.2]. */
 export type StanzaErrorType = (typeof stanzaErrorTypes)[number];
 
@@ -98,5 +98,5 @@ function addressIn(condition: Element | undefined): string | undefined {
   return said === '' ? undefined : said;
 }
 
-export const isStanzaErrorCondition = (name: string): name is StanzaErrorCondition =>
+const isStanzaErrorCondition = (name: string): name is StanzaErrorCondition =>
   Object.hasOwn(stanzaErrorConditions, name);

@@ -4,7 +4,7 @@ import { type Jid, parseJid } from './jid.ts';
 import { namespaces } from './namespaces.ts';
 import { type Element, element } from './xml/element.ts';
 
-export const stanzaNames = ['message', 'presence', 'iq'] as const;
+const stanzaNames = ['message', 'presence', 'iq'] as const;
 export type StanzaName = (typeof stanzaNames)[number];
 
 export interface StanzaAddresses {

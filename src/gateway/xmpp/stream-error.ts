@@ -4,7 +4,7 @@ import { namespaces } from './namespaces.ts';
 import { maxErrorText } from './s2s-limits.ts';
 import { childElements, type Element, element, is, textOf } from './xml/element.ts';
 
-export const streamErrorConditions = [
+const streamErrorConditions = [
   'bad-format',
   'bad-namespace-prefix',
   'conflict',

@@ -92,7 +92,7 @@ export async function writeBackup({ folder, contents, password, now, keep }: Bac
 }
 
 /** The newest first, by the time in the name. */
-export function backupsIn(folder: string): readonly string[] {
+function backupsIn(folder: string): readonly string[] {
   const timeOf = (name: string): string => name.replace(/^xgw-\d+-/, '');
   return readdirSync(folder)
     .filter((name) => fileName.test(name))

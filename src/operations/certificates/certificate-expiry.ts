@@ -2,7 +2,7 @@
 import type { CertificateUsage } from '../../config/configuration.ts';
 
 /** Days before the end. Source: public authorities remind at 30 and 7; 1 is the last working day. 0: it has ended. */
-export const expiryThresholds = [30, 7, 1, 0] as const;
+const expiryThresholds = [30, 7, 1, 0] as const;
 export type ExpiryThreshold = (typeof expiryThresholds)[number];
 
 export interface AssignedCertificate {

@@ -63,11 +63,7 @@ export function watchCertificates(ports: CertificateWatchPorts): CertificateWatc
 }
 
 /** Those in force for anything. One whose file is damaged is reported where it is loaded. */
-export function assignedCertificates(
-  configuration: Configuration,
-  keys: KeyStore,
-  now: Date,
-): readonly AssignedCertificate[] {
+function assignedCertificates(configuration: Configuration, keys: KeyStore, now: Date): readonly AssignedCertificate[] {
   const inForce = certificateUsages.map((usage) => ({ usage, record: certificateInForce(configuration, usage, now) }));
   const records = new Set(inForce.flatMap(({ record }) => record ?? []));
   return [...records].flatMap((record) => {

@@ -19,7 +19,7 @@ export const thumbprintOf = (certificate: Certificate): string =>
   createHash('sha1').update(certificate.der).digest('hex').toUpperCase();
 
 /** Windows shows thumbprints with spaces, openssl with colons. */
-export const normalThumbprint = (text: string): string => text.replaceAll(/[\s:\u200e]/g, '').toUpperCase();
+const normalThumbprint = (text: string): string => text.replaceAll(/[\s:\u200e]/g, '').toUpperCase();
 
 /** @throws CodedError `ObjectNotFound` for a thumbprint, never for a pattern */
 export function selectCertificates(

@@ -9,7 +9,7 @@ import { thumbprintOf } from './certificates.ts';
 import { keepKey } from './keep-key.ts';
 import type { RequestPlan } from './request-certificate.ts';
 
-export async function localCa(keys: KeyStore, now: Date): Promise<LocalCa> {
+async function localCa(keys: KeyStore, now: Date): Promise<LocalCa> {
   return keys.readLocalCa() ?? keys.saveLocalCa(await newLocalCa(now));
 }
 

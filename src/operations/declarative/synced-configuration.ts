@@ -70,6 +70,3 @@ export function plannedChanges(current: Configuration, declaration: Declaration)
 }
 
 const onlyWithPrune = 'it stays: only -Prune removes it';
-
-/** Whether the change happens without `-Prune`. */
-export const happensUnpruned = ({ Consequence }: ConfigurationChange): boolean => Consequence[0] !== onlyWithPrune;

@@ -5,7 +5,7 @@
 import { ok, type Result, refuse } from '../../primitives/result.ts';
 import { Secret } from '../../primitives/secret.ts';
 
-export const tsigAlgorithms = ['hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
+const tsigAlgorithms = ['hmac-sha256', 'hmac-sha384', 'hmac-sha512'] as const;
 export type TsigAlgorithm = (typeof tsigAlgorithms)[number];
 
 export interface TsigKey {

@@ -26,9 +26,6 @@ export function renewalTime({ notBefore, notAfter }: Validity, random: number): 
   return new Date(notBefore.getTime() + Math.round(lifetimeMs * (part + spread * random)));
 }
 
-export const renewalDue = (certificate: Validity, now: Date, random: number): boolean =>
-  renewalTime(certificate, random) <= now;
-
 /** A number from 0 to 1 that belongs to a certificate. @param thumbprint - Hexadecimal. */
 export const randomOf = (thumbprint: string): number => Number.parseInt(thumbprint.slice(0, 8), 16) / 0xffff_ffff;
 

@@ -10,7 +10,7 @@ import { writeFileAtomically } from '../../primitives/atomic-file.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
 import { runFolder } from '../../store/store-folder.ts';
 
-export const servicePhases = ['starting', 'running', 'stopping', 'failed'] as const;
+const servicePhases = ['starting', 'running', 'stopping', 'failed'] as const;
 export type ServicePhase = (typeof servicePhases)[number];
 
 export interface ServiceRecord {

@@ -17,7 +17,7 @@ import { readServiceRecord } from './service-record.ts';
 
 export const serviceName = 'XMPPGW';
 /** Lync's name of the same service. */
-export const serviceAlias = 'RTCXMPPTGW';
+const serviceAlias = 'RTCXMPPTGW';
 
 /** Milliseconds in which a running gateway answers for its status. */
 const statusTimeoutMs = 5000;

@@ -7,7 +7,7 @@ export const isComposingType = 'application/im-iscomposing+xml';
 const namespace = 'urn:ietf:params:xml:ns:im-iscomposing';
 
 /** Seconds after which a receiver goes back to idle when the notice names no interval. Source: RFC 3994 §3.3. */
-export const defaultRefreshSeconds = 120;
+const defaultRefreshSeconds = 120;
 
 /** Seconds. A longer interval keeps "is typing" on the screen of somebody whose peer is long gone. Source: own choice. */
 const maxRefreshSeconds = 3600;

@@ -13,7 +13,7 @@ import { expirySeconds, type Intervals } from './expiry.ts';
 import { presenceEvent } from './presence-package.ts';
 
 /** Seconds. Source: RFC 3903 leaves them to local policy; 3600 is the default of RFC 3856 §6.4 for subscriptions. */
-export const publicationIntervals: Intervals = { min: 60, default: 3600, max: 7200 };
+const publicationIntervals: Intervals = { min: 60, default: 3600, max: 7200 };
 
 /** Publications of one user, one a device. When one more comes, the one that expires first makes room. Source: own choice. */
 export const maxPublications = 10;

@@ -14,7 +14,7 @@ import { expirySeconds, type Intervals } from './expiry.ts';
 import type { Binding } from './location.ts';
 
 /** Seconds. 3600: RFC 3261 §10.2. 60 keeps refreshes rare enough; 7200 bounds how long a dead device stays. Source: own choice. */
-export const registrationIntervals: Intervals = { min: 60, default: 3600, max: 7200 };
+const registrationIntervals: Intervals = { min: 60, default: 3600, max: 7200 };
 
 /** Devices of one user. When one more registers, the one that expires first makes room. Source: own choice. */
 export const maxBindings = 10;

@@ -60,7 +60,3 @@ export function textOf(parent: Element | undefined): string {
 
 export const is = (candidate: Element, name: string, namespace: string): boolean =>
   candidate.name === name && candidate.namespace === namespace;
-
-/** The same element with other attributes; a value of undefined removes one. */
-export const withAttributes = (original: Element, changes: Readonly<Record<string, string | undefined>>): Element =>
-  element(original.name, original.namespace, { ...original.attributes, ...changes }, ...original.children);
