@@ -1,5 +1,7 @@
 /** Get-Certificate: the certificates of the store, their names in full, what they serve and how long they last. */
+
 import type { Certificate } from '../certificates/certificate.ts';
+import { daysLeft } from '../certificates/remaining-days.ts';
 import { withDueAssignments } from '../config/certificate-assignment.ts';
 import type { CertificateRecord, Configuration } from '../config/configuration.ts';
 import { certificateObject } from '../operations/certificates/certificate-object.ts';
@@ -51,7 +53,7 @@ export default defineCmdlet({
     const chosen = selectCertificates(configuration, Thumbprint)
       .filter((record) => Type === undefined || record.assignedTo.includes(Type))
       .map((record) => ({ record, ...readChainOf(record, keys) }))
-      .filter(({ chain }) => ExpiringInDays === undefined || daysLeft(chain, now) <= ExpiringInDays);
+      .filter(({ chain }) => ExpiringInDays === undefined || daysOf(chain, now) <= ExpiringInDays);
     if (Timeline === true) drawTimeline(chosen, context);
     else await show(chosen, configuration, context);
     const [problem, ...others] = chosen.flatMap((each) => each.problem ?? []);
@@ -85,8 +87,7 @@ const severalProblems = (problems: readonly CodedError[]): CodedError =>
     fix: [...new Set(problems.flatMap(({ fix }) => fix))],
   });
 
-const daysLeft = ([leaf]: readonly Certificate[], now: Date): number =>
-  leaf === undefined ? 0 : Math.floor((leaf.notAfter.getTime() - now.getTime()) / 86_400_000);
+const daysOf = ([leaf]: readonly Certificate[], now: Date): number => (leaf === undefined ? 0 : daysLeft(leaf, now));
 
 function drawTimeline(chosen: readonly Chosen[], context: CmdletContext): void {
   const now = context.now();

@@ -3,6 +3,7 @@ import pathModule from 'node:path';
 
 import { unitFacts, unitPath, unitWarnings, writeUnit } from '../operations/service/register-service.ts';
 import { systemdUnit, unitName } from '../operations/service/systemd-unit.ts';
+import { shellWord } from '../primitives/shell-word.ts';
 import { defineCmdlet } from './host/cmdlet.ts';
 import { optional, path } from './host/parameters.ts';
 import { defaultDrainSeconds, drainParameter } from './settings/service-parameters.ts';
@@ -39,9 +40,17 @@ export default defineCmdlet({
     for (const warning of unitWarnings(facts)) context.warn(warning);
     if (context.whatIf) return context.writeText(unit);
     if (!(await context.shouldProcess(file, 'Write the systemd unit'))) return;
-    const Changed = writeUnit(file, unit, context.force);
+    const command = commandOf({ Scope, Path: file, DrainTimeout, KeyPassphraseFile: passphraseFile });
+    const Changed = writeUnit(file, unit, { force: context.force, command });
     context.done(Changed ? `${file} written.` : `${file} says so already.`);
     context.hint(`${systemctl(scope)} daemon-reload && ${systemctl(scope)} enable --now ${unitName}`);
     if (context.passThru) context.write({ Name: unitName, Scope: scope, Path: file, Changed });
   },
 });
+
+/** What was typed, with the files named in full. */
+const commandOf = (given: Readonly<Record<string, string | number | undefined>>): string =>
+  Object.entries(given).reduce(
+    (line, [name, value]) => (value === undefined ? line : `${line} -${name} ${shellWord(String(value))}`),
+    'xgw register-service',
+  );

@@ -34,7 +34,7 @@ export const otherKey = (partner: string): Advice => ({
 });
 
 export const notTheirs = (partner: string): Advice => ({
-  hint: 'the certificate is not one of this domain, or somebody has changed it: ask the partner on another way',
+  hint: 'the certificate is not one of this domain, or somebody has changed it: ask the partner on another way; to do without it, by dialback over TLS, would rest on DNS alone',
   fix: `xgw get-eventlog -Level warn -Filter ${partner}`,
 });
 
@@ -73,7 +73,7 @@ const notSpeaking: Advise = ({ domain }) => ({
   fix: `xgw get-eventlog -Level debug -Filter ${domain}`,
 });
 
-const notTalkedTo: Advise = ({ domain }) => ({
+export const notTalkedTo = (domain: string): Advice => ({
   hint: `${domain} may not be talked to`,
   fix: `xgw test-federationroute ${domain} -Offline`,
 });
@@ -89,7 +89,7 @@ const unreachable: Advise = ({ partner, domain }) => ({
 });
 
 const byCode: Partial<Record<DialCode, Advise>> = {
-  'not-allowed': notTalkedTo,
+  'not-allowed': ({ domain }) => notTalkedTo(domain),
   'address-refused': () => ({
     hint: 'DNS of the partner points at this machine or at no server; a partner on this machine must be allowed',
     fix: 'xgw set-xmppgatewayconfiguration -AllowLoopbackPeers true',
@@ -118,7 +118,7 @@ const byCode: Partial<Record<DialCode, Advise>> = {
 };
 
 const byStep: Readonly<Record<DialStep, Advise>> = {
-  policy: notTalkedTo,
+  policy: ({ domain }) => notTalkedTo(domain),
   dns: nameServer,
   tcp: unreachable,
   stream: notSpeaking,

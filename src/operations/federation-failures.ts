@@ -6,7 +6,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { partnerOf } from '../config/partner-lookup.ts';
 import type { DialStep } from '../gateway/xmpp/s2s-event.ts';
 import type { LoggedEvent } from '../store/event-log-reader.ts';
-import { type Advice, adviceForDial } from './federation-advice.ts';
+import { type Advice, adviceForDial, notTalkedTo } from './federation-advice.ts';
 import { adviceForRefusal } from './refusal-advice.ts';
 import { wildcard } from './wildcard.ts';
 
@@ -99,8 +99,11 @@ export function failureObject(failure: FederationFailure, configuration: Configu
 function adviceFor(failure: FederationFailure, configuration: Configuration): Advice {
   const { domain, localDomain, step, code } = failure;
   const partner = partnerOf(configuration, domain);
+  // The log outlives the configuration: settings of somebody who is no partner cannot be changed.
   if (step !== 'refused')
-    return adviceForDial({ partner: partner?.identity ?? domain, domain, localDomain, step, code });
+    return partner === undefined
+      ? notTalkedTo(domain)
+      : adviceForDial({ partner: partner.identity, domain, localDomain, step, code });
   return adviceForRefusal({
     partner: partner?.identity,
     domain: domain === '' ? undefined : domain,

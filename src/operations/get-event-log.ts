@@ -20,7 +20,15 @@ export const matchesFilter = (event: LoggedEvent, filter: EventFilter): boolean 
   (filter.component === undefined || event.component === filter.component.toLowerCase()) &&
   (filter.correlationId === undefined || event.correlationId === filter.correlationId) &&
   (filter.since === undefined || event.time >= filter.since.toISOString()) &&
-  (filter.filter === undefined || JSON.stringify(event).toLowerCase().includes(filter.filter.toLowerCase()));
+  (filter.filter === undefined || textsOf(event).some((text) => contains(text, filter.filter ?? '')));
+
+const contains = (text: string, wanted: string): boolean => text.toLowerCase().includes(wanted.toLowerCase());
+
+const textsOf = ({ id, message, facts = {} }: LoggedEvent): readonly string[] => [
+  id,
+  message,
+  ...Object.values(facts).map((fact) => (typeof fact === 'string' ? fact : (JSON.stringify(fact) ?? ''))),
+];
 
 interface FoundEvents {
   /** Oldest first. */

@@ -44,7 +44,7 @@ export function newSipRoute(configuration: Configuration, route: SipRoute, ifExi
   if (existing !== undefined && ifExists === 'refuse')
     throw alreadyExists('ObjectAlreadyExists', sipRouteKind, existing, route);
   refuseForeignDomain(configuration, route.identity);
-  refuseUnusable(route);
+  refuseUnusable(route, 'new');
   return { ...configuration, sipRoutes: withNamed(sipRoutes, replacing(existing, route)) };
 }
 
@@ -55,7 +55,7 @@ export function setSipRoute(
   edit: (route: SipRoute) => SipRoute,
 ): Configuration {
   const route = edit(namedOrThrow(configuration.sipRoutes, identity, sipRouteKind));
-  refuseUnusable(route);
+  refuseUnusable(route, 'set');
   return { ...configuration, sipRoutes: withNamed(configuration.sipRoutes, route) };
 }
 
@@ -85,20 +85,21 @@ function refuseForeignDomain({ sipDomains }: Configuration, identity: string): v
   });
 }
 
-function refuseUnusable({ identity, nextHops, dnsLookup }: SipRoute): void {
+/** @param verb - Of the cmdlet that would do it better. */
+function refuseUnusable({ identity, nextHops, dnsLookup }: SipRoute, verb: 'new' | 'set'): void {
   const refuse = (message: string, reason: string, fix: string): CodedError =>
     new CodedError('InvalidValue', message, { reason, fix, target: identity });
   if (nextHops.length === 0)
     throw refuse(
       `The route of ${identity} would have no next hop.`,
       'without a route the settings of the gateway say where its users are',
-      `xgw remove-siproute ${identity}`,
+      verb === 'set' ? `xgw remove-siproute ${identity}` : 'xgw get-help new-siproute -Parameter NextHop',
     );
   if (nextHops.length > maxNextHops)
     throw refuse(
       `The route of ${identity} would have ${nextHops.length} next hops.`,
       `a sender waits for each that is silent, so ${maxNextHops} are the most; one name can stand for several servers`,
-      `xgw set-siproute ${identity} -NextHop pool.contoso.com -DnsLookup Sip`,
+      `xgw ${verb}-siproute ${identity} -NextHop pool.contoso.com -DnsLookup Sip`,
     );
   if (dnsLookup !== 'SipFederation') return;
   const other = hopsOf(nextHops).find(({ transport, host }) => transport !== 'tls' || isIP(host) !== 0);
@@ -106,7 +107,7 @@ function refuseUnusable({ identity, nextHops, dnsLookup }: SipRoute): void {
   throw refuse(
     `DnsLookup SipFederation does not go with ${printHop(other)}.`,
     'the records _sipfederationtls._tcp are those of a domain, and name servers that speak TLS',
-    `xgw set-siproute ${identity} -NextHop contoso.com -DnsLookup SipFederation`,
+    `xgw ${verb}-siproute ${identity} -NextHop contoso.com -DnsLookup SipFederation`,
   );
 }
 

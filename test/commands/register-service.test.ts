@@ -42,6 +42,7 @@ describe('register-service', () => {
     await register();
     const other = await register('-DrainTimeout', '60');
     expect([other.code, other.stderr]).toEqual([6, expect.stringContaining('FileExists')]);
+    expect(other.stderr).toContain(`-Path ${file} -DrainTimeout 60 -Force`);
     expect((await register('-DrainTimeout', '60', '-Force')).code).toBe(0);
     expect(readFileSync(file, 'utf8')).toContain('-DrainTimeout 60 ');
   });

@@ -29,6 +29,12 @@ const refused = (minute: number, facts: Readonly<Record<string, unknown>> = {}):
     ...facts,
   });
 
+it('a failure of somebody who is no partner any more names no setting of theirs', () => {
+  const [failure] = failuresIn([unreachable(1, { partner: 'gone.example' })], undefined);
+  if (failure === undefined) throw new Error('no failure');
+  expect(failureObject(failure, openConfiguration).Fix).toBe('xgw test-federationroute gone.example -Offline');
+});
+
 describe('the failures of federation', () => {
   it('are those of both directions, newest first; other events are none', () => {
     const events = [unreachable(1), event(2, 'StreamClosed', { remoteDomain: 'fabrikam.example' }), refused(3)];

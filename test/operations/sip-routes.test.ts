@@ -34,6 +34,21 @@ const nextHop = { ...site.gateway, sipMode: 'NextHop', sipNextHop: 'proxy.contos
 const behindHop: Configuration = { ...routed, gateway: nextHop };
 
 describe('a SIP route', () => {
+  it('that is new is mended by the cmdlet that makes it, one that exists by the one that changes it', () => {
+    const other = route(['203.0.113.5'], { dnsLookup: 'SipFederation' });
+    const many = route(Array.from({ length: 40 }, (_, index) => `fe${index}.contoso.com`));
+    for (const wrong of [other, many]) {
+      expect(failureOf(() => newSipRoute(site, wrong, 'refuse')).fix).toEqual([
+        expect.stringMatching(/^xgw new-siproute/),
+      ]);
+      const edit = failureOf(() => setSipRoute(routed, 'contoso.com', () => wrong));
+      expect(edit.fix).toEqual([expect.stringMatching(/^xgw set-siproute/)]);
+    }
+    expect(failureOf(() => newSipRoute(site, route([]), 'refuse')).fix).toEqual([
+      'xgw get-help new-siproute -Parameter NextHop',
+    ]);
+  });
+
   it('of a domain that is no SIP domain is refused, naming the domain and what makes it one', () => {
     const stranger = { ...pool, identity: 'adatum.com' as DomainName };
     const failure = failureOf(() => newSipRoute(site, stranger, 'refuse'));

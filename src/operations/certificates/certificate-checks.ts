@@ -1,10 +1,12 @@
 /** The checks of a certificate that depend on no domain, each as one finding. Pure. */
+
 import type { Certificate } from '../../certificates/certificate.ts';
 import { printDistinguishedName } from '../../certificates/distinguished-name.ts';
 import { missingIssuer } from '../../certificates/missing-issuer.ts';
 import { oid, purposeName } from '../../certificates/object-identifiers.ts';
 import { problemOfDates, problemOfStrength, problemOfUse } from '../../certificates/path-rules.ts';
 import { validateChain } from '../../certificates/peer-validation.ts';
+import { daysLeft, lastDays } from '../../certificates/remaining-days.ts';
 import { servingCertificate } from '../../config/certificate-assignment.ts';
 import type { CertificateFinding, Examined, FindingResult, Surroundings } from './certificate-finding.ts';
 
@@ -116,17 +118,13 @@ function strengthCheck(leaf: Certificate): Check {
   return problem === undefined ? passed('key and signature are strong') : { result: 'Failure', detail: problem.detail };
 }
 
-const dayMs = 86_400_000;
-/** Days before the end from which on it is time to renew. */
-const warnDays = 30;
-
 function expiryCheck(leaf: Certificate, { record }: Examined, { now, failsWithinDays }: Surroundings): Check {
   const problem = problemOfDates(leaf, now);
   if (problem !== undefined) return { result: 'Failure', detail: problem.detail };
-  const days = Math.floor((leaf.notAfter.getTime() - now.getTime()) / dayMs);
+  const days = daysLeft(leaf, now);
   const detail = `it lasts ${days} more ${days === 1 ? 'day' : 'days'}, until ${leaf.notAfter.toISOString()}`;
   if (failsWithinDays !== undefined && days <= failsWithinDays) return { result: 'Failure', detail };
-  return days >= warnDays ? passed(detail) : { result: 'Warning', detail: `${detail} ("${record.friendlyName}")` };
+  return days >= lastDays ? passed(detail) : { result: 'Warning', detail: `${detail} ("${record.friendlyName}")` };
 }
 
 /** Only for the certificate that streams should be shown, and only while a gateway runs. */

@@ -1,11 +1,12 @@
 /** A certificate of the store as an object of the command line: its facts, what it serves, when it is renewed, and whether partners would believe it. */
-import { createHash } from 'node:crypto';
 
+import { createHash } from 'node:crypto';
 import type { Certificate } from '../../certificates/certificate.ts';
 import { printDistinguishedName } from '../../certificates/distinguished-name.ts';
 import { printGeneralName } from '../../certificates/general-name.ts';
 import { describeKey } from '../../certificates/key-pair.ts';
 import { validateChain } from '../../certificates/peer-validation.ts';
+import { daysLeft } from '../../certificates/remaining-days.ts';
 import type { CertificateRecord } from '../../config/configuration.ts';
 import type { RenewalAttempt } from '../../store/renewal-journal.ts';
 import { nextRenewal } from '../renewal/renewal-schedule.ts';
@@ -28,9 +29,6 @@ export interface View {
   readonly servedSince?: string | undefined;
 }
 
-/** Milliseconds. */
-const dayMs = 86_400_000;
-
 /** What cannot be read is null. */
 const leafFacts = (leaf: Certificate | undefined, now: Date) => ({
   Subject: leaf === undefined ? null : printDistinguishedName(leaf.subject),
@@ -39,7 +37,7 @@ const leafFacts = (leaf: Certificate | undefined, now: Date) => ({
   SerialNumber: leaf?.serialNumber ?? null,
   NotBefore: leaf?.notBefore.toISOString() ?? null,
   NotAfter: leaf?.notAfter.toISOString() ?? null,
-  DaysRemaining: leaf === undefined ? null : Math.floor((leaf.notAfter.getTime() - now.getTime()) / dayMs),
+  DaysRemaining: leaf === undefined ? null : daysLeft(leaf, now),
 });
 
 function statusOf({ localTestCa }: CertificateRecord, chain: readonly Certificate[], { anchors, now }: View): string {

@@ -1,4 +1,5 @@
 /** Certificates on one scale of time: which ends first, and whether what follows begins before. The same text for the same moment. */
+import { daysLeft, lastDays } from '../../certificates/remaining-days.ts';
 import type { CertificateUsage } from '../../config/configuration.ts';
 import { visibleText } from '../../primitives/visible-text.ts';
 
@@ -22,8 +23,6 @@ const width = 48;
 /** Characters of a name. */
 const nameWidth = 20;
 const dayMs = 86_400_000;
-/** Days before the end in which a bar warns. */
-const warnDays = 30;
 /** Days of scale, at most: beside an authority of ten years the others would be one character long. */
 const longestScaleDays = 800;
 
@@ -42,7 +41,7 @@ export function timelineBar(entry: TimelineEntry, { from, to }: Scale, now: Date
   const columnOf = (time: Date): number =>
     Math.min(width - 1, Math.max(0, Math.floor((time.getTime() - from.getTime()) / cell)));
   const [start, end, present] = [columnOf(entry.notBefore), columnOf(entry.notAfter), columnOf(now)];
-  const warned = columnOf(new Date(entry.notAfter.getTime() - warnDays * dayMs));
+  const warned = columnOf(new Date(entry.notAfter.getTime() - lastDays * dayMs));
   const takeover = entry.effectiveDate === undefined ? -1 : columnOf(entry.effectiveDate);
   const signAt = (column: number): string => {
     if (column === present) return '|';
@@ -61,7 +60,7 @@ export const timelineObject = (entry: TimelineEntry, scale: Scale, now: Date) =>
   NotBefore: entry.notBefore.toISOString(),
   NotAfter: entry.notAfter.toISOString(),
   EffectiveDate: entry.effectiveDate?.toISOString() ?? null,
-  DaysRemaining: Math.floor((entry.notAfter.getTime() - now.getTime()) / dayMs),
+  DaysRemaining: daysLeft(entry, now),
   Timeline: timelineBar(entry, scale, now),
   Kind: 'CertificateTimeline',
 });

@@ -1,4 +1,5 @@
 /** The running gateway's answer to "how are you": gathered from its parts, as plain data. */
+import { daysLeft, expiryClause, lastDays } from '../../certificates/remaining-days.ts';
 import { plannedSuccessor } from '../../config/certificate-assignment.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Gateway } from '../../gateway/gateway.ts';
@@ -9,10 +10,6 @@ import { unnamedSentence } from '../certificates/gateway-keys.ts';
 import { hopWarnings } from '../hop-warnings.ts';
 import type { MetricsService } from '../metrics/metrics-service.ts';
 import type { RenewalSummary } from '../renewal/renewal-watch.ts';
-
-const dayMs = 86_400_000;
-/** Days before the end of a certificate from which on every status warns. */
-const warnDays = 30;
 
 interface Parts {
   readonly gateway: Gateway;
@@ -34,8 +31,7 @@ interface Parts {
 
 export function gatewayStatus(parts: Parts, now = new Date()): GatewayStatus {
   const { gateway, configuration, startTime, certificate, stopping, draining, metrics, renewals } = parts;
-  const days =
-    certificate === undefined ? undefined : Math.floor((certificate.notAfter.getTime() - now.getTime()) / dayMs);
+  const days = certificate === undefined ? undefined : daysLeft(certificate, now);
   return {
     processId: process.pid,
     startTime: startTime.toISOString(),
@@ -76,18 +72,16 @@ function certificateTimes({ certificateSince, configuration }: Parts, now: Date)
 
 function certificateWarnings(certificate: ServedCertificate | undefined, days: number | undefined): readonly string[] {
   if (certificate === undefined || days === undefined) return ['No certificate is assigned: TLS is not offered.'];
-  const ending = days < 0 ? 'The certificate has expired.' : `The certificate expires in ${days} days.`;
   return [
     ...(certificate.localTestCa ? ['The certificate is from the LOCAL TEST CA: partners will not trust it.'] : []),
-    ...(days < warnDays ? [ending] : []),
+    ...(days < lastDays ? [`The certificate ${expiryClause(days)}.`] : []),
   ];
 }
 
 /** Of one that is shown beside the first. */
-function expiryOf({ notAfter, thumbprint }: ServedCertificate, now: Date): readonly string[] {
-  const days = Math.floor((notAfter.getTime() - now.getTime()) / dayMs);
-  if (days >= warnDays) return [];
-  return [`Certificate ${thumbprint} ${days < 0 ? 'has expired' : `expires in ${days} days`}.`];
+function expiryOf(certificate: ServedCertificate, now: Date): readonly string[] {
+  const days = daysLeft(certificate, now);
+  return days >= lastDays ? [] : [`Certificate ${certificate.thumbprint} ${expiryClause(days)}.`];
 }
 
 const asSentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;

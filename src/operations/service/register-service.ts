@@ -77,17 +77,20 @@ export function unitPath(scope: UnitScope, given: string | undefined, env: NodeJ
   return path.join(env['XDG_CONFIG_HOME'] || path.join(os.homedir(), '.config'), 'systemd/user', unitName);
 }
 
+interface UnitOrder {
+  readonly force: boolean;
+  /** What was typed: the same settings again. */
+  readonly command: string;
+}
+
 /** @returns Whether it was made or changed. @throws CodedError `FileExists` for another one without `force`, `OutputDenied` */
-export function writeUnit(file: string, text: string, force: boolean): boolean {
+export function writeUnit(file: string, text: string, { force, command }: UnitOrder): boolean {
   const there = readUnit(file);
   if (there === text) return false;
   if (there !== undefined && !force) {
     throw new CodedError('FileExists', `${file} exists, and says something else.`, {
       reason: isOurs(there) ? 'register-service wrote it with other settings' : 'register-service did not write it',
-      fix: [
-        `xgw register-service -WhatIf | diff ${shellWord(file)} -`,
-        `xgw register-service -Path ${shellWord(file)} -Force`,
-      ],
+      fix: [`${command} -WhatIf | diff ${shellWord(file)} -`, `${command} -Force`],
       target: file,
     });
   }

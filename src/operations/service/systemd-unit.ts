@@ -59,7 +59,7 @@ const order = (isSystem: boolean): readonly string[] => [
 
 function service({ program, storeFolder, drainSeconds }: UnitFacts): readonly string[] {
   const command = (...words: readonly string[]): string =>
-    [...program, ...words, '-ConfigStore', storeFolder].map(unitWord).join(' ');
+    [...program, ...words, '-ConfigStore', storeFolder].map(commandWord).join(' ');
   return [
     'Type=notify',
     // A program of systemd's carries the notifications, so they come from a child.
@@ -90,7 +90,7 @@ function system({ account, storeFolder, lowPorts, readsHomes }: UnitFacts): read
   const capability = lowPorts ? 'CAP_NET_BIND_SERVICE' : '';
   return [
     ...(account.kind === 'dynamic'
-      ? ['DynamicUser=yes', `StateDirectory=${unitText(account.stateDirectory)}`, 'StateDirectoryMode=0700']
+      ? ['DynamicUser=yes', `StateDirectory=${unitWord(account.stateDirectory)}`, 'StateDirectoryMode=0700']
       : [`User=${unitText(account.user)}`, `ReadWritePaths=${unitWord(storeFolder)}`]),
     'ProtectSystem=strict',
     `ProtectHome=${readsHomes ? 'read-only' : 'yes'}`,
@@ -129,9 +129,12 @@ const confinement = [
 /** Specifiers begin with a percent sign. */
 const unitText = (text: string): string => text.replaceAll('%', '%%');
 
-/** One word of a command line: variables and specifiers as they are written, quoted when it must be. [systemd.service(5), COMMAND LINES] */
+/** One word of a command line, where variables are expanded. [systemd.service(5), COMMAND LINES] */
+const commandWord = (word: string): string => unitWord(word.replaceAll('$', '$$$$'));
+
+/** One word of a list, quoted when it must be. [systemd.syntax(7), QUOTING] */
 function unitWord(word: string): string {
-  const plain = unitText(word).replaceAll('$', '$$$$');
+  const plain = unitText(word);
   if (/^[A-Za-z0-9_@%+=:,./$-]+$/.test(plain)) return plain;
   return `"${plain.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`)}"`;
 }

@@ -41,7 +41,7 @@ describe('the status of the gateway', () => {
     [31, undefined],
     [30, undefined],
     [29, /expires in 29 days/],
-    [0, /expires in 0 days/],
+    [0, /expires within a day/],
     [-1, /has expired/],
     [undefined, /No certificate/],
   ])('warns of the certificate: %s days', (days, warning) => {

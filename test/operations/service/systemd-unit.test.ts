@@ -34,6 +34,14 @@ function analyzed(unit: string, ...words: readonly string[]) {
 const of = (unit: string, key: string): readonly string[] =>
   unit.split('\n').flatMap((line) => (line.startsWith(`${key}=`) ? [line.slice(key.length + 1)] : []));
 
+it('names a folder with a blank or a dollar sign as it is, and doubles the dollar in commands alone', () => {
+  const owned = systemdUnit({ ...facts, storeFolder: '/srv/a b$c', account: { kind: 'user', user: '1000' } });
+  expect(of(owned, 'ReadWritePaths')).toEqual(['"/srv/a b$c"']);
+  expect(of(owned, 'ExecStart')[0]).toContain('"/srv/a b$$c"');
+  const dynamic = systemdUnit({ ...facts, account: { kind: 'dynamic', stateDirectory: 'xgw site a' } });
+  expect(of(dynamic, 'StateDirectory')).toEqual(['"xgw site a"']);
+});
+
 describeWithPeers('the unit, read by systemd itself', [peers.systemdAnalyze], () => {
   it.each([
     ['with a user that systemd makes', facts],
