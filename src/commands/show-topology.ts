@@ -20,7 +20,7 @@ export default defineCmdlet({
   formats: ['text', 'mermaid', 'dot'],
 
   async run(_values, context) {
-    const topology = topologyOf(context.store.read());
+    const topology = topologyOf(context.store.read(), context.now());
     if (context.format === 'mermaid') return context.writeText(topologyMermaid(topology));
     if (context.format === 'dot') return context.writeText(topologyDot(topology));
     if (context.format === 'auto' || context.format === 'text')

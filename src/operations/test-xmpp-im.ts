@@ -1,6 +1,7 @@
 /** Can one of our users reach an XMPP contact right now? One message through the running gateway, and what became of it. */
 
 import type { Configuration } from '../config/configuration.ts';
+import { xmppAccess } from '../config/effective-policy.ts';
 import { userDomain } from '../config/user-identity.ts';
 import { domainGates } from '../gateway/refusal-answer.ts';
 import { CodedError } from '../primitives/errors.ts';
@@ -41,7 +42,9 @@ export interface XmppImResult {
 export async function testXmppIm(store: ConfigStore, test: XmppImTest): Promise<XmppImResult> {
   const configuration = store.read();
   const { users, gateway } = configuration;
-  const user = test.user ?? Object.keys(users)[0];
+  const all = Object.values(users);
+  const allowed = all.find((one) => xmppAccess(configuration, one).allowed);
+  const user = test.user ?? (allowed ?? all[0])?.identity;
   if (user === undefined) {
     throw new CodedError('ObjectNotFound', 'There is no user to send the message as.', {
       fix: 'xgw new-user sip:test@contoso.com -PasswordFile password.txt',

@@ -2,14 +2,19 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { displayWidth } from '../../src/commands/host/cell-text.ts';
+import type { Configuration } from '../../src/config/configuration.ts';
+import type { FederatedPartner } from '../../src/config/federated-partner.ts';
 import { topologyOf } from '../../src/operations/topology.ts';
 import { topologyDot, topologyMermaid, topologyText } from '../../src/operations/topology-pictures.ts';
 import { openConfiguration } from '../support/crossing.ts';
 
-const topology = topologyOf({
-  ...openConfiguration,
-  gateway: { ...openConfiguration.gateway, accessEdgeFqdn: 'edge.contoso.example' },
-});
+const now = new Date('2026-11-22T12:00:00Z');
+const topology = topologyOf(
+  { ...openConfiguration, gateway: { ...openConfiguration.gateway, accessEdgeFqdn: 'edge.contoso.example' } },
+  now,
+);
+const detailsOf = (configuration: Configuration, id: string): readonly string[] | undefined =>
+  topologyOf(configuration, now).nodes.find((node) => node.id === id)?.details;
 
 describe('the topology', () => {
   it('is drawn in 100 columns, to the letter', () => {
@@ -35,6 +40,33 @@ describe('the topology', () => {
         .slice(1, -1);
       expect(new Set(lines.map(displayWidth))).toEqual(new Set([100]));
     }
+  });
+
+  it('has the next hop of the gateway, behind which the users of a domain without a route are', () => {
+    const gateway = { ...openConfiguration.gateway, sipMode: 'NextHop', sipNextHop: 'pool.contoso.example' } as const;
+    const { nodes, links } = topologyOf({ ...openConfiguration, gateway }, now);
+    expect(nodes.map(({ id }) => id)).toContain('hop Global pool.contoso.example');
+    expect(links.map(({ label }) => label)).not.toContain('registers');
+  });
+
+  it('says what holds now: suspensions that are over, switches that keep XMPP closed, ports that are off', () => {
+    const until = (time: string): Configuration => {
+      const fabrikam = { ...openConfiguration.federatedPartners['fabrikam.example'], suspended: { until: time } };
+      return { ...openConfiguration, federatedPartners: { 'fabrikam.example': fabrikam as FederatedPartner } };
+    };
+    expect(detailsOf(until('2026-11-22T11:00:00Z'), 'partner fabrikam.example')).not.toContain('suspended');
+    expect(detailsOf(until('2026-11-22T13:00:00Z'), 'partner fabrikam.example')).toContain('suspended');
+    const closed = { ...openConfiguration, accessEdge: { allowFederatedUsers: false } };
+    expect(detailsOf(closed, 'policy Global')).toEqual(['XMPP refused']);
+    const ports = {
+      xmppPort: 5269,
+      xmppDirectTlsPort: 0,
+      sipPort: 0,
+      sipTlsPort: 5061,
+      sipListenAddress: '2001:db8::1',
+    };
+    const listening = { ...openConfiguration, gateway: { ...openConfiguration.gateway, ...ports } };
+    expect(detailsOf(listening, 'gateway')).toEqual(['xmpp *:5269', 'sips [2001:db8::1]:5061']);
   });
 
   it('joins each part with the gateway', () => {

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import type { Configuration } from '../../config/configuration.ts';
+import { filesNamedIn } from '../../config/named-files.ts';
 import { CodedError, systemErrorCode } from '../../primitives/errors.ts';
 import { shellWord } from '../../primitives/shell-word.ts';
 import { writeOutputFile } from '../output-file.ts';
@@ -27,7 +28,7 @@ const acmePorts = { 'http-01': 80, 'tls-alpn-01': 443, 'dns-01': 0 } as const;
 
 export function unitFacts(request: UnitRequest, configuration: Configuration): UnitFacts {
   const { scope, program, storeFolder, drainSeconds, passphraseFile } = request;
-  const read = [...program, storeFolder, passphraseFile, configuration.gateway.trustedRootsPath];
+  const read = [...program, storeFolder, passphraseFile, ...filesNamedIn(configuration)];
   const isInHome = (file: string | undefined): boolean => homes.some((home) => file?.startsWith(`${home}/`));
   return {
     ...{ scope, program, storeFolder, drainSeconds, passphraseFile },
