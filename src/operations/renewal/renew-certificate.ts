@@ -105,13 +105,25 @@ async function orderOf({ record, renewal, leaf }: Ordering, ports: RenewalPorts)
   const ordered = attempt.orderedKey === undefined ? undefined : keys.readKey(attempt.orderedKey);
   const kept = ordered === undefined ? undefined : keys.readRequest(ordered.publicKeySha256);
   if (ordered !== undefined && kept !== undefined) return { key: ordered, csr: kept };
+  const passphrase = keys.isKeyEncrypted(publicKeySha256) ? passphraseOrThrow(record, ports) : undefined;
   const key = await keyFor({ record, renewal, leaf }, keys);
   journal.write(thumbprint, { ...attempt, orderedKey: key.publicKeySha256 });
   const isNew = key.publicKeySha256 !== publicKeySha256;
-  if (isNew) await keepKey(keys, key, keys.isKeyEncrypted(publicKeySha256) ? ports.keyPassphrase() : undefined);
+  if (isNew) await keepKey(keys, key, passphrase);
   const csr = writeSuccessorRequest(leaf, key);
   keys.saveRequest(key.publicKeySha256, csr);
   return { key, csr };
+}
+
+/** A key that may be opened still, from memory, has no successor that anybody can read. @throws CodedError `PasswordMissing` */
+function passphraseOrThrow({ thumbprint }: CertificateRecord, ports: RenewalPorts): Secret {
+  const passphrase = ports.keyPassphrase();
+  if (passphrase !== undefined) return passphrase;
+  throw new CodedError('PasswordMissing', `The new key of certificate ${thumbprint} cannot be encrypted.`, {
+    reason: 'the present key is, and its passphrase is not there any more',
+    fix: 'xgw get-help PasswordMissing',
+    target: thumbprint,
+  });
 }
 
 async function keyFor({ record, renewal, leaf }: Ordering, keys: KeyStore): Promise<KeyPair> {

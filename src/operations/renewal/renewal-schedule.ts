@@ -29,20 +29,21 @@ export function renewalTime({ notBefore, notAfter }: Validity, random: number): 
 /** A number from 0 to 1 that belongs to a certificate. @param thumbprint - Hexadecimal. */
 export const randomOf = (thumbprint: string): number => Number.parseInt(thumbprint.slice(0, 8), 16) / 0xffff_ffff;
 
-/** Milliseconds of the first pause after a failure. Source: public authorities allow five failures an hour for a name. */
+/** Milliseconds of the first pause after a failure, and of the shortest. Source: public authorities allow five failures an hour for a name. */
 const firstPauseMs = 15 * minuteMs;
+const leastPauseMs = 12 * minuteMs;
 const longestPauseMs = 6 * 60 * minuteMs;
 
 /**
  * Milliseconds to the next attempt: doubled with each failure up to six hours, never more than a tenth of what is left of the
- * certificate, and less by up to a quarter at random.
+ * certificate, less by up to a quarter at random, and never so short that an authority would lock us out.
  *
  * @param failures - In a row, from 1 on.
  */
 export function retryDelayMs(failures: number, leftMs: number, random: number): number {
   const doubled = Math.min(firstPauseMs * 2 ** Math.min(failures - 1, 10), longestPauseMs);
-  const bounded = Math.max(Math.min(doubled, leftMs / 10), minuteMs);
-  return Math.round(bounded * (1 - random / 4));
+  const bounded = Math.min(doubled, leftMs / 10);
+  return Math.max(Math.round(bounded * (1 - random / 4)), leastPauseMs);
 }
 
 /** How loudly a failure is told: by what is left of the certificate that goes on serving. */

@@ -69,8 +69,8 @@ describe('the pause after failures', () => {
     expect([0, 0.5, 1].map((random) => minutes(6, 30, random))).toEqual([360, 315, 270]);
   });
 
-  it('is a tenth of what is left at most, and a minute at least', () => {
-    expect([minutes(9, 1), minutes(9, 0.01), minutes(9, -3)]).toEqual([144, 1.44, 1]);
+  it('is a tenth of what is left at most, and never makes more than five attempts an hour, also after the end', () => {
+    expect([minutes(9, 1), minutes(9, 0.01), minutes(9, -3), minutes(1, 30, 1)]).toEqual([144, 12, 12, 12]);
   });
 });
 

@@ -170,6 +170,13 @@ describe('the running gateway', () => {
     expect([next?.publicKeySha256, next?.assignedTo]).toEqual([old?.publicKeySha256, ['ExternalEdge']]);
   });
 
+  it('makes no key that anybody can read when the passphrase of the old one is gone meanwhile', async () => {
+    const { server, first, keys, ports } = await site({ passphrase: new Secret('geheim') });
+    const gone = { ...ports, keyPassphrase: () => undefined };
+    await expect(renewCertificate(first, gone)).rejects.toMatchObject({ id: 'PasswordMissing' });
+    expect([keys.keyNames().length, server.requests]).toEqual([1, []]);
+  });
+
   it('encrypts the new key where the old one is encrypted', async () => {
     const { clock, store, keys, start, event, validFrom } = await site({ passphrase: new Secret('open sesame') });
     start();
