@@ -11,13 +11,16 @@ export interface MetLimit {
   readonly reason: string;
 }
 
+/** Nothing for once. */
+export const sinceLastReport = (times: number): string =>
+  times === 1 ? '' : ` (${times} times since the last report)`;
+
 export function limitEvent({ limit, subject, times, reason }: MetLimit, component: LogEvent['component']): LogEvent {
-  const again = times === 1 ? '' : ` (${times} times since the last report)`;
   return {
     id: 'LimitReached',
     level: 'warn',
     component,
-    message: `${subject}: ${reason}${again}`,
+    message: `${subject}: ${reason}${sinceLastReport(times)}`,
     facts: { limit, subject, times, reason },
   };
 }

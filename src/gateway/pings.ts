@@ -2,7 +2,7 @@
 import type { DomainName } from '../primitives/domain-name.ts';
 import type { Crossing } from './crossing.ts';
 import { domainpartOf, printDomainpart } from './xmpp/jid.ts';
-import { stanza } from './xmpp/stanza.ts';
+import { isAnswer, stanza } from './xmpp/stanza.ts';
 import { readStanzaError } from './xmpp/stanza-error.ts';
 import { type Element, element } from './xmpp/xml/element.ts';
 
@@ -66,7 +66,7 @@ export class Pings {
   /** @returns Whether the stanza was the answer to a ping; then it is nobody else's. */
   take(answer: Element): boolean {
     const { id = '', type, from = '' } = answer.attributes as Readonly<Record<string, string | undefined>>;
-    const pending = answer.name === 'iq' && (type === 'result' || type === 'error') ? this.#pending.get(id) : undefined;
+    const pending = isAnswer(answer) ? this.#pending.get(id) : undefined;
     if (pending === undefined || domainpartOf(from) !== pending.remote) return false;
     const roundTripMs = this.#crossing.clock.now() - pending.sentAt;
     const error = type === 'error' ? { error: readStanzaError(answer).condition } : {};

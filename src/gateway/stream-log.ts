@@ -7,7 +7,7 @@ import type { Clock } from '../primitives/clock.ts';
 import type { LogEvent, OnLogEvent } from '../primitives/log-event.ts';
 import type { LogEventId } from '../primitives/log-events.ts';
 import { RepeatedReports } from '../primitives/repeated-reports.ts';
-import { limitEvent } from './limit-event.ts';
+import { limitEvent, sinceLastReport } from './limit-event.ts';
 import type { S2sEvent, StreamSummary } from './xmpp/s2s-event.ts';
 import type { Element } from './xmpp/xml/element.ts';
 
@@ -22,12 +22,26 @@ export function streamLog(onEvent: OnLogEvent, clock: Pick<Clock, 'now'>): (even
   return (event) => {
     if (event.type === 'limit-reached') return onEvent(limitEvent(event, 'xmpp'));
     if (event.type === 'dial-failed') return onEvent(dialFailedEvent(event));
+    if (event.type === 'not-accepted') {
+      const times = reports.count(event.where);
+      return times === undefined ? undefined : onEvent(notAcceptedEvent(event, times));
+    }
     if (event.type !== 'ignored') return onEvent(streamLogEvent(event));
     // Names that a stranger gives would be as many subjects as it likes: its address is what it cannot choose.
     const times = reports.count(placeOf(event.stream.peerAddress));
     if (times !== undefined) onEvent(ignoredEvent(event, times));
   };
 }
+
+type NotAccepted = Extract<S2sEvent, { type: 'not-accepted' }>;
+
+const notAcceptedEvent = ({ where, reason }: NotAccepted, times: number): LogEvent => ({
+  id: 'ConnectionNotAccepted',
+  level: 'error',
+  component: 'xmpp',
+  message: `a connection to ${where} could not be taken: ${reason}${sinceLastReport(times)}`,
+  facts: { where, reason, times },
+});
 
 type DialFailed = Extract<S2sEvent, { type: 'dial-failed' }>;
 

@@ -158,6 +158,10 @@ export const logEvents = define({
   },
   ListenersChanged: { meaning: 'The gateway listens on other addresses or ports.' },
   ListenersFailed: { meaning: 'An address or port could not be had; the others work.', next: 'xgw get-service' },
+  ConnectionNotAccepted: {
+    meaning: 'The system could not give the gateway a connection: it is short of descriptors or of memory.',
+    next: 'xgw get-service',
+  },
   MetricsNotListening: { meaning: 'The port for metrics could not be had.', next: 'xgw get-service' },
   ServiceManagerNotTold: { meaning: 'The service manager, systemd, could not be told of the state of the service.' },
   ConfigurationNotLoaded: {

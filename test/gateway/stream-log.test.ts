@@ -35,6 +35,16 @@ function desk(): { log: (event: StreamLogEvent) => void; clock: MovableClock; re
 
 const timesOf = (read: readonly LogEvent[]): readonly unknown[] => read.map(({ facts }) => facts?.['times']);
 
+it('connections that could not be taken are told at once, and then once a minute with how often', () => {
+  const { log, clock, read } = desk();
+  const lost: StreamLogEvent = { type: 'not-accepted', where: '*:5269', reason: 'accept ENFILE' };
+  for (const _ of [1, 2, 3]) log(lost);
+  clock.advance(reportEveryMs);
+  log(lost);
+  expect(timesOf(read)).toEqual([1, 3]);
+  expect(read[0]).toMatchObject({ id: 'ConnectionNotAccepted', level: 'error' });
+});
+
 describe('what is ignored', () => {
   it('is told at once, and then once a minute with how often, whatever it was', () => {
     const { log, clock, read } = desk();

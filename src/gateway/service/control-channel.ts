@@ -121,7 +121,8 @@ function connect(address: string): Promise<net.Socket> {
 function listen(server: net.Server, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(address, resolve);
+    // After that: whoever asks is told by the connection that fails.
+    server.listen(address, () => resolve(void server.on('error', () => undefined)));
   });
 }
 

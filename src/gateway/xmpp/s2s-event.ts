@@ -75,6 +75,8 @@ export type S2sEvent =
   | { readonly type: 'closed'; readonly stream: StreamSummary; readonly reason: string; readonly lost: boolean }
   | { readonly type: 'stanza-sent'; readonly stream: StreamSummary; readonly stanza: Element }
   | { readonly type: 'stanza-received'; readonly stream: StreamSummary; readonly stanza: Element }
+  /** A connection that the system could not give us, on a listener that goes on. */
+  | { readonly type: 'not-accepted'; readonly where: string; readonly reason: string }
   /** Somebody ran into a limit. Told at once, and then once a minute while it goes on. */
   | {
       readonly type: 'limit-reached';

@@ -14,17 +14,21 @@ export interface S2sListenOptions {
   readonly directTlsPort?: number;
 }
 
-type Accept = (socket: Socket, directTls: boolean) => void;
+export interface ListenerHooks {
+  accept(socket: Socket, directTls: boolean): void;
+  /** The system could not give us a connection. The listener goes on. @param where - Address and port. */
+  onNotAccepted(where: string, reason: string): void;
+}
 
 const failureOf: Readonly<Record<string, FailureId>> = { EADDRINUSE: 'ListenerInUse', EACCES: 'ListenerDenied' };
 
 export class S2sListener {
-  readonly #accept: Accept;
+  readonly #hooks: ListenerHooks;
   #servers: readonly Server[] = [];
   #bound: readonly ListenerAddress[] = [];
 
-  constructor(accept: Accept) {
-    this.#accept = accept;
+  constructor(hooks: ListenerHooks) {
+    this.#hooks = hooks;
   }
 
   /** Where it listens now. */
@@ -60,11 +64,13 @@ export class S2sListener {
   }
 
   async #open(protocol: 'xmpp' | 'xmpp-direct-tls', port: number, address?: string): Promise<ListenerAddress> {
-    const server = createServer((socket) => this.#accept(socket, protocol === 'xmpp-direct-tls'));
+    const where = `${address ?? '*'}:${port}`;
+    const server = createServer((socket) => this.#hooks.accept(socket, protocol === 'xmpp-direct-tls'));
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(listenerFailure(error, `${address ?? '*'}:${port}`)));
+      server.once('error', (error) => reject(listenerFailure(error, where)));
       server.listen({ port, ...(address !== undefined && { host: address }) }, resolve);
     });
+    server.on('error', (error) => this.#hooks.onNotAccepted(where, error.message));
     this.#servers = [...this.#servers, server];
     const bound = server.address();
     if (bound === null || typeof bound === 'string') return { protocol, address: address ?? '', port };

@@ -20,7 +20,7 @@ import type { StreamSummary } from './s2s-event.ts';
 import { S2sListener, type S2sListenOptions } from './s2s-listener.ts';
 import type { S2sOptions } from './s2s-options.ts';
 import { type ProbeReport, probe } from './s2s-probe.ts';
-import { type Handled, stanzaAddresses } from './stanza.ts';
+import { type Handled, isAnswer, stanzaAddresses } from './stanza.ts';
 import { errorReply, type StanzaError, stanzaError } from './stanza-error.ts';
 import { hearsOfExcess, StanzaRates, type TooFast } from './stanza-rates.ts';
 import type { StanzaReceiver } from './stanza-traffic.ts';
@@ -61,7 +61,10 @@ class S2sSessions implements S2s {
   readonly #inbound = new Set<InboundStream>();
   readonly #outbound = new Set<OutboundStream>();
   readonly #queues: PairQueues;
-  readonly #listener = new S2sListener((socket, directTls) => this.#accept(socket, directTls));
+  readonly #listener = new S2sListener({
+    accept: (socket, directTls) => this.#accept(socket, directTls),
+    onNotAccepted: (where, reason) => this.#options.onEvent({ type: 'not-accepted', where, reason }),
+  });
   readonly #dialler: Dialler;
   readonly #verification: KeyVerification;
   readonly #repeated: RepeatedMessages;
@@ -243,6 +246,3 @@ class S2sSessions implements S2s {
     if (this.#inbound.size + this.#outbound.size === 0) this.#whenEmpty?.();
   }
 }
-
-const isAnswer = ({ name, attributes: { type } }: Element): boolean =>
-  name === 'iq' && (type === 'result' || type === 'error');

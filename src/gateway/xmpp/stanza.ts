@@ -15,6 +15,10 @@ export interface StanzaAddresses {
 export const isStanza = (candidate: Element): boolean =>
   candidate.namespace === namespaces.server && stanzaNames.some((name) => name === candidate.name);
 
+/** To a question, an iq of type get or set. [RFC 6120 §8.2.3] */
+export const isAnswer = ({ name, attributes: { type } }: Element): boolean =>
+  name === 'iq' && (type === 'result' || type === 'error');
+
 /** Both addresses of a stanza, parsed. */
 export function stanzaAddresses(stanza: Element): Result<StanzaAddresses, string> {
   const from = parseJid(stanza.attributes['from'] ?? '');

@@ -34,6 +34,8 @@ export async function listenForMetrics(
   } catch (error) {
     throw cannotListen(port, error);
   }
+  // Whoever collects is told by the connection that fails.
+  server.on('error', () => undefined);
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
